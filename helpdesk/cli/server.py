@@ -1,0 +1,95 @@
+"""`run`, `worker` and `db`: start the desk, bring its database up to date."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import Any
+
+import click
+
+from helpdesk import migrations
+from helpdesk.config import Config, Misconfigured, load_config
+
+
+@click.command()
+@click.option("--web-only", is_flag=True, help="Without the worker; run `threeline worker` beside it.")
+def run(web_only: bool) -> None:
+    """Serve the desk: the web server, and the worker beside it in the same process."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    config = load_config()
+    refuse_open_dev(config)
+    click.echo(f"database: {migrations.upgrade(config)}", err=True)
+    server = Granian(
+        "wsgi:app", address=config.bind, port=config.port, interface=Interfaces.WSGI, workers=config.web_workers,
+        blocking_threads=config.web_threads, respawn_failed_workers=True, log_access=False, websockets=False,
+    )  # fmt: skip
+    if not web_only:
+        stops: list[Any] = []
+        server.on_startup(lambda: stops.append(_start_worker(config)))
+        server.on_shutdown(lambda: stops and stops[0]())
+    click.echo(f"Threeline answers at {config.base_url}", err=True)
+    server.serve()
+
+
+@click.command()
+def worker() -> None:
+    """Run the worker alone: letters, clocks and everything that happens later. Several may run."""
+    from helpdesk.app import create_app
+    from helpdesk.jobs.worker import Worker
+
+    config = load_config()
+    _require_current(config)
+    each = Worker(create_app(config))
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: each.stop())
+    each.run()
+
+
+@click.group()
+def db() -> None:
+    """The database: bring it up to date, look at its revision."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database up to date, under a lock, with a backup first on SQLite."""
+    click.echo(migrations.upgrade(load_config()))
+
+
+@db.command()
+def revision() -> None:
+    """Print the revision of the database and the newest one this version knows."""
+    engine = migrations.migration_engine(load_config().database_url)
+    current = migrations.current_revision(engine)
+    click.echo(f"{current or 'empty'} (newest: {migrations.head()})")
+    sys.exit(0 if current == migrations.head() else 1)
+
+
+def refuse_open_dev(config: Config) -> None:
+    """Development pages let anybody sign in as anyone: never on a network."""
+    if config.dev and not config.is_loopback:
+        raise Misconfigured(
+            f"THREELINE_DEV is on while THREELINE_BIND is {config.bind}. Development pages let everybody sign in as "
+            "anyone: bind to 127.0.0.1, or set THREELINE_DEV=0."
+        )
+
+
+def _start_worker(config: Config) -> Any:
+    from helpdesk.app import create_app
+    from helpdesk.jobs.worker import start_in_thread
+
+    _worker, stop = start_in_thread(create_app(config))
+    return stop
+
+
+def _require_current(config: Config) -> None:
+    engine = migrations.migration_engine(config.database_url)
+    if not migrations.is_up_to_date(engine):
+        raise Misconfigured("The database is not up to date. Run `threeline db upgrade` first.")
+    engine.dispose()
+
+
+COMMANDS = (run, worker, db)

@@ -1,0 +1,59 @@
+"""One use case, one transaction. The only place that commits."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import ParamSpec, TypeVar
+
+from helpdesk.core.db import db, is_writing, writing
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_inside: ContextVar[bool] = ContextVar("inside_command", default=False)
+
+
+def command(activity: Callable[P, R]) -> Callable[P, R]:
+    """Run the activity in one transaction; inside another activity, join its transaction."""
+
+    @functools.wraps(activity)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        with transaction():
+            return activity(*args, **kwargs)
+
+    return run
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Commit at the end of the outermost block, roll back when it fails."""
+    if _inside.get():
+        yield
+        return
+    token = _inside.set(True)
+    try:
+        if not is_writing() and db.session().in_transaction():
+            # A read that turns into a write must start again: what it saw may be old by now.
+            db.session.rollback()
+        with writing():
+            try:
+                yield
+                db.session.commit()
+            except BaseException:
+                db.session.rollback()
+                raise
+    finally:
+        _inside.reset(token)
+
+
+@contextmanager
+def looking() -> Iterator[None]:
+    """A read that ends at once, so that slow work after it (hashing, sending) holds no lock."""
+    try:
+        yield
+    finally:
+        if not _inside.get():
+            db.session.rollback()

@@ -1,0 +1,162 @@
+"""The database: model base, column types, and how a transaction begins on each engine.
+
+SQLite: WAL, `synchronous=FULL` (an acknowledged ticket survives a power cut), and `BEGIN IMMEDIATE` for whatever may
+write, since a deferred transaction that reads first and writes later fails or loses updates. Writers of one process
+queue on a lock of their own, because SQLite's busy handler sleeps and is unfair.
+"""
+
+from __future__ import annotations
+
+import enum
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, BigInteger, DateTime, Engine, MetaData, Select, Text, event, orm, types
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase
+
+from helpdesk.core.errors import Busy
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+WRITER_PATIENCE_SECONDS = 15.0
+
+
+class UTCDateTime(types.TypeDecorator[datetime]):
+    """An instant: aware in Python, UTC in the database. Refuses naive values."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        # SQLite hands back what was stored, without its zone.
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Word(types.TypeDecorator[Any]):
+    """A word of the vocabulary: a StrEnum in Python, its text in the database."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, words: type[enum.StrEnum]) -> None:
+        super().__init__()
+        self.words = words
+
+    def process_bind_param(self, value: Any, dialect: Any) -> str | None:
+        return None if value is None else self.words(value).value
+
+    def process_result_value(self, value: str | None, dialect: Any) -> Any:
+        return None if value is None else self.words(value)
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+# SQLite gives row ids only to a column that is called INTEGER.
+BigId = BigInteger().with_variant(types.Integer(), "sqlite")
+
+
+class Base(DeclarativeBase):
+    registry = orm.registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={
+            datetime: UTCDateTime(),
+            str: Text(),
+            dict[str, Any]: Json,
+            list[str]: Json,
+            list[Any]: Json,
+        },
+    )
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False})
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+def is_writing() -> bool:
+    """Whether transactions that begin here may write."""
+    return _writing.get()
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Begin transactions as writers inside this block."""
+    token = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
+def begin_writing() -> None:
+    """From here on, for this context, transactions begin as writers (the start of an unsafe request)."""
+    _writing.set(True)
+
+
+def begin_reading() -> None:
+    """From here on, for this context, transactions begin as readers."""
+    _writing.set(False)
+
+
+def locked_when_writing(query: Select[Any], *, of: Any) -> Select[Any]:
+    """Lock the rows read, where this transaction may change them (SQLite has locked everything already)."""
+    return query.with_for_update(of=of) if is_writing() else query
+
+
+def init_app(app: Flask) -> None:
+    """Bind the session to the application's database and teach its engine how to begin."""
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Install the rules of this module on an engine; PostgreSQL needs none."""
+    if engine.dialect.name != "sqlite":
+        return
+    writer = threading.Lock()
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000",
+                       "cache_size=-16000", "mmap_size=0", "temp_store=MEMORY"):  # fmt: skip
+            connection.execute("PRAGMA " + pragma)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        if not _writing.get():
+            connection.exec_driver_sql("BEGIN")
+            return
+        if not writer.acquire(timeout=WRITER_PATIENCE_SECONDS):
+            raise Busy("The database is busy. Try again in a moment.")
+        connection.connection.record_info["holds_writer"] = True
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    def _release(_connection: Any, record: Any, *_: Any) -> None:
+        if record.record_info.pop("holds_writer", False):
+            writer.release()
+
+    event.listen(engine, "checkin", _release)
+    event.listen(engine, "invalidate", _release)
+    event.listen(engine, "close", _release)

@@ -1,0 +1,93 @@
+"""Append-only facts. The timeline, the audit and everything that follows from a fact are views of this table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Protocol
+
+from sqlalchemy import DDL, Index, event
+from sqlalchemy.orm import Mapped, mapped_column
+
+from helpdesk.core import jobs
+from helpdesk.core.db import Base, BigId, db
+from helpdesk.core.times import now
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that happened. Its first field is the id of its subject; the rest is ids and plain values."""
+
+    subject_kind: ClassVar[str]
+
+
+class Doer(Protocol):
+    """Whoever did it, as the journal keeps it: a kind and an id of that kind."""
+
+    @property
+    def reference(self) -> tuple[str, int]: ...
+
+
+class Entry(Base):
+    """One recorded fact: when it happened, when it was known, about what, by whom."""
+
+    __tablename__ = "journal"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    fact: Mapped[str]
+    subject_kind: Mapped[str]
+    subject_id: Mapped[int] = mapped_column(BigId)
+    actor_kind: Mapped[str]
+    actor_id: Mapped[int] = mapped_column(BigId)
+    payload: Mapped[dict[str, Any]]
+
+    __table_args__ = (Index("ix_journal_subject", "subject_kind", "subject_id", "id"),)  # the timeline of one thing
+
+
+# What is append-only has no update path, not even for our own mistakes.
+for _dialect, _statements in {
+    "sqlite": [
+        "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'append only'); END",
+        "CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'append only'); END",
+    ],
+    "postgresql": [
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'append only'; END $$",
+        "CREATE TRIGGER journal_append_only BEFORE UPDATE OR DELETE ON journal "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+    ],
+}.items():
+    for _statement in _statements:
+        _ddl = DDL(_statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+        event.listen(Entry.__table__, "after_create", _ddl.execute_if(dialect=_dialect))
+
+Reaction = Callable[[Entry], Any]
+_reactions: dict[str, list[str]] = {}
+
+
+def subscribe(table: Mapping[type[Fact], Sequence[Reaction]]) -> None:
+    """Say what follows from which fact; called once, when the application is put together."""
+    _reactions.clear()
+    for fact, reactions in table.items():
+        _reactions[fact.__name__] = [jobs.register(reaction) for reaction in reactions]
+
+
+def record(fact: Fact, *, by: Doer, at: datetime | None = None) -> Entry:
+    """Write down what happened, with one job for each thing that follows from it, in the running transaction."""
+    recorded_at = now()
+    values = asdict(fact)
+    subject_id = values.pop(next(iter(values)))
+    kind, actor_id = by.reference
+    entry = Entry(
+        at=at or recorded_at, recorded_at=recorded_at, fact=type(fact).__name__, subject_kind=fact.subject_kind,
+        subject_id=subject_id, actor_kind=kind, actor_id=actor_id, payload=values,
+    )  # fmt: skip
+    db.session.add(entry)
+    reactions = _reactions.get(entry.fact)
+    if reactions:
+        db.session.flush()
+        jobs.enqueue([(name, {"entry": entry.id}, f"{name}:{entry.id}") for name in reactions])
+    return entry

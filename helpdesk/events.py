@@ -1,0 +1,279 @@
+"""The facts of the product: what has happened, in the past tense, with ids and plain values only.
+
+The first field of a fact is the id of its subject. What follows from a fact stands in `jobs/subscriptions.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from helpdesk.core.journal import Fact
+
+
+@dataclass(frozen=True)
+class TicketFact(Fact):
+    """Something that happened to a ticket: a line of its timeline."""
+
+    subject_kind: ClassVar[str] = "ticket"
+    ticket_id: int
+
+
+@dataclass(frozen=True)
+class TicketOpened(TicketFact):
+    channel: str
+    message_id: int | None = None
+
+
+@dataclass(frozen=True)
+class TicketRouted(TicketFact):
+    """A rule (or none: the default team) chose the first team."""
+
+    team_id: int
+    rule: str
+
+
+@dataclass(frozen=True)
+class StatusChanged(TicketFact):
+    before: str
+    after: str
+    sub_status: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class ReplySent(TicketFact):
+    """A person of the desk wrote to the client."""
+
+    message_id: int
+
+
+@dataclass(frozen=True)
+class ReplyReceived(TicketFact):
+    """The client wrote."""
+
+    message_id: int
+
+
+@dataclass(frozen=True)
+class NoteAdded(TicketFact):
+    message_id: int
+
+
+@dataclass(frozen=True)
+class CallRegistered(TicketFact):
+    """A conversation by phone or in person was written down."""
+
+    message_id: int
+
+
+@dataclass(frozen=True)
+class DeliveryFailed(TicketFact):
+    """A letter of ours did not reach the client."""
+
+    message_id: int
+    recipient: str
+
+
+@dataclass(frozen=True)
+class TicketAssigned(TicketFact):
+    operator_id: int | None
+    how: str  # taken, next, assigned, routed, substitute, unassigned
+
+
+@dataclass(frozen=True)
+class TicketTransferred(TicketFact):
+    transfer_id: int
+    from_team_id: int | None
+    to_team_id: int
+    from_line: int | None
+    to_line: int | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class TicketHandedOver(TicketTransferred):
+    """Functional escalation: up a line, with its form."""
+
+
+@dataclass(frozen=True)
+class TicketReturned(TicketTransferred):
+    """Back down a line, with its reason."""
+
+
+@dataclass(frozen=True)
+class PingPongSeen(TicketFact):
+    """A team has got the ticket a second time, with another team between."""
+
+    team_id: int
+
+
+@dataclass(frozen=True)
+class PriorityChanged(TicketFact):
+    before: str
+    after: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class MajorFlagged(TicketFact):
+    is_major: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class TicketClassified(TicketFact):
+    """Subject, type, product, category or a custom field changed: field → (before, after)."""
+
+    changes: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class TagsChanged(TicketFact):
+    added: list[str]
+    removed: list[str]
+
+
+@dataclass(frozen=True)
+class WatcherChanged(TicketFact):
+    account_id: int
+    watches: bool
+
+
+@dataclass(frozen=True)
+class TicketLinked(TicketFact):
+    other_id: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class TicketUnlinked(TicketFact):
+    other_id: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class TicketMerged(TicketFact):
+    into_id: int
+
+
+@dataclass(frozen=True)
+class MergeUndone(TicketFact):
+    from_id: int
+
+
+@dataclass(frozen=True)
+class TicketResolved(TicketFact):
+    message_id: int | None
+    line: int | None
+
+
+@dataclass(frozen=True)
+class ResolutionAccepted(TicketFact):
+    pass
+
+
+@dataclass(frozen=True)
+class ResolutionRefused(TicketFact):
+    message_id: int | None
+
+
+@dataclass(frozen=True)
+class TicketReopened(TicketFact):
+    reason: str  # reply, refusal, operator
+
+
+@dataclass(frozen=True)
+class TicketClosed(TicketFact):
+    reason: str  # accepted, silence
+
+
+@dataclass(frozen=True)
+class TicketCancelled(TicketFact):
+    reason: str
+
+
+@dataclass(frozen=True)
+class ClockAtRisk(TicketFact):
+    clock_id: int
+    kind: str
+    due_at: int
+
+
+@dataclass(frozen=True)
+class ClockBreached(TicketFact):
+    clock_id: int
+    kind: str
+    breached_at: int
+
+
+@dataclass(frozen=True)
+class TicketRead(TicketFact):
+    """An administrator looked at a client's ticket; that leaves a trace."""
+
+
+@dataclass(frozen=True)
+class ImportedStep(TicketFact):
+    """A row of an import that changed nothing the timeline has a word for."""
+
+    note: str
+
+
+@dataclass(frozen=True)
+class ContactConfirmed(Fact):
+    """An operator said who an unverified contact is."""
+
+    subject_kind: ClassVar[str] = "contact"
+    contact_id: int
+    organisation_id: int | None
+
+
+@dataclass(frozen=True)
+class AccountFact(Fact):
+    subject_kind: ClassVar[str] = "account"
+    account_id: int
+
+
+@dataclass(frozen=True)
+class AccountInvited(AccountFact):
+    invitation_id: int
+
+
+@dataclass(frozen=True)
+class PasswordResetAsked(AccountFact):
+    invitation_id: int
+
+
+@dataclass(frozen=True)
+class PasswordChanged(AccountFact):
+    pass
+
+
+@dataclass(frozen=True)
+class SignedIn(AccountFact):
+    address: str
+
+
+@dataclass(frozen=True)
+class AccountDisabled(AccountFact):
+    pass
+
+
+@dataclass(frozen=True)
+class TokenCreated(AccountFact):
+    token_id: int
+
+
+@dataclass(frozen=True)
+class TokenRevoked(AccountFact):
+    token_id: int
+
+
+@dataclass(frozen=True)
+class ConfigurationChanged(Fact):
+    """An administrator changed standing data: what, and in which way."""
+
+    subject_kind: ClassVar[str] = "configuration"
+    row_id: int
+    what: str
+    change: dict[str, Any]

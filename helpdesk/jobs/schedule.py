@@ -1,0 +1,34 @@
+"""Every periodic job: what, how often, why. A tick that comes late or twice changes nothing in the result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from helpdesk.core import jobs
+from helpdesk.core.command import transaction
+from helpdesk.jobs.housekeeping import forget_old_rows
+from helpdesk.tickets import clocks, resolution
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """Something to run again and again; `run` returns how much it did, and is called at once again while it does."""
+
+    name: str
+    every_seconds: int
+    why: str
+    run: Callable[[], int]
+
+
+def _purge_jobs() -> int:
+    with transaction():
+        return jobs.purge()
+
+
+SCHEDULE = (
+    Periodic("sweep_clocks", 5, "Clocks at risk and breached are dated and told.", clocks.sweep),
+    Periodic("close_silent", 60, "Resolved tickets close after days of silence.", resolution.close_silent),
+    Periodic("purge_jobs", 3600, "Done jobs are forgotten after two weeks.", _purge_jobs),
+    Periodic("forget_old_rows", 3600, "Old sign-in attempts and ended sessions are forgotten.", forget_old_rows),
+)

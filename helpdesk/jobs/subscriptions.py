@@ -1,0 +1,32 @@
+"""Fact → reactions: the only place where the consequences of a fact are listed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from helpdesk.core.journal import Fact, Reaction, subscribe
+from helpdesk.events import (
+    AccountInvited,
+    PasswordResetAsked,
+    ReplySent,
+    TicketClosed,
+    TicketOpened,
+    TicketReopened,
+    TicketResolved,
+)
+from helpdesk.mail import letters
+
+SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
+    TicketOpened: [letters.acknowledgement],
+    ReplySent: [letters.reply],
+    TicketResolved: [letters.please_accept],
+    TicketReopened: [letters.reopened],
+    TicketClosed: [letters.closed_silently],
+    AccountInvited: [letters.invitation],
+    PasswordResetAsked: [letters.password_reset],
+}
+
+
+def install() -> None:
+    """Tell the journal what follows from which fact."""
+    subscribe(SUBSCRIPTIONS)

@@ -1,0 +1,156 @@
+"""One function per letter we send: to whom, in which language, with what. Each is a reaction to a fact.
+
+A reaction returns the letter (or None where nobody is to be written to); the worker hands it over.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import current_app, render_template
+
+from sqlalchemy import select
+
+from helpdesk.core.db import db
+from helpdesk.core.html import html_to_text, markdown_to_html
+from helpdesk.core.i18n import DEFAULT_ZONE, speaking
+from helpdesk.core.journal import Entry
+from helpdesk.core.times import instant
+from helpdesk.core.tokens import sign
+from helpdesk.mail.outbound import Letter
+from helpdesk.models.access import Account, Invitation
+from helpdesk.models.messages import Message
+from helpdesk.models.people import Contact
+from helpdesk.models.tickets import NEVER, Channel, Ticket
+from sla import register
+from sla.models import Clock, ClockKind, ClockState
+
+# A client who stands in front of us, or speaks with us, needs no letter that says we heard them.
+_SPOKEN = frozenset({Channel.WALK_IN, Channel.REMOTE_SESSION, Channel.ON_SITE_VISIT})
+
+
+def acknowledgement(entry: Entry) -> Letter | None:
+    """We have your request; an answer is due by then, and outside business hours we say when work begins."""
+    ticket = db.session.get_one(Ticket, entry.subject_id)
+    if ticket.channel in _SPOKEN or not ticket.is_open:
+        return None
+    clock = _clock(ticket, ClockKind.FIRST_RESPONSE)
+    due_at = instant(clock.due_at) if clock and clock.due_at else None
+    return _to_requester("acknowledgement", entry, ticket, due_at=due_at, begins_at=_begins_at(clock))
+
+
+def reply(entry: Entry) -> Letter | None:
+    """What an operator wrote to the client."""
+    ticket = db.session.get_one(Ticket, entry.subject_id)
+    message = db.session.get_one(Message, entry.payload["message_id"])
+    return _to_requester("reply", entry, ticket, message=message, is_automatic=False)
+
+
+def please_accept(entry: Entry) -> Letter | None:
+    """What solved it, and how to accept or refuse."""
+    ticket = db.session.get_one(Ticket, entry.subject_id)
+    if ticket.resolved_at is None or ticket.closed_at is not None:
+        return None  # solved and done in one conversation
+    message = db.session.get(Message, entry.payload["message_id"]) if entry.payload["message_id"] else None
+    return _to_requester("resolved", entry, ticket, message=message, closes_at=ticket.closes_at)
+
+
+def reopened(entry: Entry) -> Letter | None:
+    """Your ticket is open again, and when the solution is due."""
+    ticket = db.session.get_one(Ticket, entry.subject_id)
+    due_at = instant(ticket.next_due_at) if ticket.next_due_at != NEVER else None
+    return _to_requester("reopened", entry, ticket, due_at=due_at)
+
+
+def closed_silently(entry: Entry) -> Letter | None:
+    """We heard nothing more and have closed it; answering opens it again within the window."""
+    ticket = db.session.get_one(Ticket, entry.subject_id)
+    return _to_requester("closed", entry, ticket) if entry.payload["reason"] == "silence" else None
+
+
+def invitation(entry: Entry) -> Letter | None:
+    """You have been invited: choose a password."""
+    return _to_account("invitation", entry)
+
+
+def password_reset(entry: Entry) -> Letter | None:
+    """Choose a new password, if it was you who asked."""
+    return _to_account("password_reset", entry)
+
+
+LETTERS = ("acknowledgement", "reply", "resolved", "reopened", "closed", "invitation", "password_reset")
+
+
+def _to_requester(name: str, entry: Entry, ticket: Ticket, *, is_automatic: bool = True, **content: Any) -> Letter | None:
+    contact = db.session.get_one(Contact, ticket.requester_id)
+    if not contact.email or ticket.import_id is not None:
+        return None
+    zone = contact.timezone or (contact.organisation.timezone if contact.organisation else DEFAULT_ZONE)
+    message = content.get("message")
+    if message is not None:
+        content["message_html"] = markdown_to_html(message.text)
+        content["message_text"] = html_to_text(content["message_html"])
+    with speaking(ticket.language, zone):
+        return _letter(
+            name, entry, to_name=contact.name, to_address=contact.email, language=ticket.language,
+            ticket_id=ticket.id, is_automatic=is_automatic,
+            content={"ticket": ticket, "contact": contact, "url": ticket_url(ticket, contact), **content},
+        )  # fmt: skip
+
+
+def _to_account(name: str, entry: Entry) -> Letter | None:
+    account = db.session.get_one(Account, entry.subject_id)
+    row = db.session.get_one(Invitation, entry.payload["invitation_id"])
+    if row.used_at or account.disabled_at:
+        return None
+    url = f"{_base_url()}/invitations/{sign('invitation', row.id)}"
+    with speaking(account.language, account.timezone):
+        return _letter(
+            name, entry, to_name=account.name, to_address=account.email, language=account.language,
+            content={"account": account, "url": url, "expires_at": row.expires_at},
+        )  # fmt: skip
+
+
+def _letter(
+    name: str, entry: Entry, *, to_name: str, to_address: str, language: str, content: dict[str, Any],
+    ticket_id: int | None = None, is_automatic: bool = True,
+) -> Letter:  # fmt: skip
+    subject = render_template(f"mail/{name}/subject.txt", **content)
+    text = render_template(f"mail/{name}/body.txt", **content)
+    html = render_template(f"mail/{name}/body.html", **content, subject=subject)
+    return Letter(
+        key=f"{entry.id}-{name.replace('_', '-')}", to_name=to_name, to_address=to_address, language=language,
+        subject=subject, text=text, html=html, written_at=entry.recorded_at, ticket_id=ticket_id,
+        is_automatic=is_automatic,
+    )  # fmt: skip
+
+
+def ticket_url(ticket: Ticket, contact: Contact) -> str:
+    """Where the client reads the ticket: the portal for those who can sign in, a guest link for the others."""
+    account = db.session.scalar(select(Account).where(Account.contact_id == contact.id))
+    if account is not None and account.password_hash and not account.disabled_at:
+        return f"{_base_url()}/portal/tickets/{ticket.number}"
+    return f"{_base_url()}/portal/guests/{sign('guest', [ticket.id, contact.id])}"
+
+
+def _begins_at(clock: Clock | None) -> datetime | None:
+    """When work begins, where the ticket came outside of business hours."""
+    if clock is None or clock.calendar_id not in register.indexes():
+        return None
+    index = register.indexes()[clock.calendar_id]
+    if index.is_working(clock.start_at):
+        return None
+    opening = index.next_opening(clock.start_at)
+    return instant(opening) if opening is not None else None
+
+
+def _clock(ticket: Ticket, kind: ClockKind) -> Clock | None:
+    clocks = register.clocks_of(("ticket", ticket.id))
+    return next((c for c in clocks if c.kind is kind and c.state is not ClockState.CANCELLED), None)
+
+
+def _base_url() -> str:
+    return str(current_app.config["THREELINE"].base_url)
+
+

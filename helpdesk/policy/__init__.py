@@ -1,0 +1,1 @@
+"""Who may do and see what: the actors, the actions, the rules, the scopes."""

@@ -1,0 +1,38 @@
+"""Everything anyone may do, with one line on each."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    OPEN_TICKET = "open_ticket"  # for oneself as a client, or for a client as an operator
+    CHOOSE_REQUESTER = "choose_requester"  # open a ticket in a client's name
+    REPLY_AS_CLIENT = "reply_as_client"
+    REPLY_TO_CLIENT = "reply_to_client"
+    ADD_NOTE = "add_note"
+    READ_NOTE = "read_note"
+    CLASSIFY_TICKET = "classify_ticket"  # subject, type, impact, urgency, product, category, tags, fields
+    OVERRIDE_PRIORITY = "override_priority"
+    FLAG_MAJOR = "flag_major"
+    CHANGE_STATUS = "change_status"  # open, waiting, scheduled
+    ASSIGN_TICKET = "assign_ticket"
+    TAKE_NEXT = "take_next"
+    TRANSFER_TICKET = "transfer_ticket"
+    HAND_OVER_TICKET = "hand_over_ticket"
+    RETURN_TICKET = "return_ticket"
+    RESOLVE_TICKET = "resolve_ticket"
+    ACCEPT_RESOLUTION = "accept_resolution"
+    REFUSE_RESOLUTION = "refuse_resolution"
+    REOPEN_TICKET = "reopen_ticket"
+    CANCEL_TICKET = "cancel_ticket"
+    LINK_TICKETS = "link_tickets"
+    MERGE_TICKETS = "merge_tickets"
+    WATCH_TICKET = "watch_ticket"
+    CONFIRM_CONTACT = "confirm_contact"
+    MANAGE_CONTACTS = "manage_contacts"  # organisations, contacts, portal invitations
+    MANAGE_STAFF = "manage_staff"  # operators, teams, roles, accounts
+    MANAGE_ABSENCES = "manage_absences"
+    MANAGE_DESK = "manage_desk"  # routing rules, settings, calendars, products, categories
+    READ_REPORTS = "read_reports"
+    READ_QUARANTINE = "read_quarantine"

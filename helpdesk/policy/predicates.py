@@ -1,0 +1,73 @@
+"""Small named conditions on (actor, subject)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from helpdesk.models.access import Role
+from helpdesk.models.tickets import Ticket
+from helpdesk.policy.actor import Actor, ActorKind
+
+Predicate = Callable[[Actor, Any], bool]
+
+CLIENT_FACING_LINES = frozenset({1, 2})
+
+
+def is_system(actor: Actor, _subject: Any) -> bool:
+    return actor.kind is ActorKind.SYSTEM
+
+
+def is_client(actor: Actor, _subject: Any) -> bool:
+    return actor.is_client
+
+
+def is_operator(actor: Actor, _subject: Any) -> bool:
+    return actor.is_staff and bool(actor.operator_id)
+
+
+def is_line_lead(actor: Actor, _subject: Any) -> bool:
+    return actor.role is Role.LINE_LEAD and actor.is_staff
+
+
+def is_manager(actor: Actor, _subject: Any) -> bool:
+    return actor.role is Role.MANAGER and actor.is_staff
+
+
+def is_administrator(actor: Actor, _subject: Any) -> bool:
+    return actor.role is Role.ADMINISTRATOR and actor.is_staff
+
+
+def is_requester(actor: Actor, ticket: Ticket) -> bool:
+    return bool(actor.contact_id) and ticket.requester_id == actor.contact_id
+
+
+def is_guest_of(actor: Actor, ticket: Ticket) -> bool:
+    return actor.kind is ActorKind.GUEST and actor.ticket_id == ticket.id
+
+
+def is_not_guest(actor: Actor, _subject: Any) -> bool:
+    return actor.kind is not ActorKind.GUEST
+
+
+def is_supervisor(actor: Actor, _subject: Any) -> bool:
+    return actor.is_supervisor
+
+
+def same_organisation(actor: Actor, ticket: Ticket) -> bool:
+    return bool(actor.organisation_id) and ticket.organisation_id == actor.organisation_id
+
+
+def faces_clients(actor: Actor, _subject: Any) -> bool:
+    """Stands on the first or second line; the third is protected and does not write to clients."""
+    return bool(actor.lines & CLIENT_FACING_LINES)
+
+
+def holds_it(actor: Actor, ticket: Ticket) -> bool:
+    """The ticket stands on a line of the actor (or on none yet)."""
+    return ticket.line is None or ticket.line in actor.lines or ticket.line == actor.leads_line
+
+
+def owns_it(actor: Actor, _ticket: Ticket) -> bool:
+    """The first line stays the owner of every ticket towards the client."""
+    return 1 in actor.lines

@@ -1,0 +1,71 @@
+"""Action → alternatives: any row grants; all of a row must hold. What is not listed is granted to nobody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from helpdesk.core.errors import Forbidden
+from helpdesk.policy.actions import Action
+from helpdesk.policy.actor import Actor
+from helpdesk.policy.predicates import (
+    Predicate,
+    faces_clients,
+    holds_it,
+    is_administrator,
+    is_client,
+    is_guest_of,
+    is_line_lead,
+    is_manager,
+    is_not_guest,
+    is_operator,
+    is_requester,
+    is_supervisor,
+    is_system,
+    owns_it,
+    same_organisation,
+)
+
+RULES: dict[Action, list[list[Predicate]]] = {
+    Action.OPEN_TICKET: [[is_client, is_not_guest], [is_operator, faces_clients], [is_system]],
+    Action.CHOOSE_REQUESTER: [[is_operator, faces_clients], [is_system]],
+    Action.REPLY_AS_CLIENT: [[is_client]],  # on what they can see; the scope decides that
+    Action.REPLY_TO_CLIENT: [[is_operator, faces_clients, holds_it], [is_operator, owns_it]],
+    Action.ADD_NOTE: [[is_operator], [is_manager], [is_system]],
+    Action.READ_NOTE: [[is_operator], [is_manager], [is_administrator]],
+    Action.CLASSIFY_TICKET: [[is_operator, holds_it], [is_operator, owns_it], [is_system]],
+    Action.OVERRIDE_PRIORITY: [[is_operator, holds_it], [is_operator, owns_it]],
+    Action.FLAG_MAJOR: [[is_line_lead], [is_manager]],
+    Action.CHANGE_STATUS: [[is_operator, holds_it], [is_operator, owns_it], [is_system]],
+    Action.ASSIGN_TICKET: [[is_operator, holds_it], [is_line_lead], [is_system]],
+    Action.TAKE_NEXT: [[is_operator]],
+    Action.TRANSFER_TICKET: [[is_operator, holds_it], [is_line_lead]],
+    Action.HAND_OVER_TICKET: [[is_operator, holds_it]],
+    Action.RETURN_TICKET: [[is_operator, holds_it]],
+    Action.RESOLVE_TICKET: [[is_operator, faces_clients, holds_it]],
+    Action.ACCEPT_RESOLUTION: [[is_requester], [is_guest_of], [is_supervisor, same_organisation]],
+    Action.REFUSE_RESOLUTION: [[is_requester], [is_guest_of], [is_supervisor, same_organisation]],
+    Action.REOPEN_TICKET: [[is_requester], [is_guest_of], [is_supervisor, same_organisation],
+                           [is_operator, faces_clients], [is_system]],
+    Action.CANCEL_TICKET: [[is_requester], [is_operator, holds_it], [is_operator, owns_it]],
+    Action.LINK_TICKETS: [[is_operator], [is_system]],
+    Action.MERGE_TICKETS: [[is_operator, faces_clients]],
+    Action.WATCH_TICKET: [[is_operator], [is_manager], [is_client, is_not_guest]],
+    Action.CONFIRM_CONTACT: [[is_operator, faces_clients], [is_administrator]],
+    Action.MANAGE_CONTACTS: [[is_operator, faces_clients], [is_administrator]],
+    Action.MANAGE_STAFF: [[is_administrator], [is_system]],
+    Action.MANAGE_ABSENCES: [[is_line_lead], [is_administrator]],
+    Action.MANAGE_DESK: [[is_administrator], [is_system]],
+    Action.READ_REPORTS: [[is_manager], [is_line_lead], [is_administrator], [is_system]],
+    Action.READ_QUARANTINE: [[is_operator, faces_clients], [is_administrator]],
+}  # fmt: skip
+
+
+def may(actor: Actor, action: Action, subject: Any = None) -> bool:
+    """Whether the actor may do this to the subject (which they are known to see)."""
+    return any(all(holds(actor, subject) for holds in row) for row in RULES.get(action, ()))
+
+
+def require(actor: Actor, action: Action, subject: Any = None) -> None:
+    """Forbidden unless the actor may."""
+    if not may(actor, action, subject):
+        raise Forbidden(code=f"may_not_{action.value}")

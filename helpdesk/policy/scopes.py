@@ -1,0 +1,106 @@
+"""What an actor can see at all, as a select. What is outside does not exist for them: not found, never forbidden."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+
+from helpdesk.core.db import Base
+from helpdesk.models.access import Role
+from helpdesk.models.messages import Attachment, Message, MessageKind
+from helpdesk.models.people import CircleMember, Contact, Organisation, SharingMode
+from helpdesk.models.products import InstalledProduct, Product
+from helpdesk.models.tickets import Ticket, Watcher
+from helpdesk.models.transfers import Transfer
+from helpdesk.policy.actor import Actor, ActorKind
+from helpdesk.policy.predicates import CLIENT_FACING_LINES
+
+
+def visible(actor: Actor, model: type[Base]) -> Select[Any]:
+    """Select the rows of this model that the actor can see. KeyError for a model nobody may list."""
+    return select(model).where(SCOPES[model](actor))
+
+
+def ticket_scope(actor: Actor) -> ColumnElement[bool]:
+    """Tickets: clients by requester, supervision, sharing mode and watching; the third line only what it was handed."""
+    if actor.kind is ActorKind.SYSTEM:
+        return true()
+    if actor.kind is ActorKind.GUEST:
+        return and_(Ticket.id == actor.ticket_id, Ticket.requester_id == actor.contact_id)
+    if actor.is_client:
+        return _clients_tickets(actor)
+    if not actor.is_staff:
+        return false()
+    if actor.role in (Role.MANAGER, Role.ADMINISTRATOR):
+        return true()
+    if actor.role is Role.PRODUCT_OWNER:
+        owned = select(Product.id).where(Product.owner_account_id == actor.account_id)
+        return Ticket.product_id.in_(owned)
+    if actor.lines & CLIENT_FACING_LINES or actor.leads_line in CLIENT_FACING_LINES:
+        return true()
+    handed = exists().where(Transfer.ticket_id == Ticket.id, Transfer.to_team_id.in_(actor.team_ids))
+    if actor.leads_line:
+        return or_(handed, exists().where(Transfer.ticket_id == Ticket.id, Transfer.to_line == actor.leads_line))
+    return handed
+
+
+def _clients_tickets(actor: Actor) -> ColumnElement[bool]:
+    mine = Ticket.requester_id == actor.contact_id
+    if not actor.account_id:
+        return mine  # known by a mail address alone
+    seen = [mine, exists().where(Watcher.ticket_id == Ticket.id, Watcher.account_id == actor.account_id)]
+    if actor.organisation_id:
+        ours = Ticket.organisation_id == actor.organisation_id
+        if actor.is_supervisor or actor.sharing_mode is SharingMode.ORGANISATION:
+            seen.append(ours)
+        elif actor.sharing_mode is SharingMode.UNIT and actor.unit:
+            colleagues = select(Contact.id).where(
+                Contact.organisation_id == actor.organisation_id, Contact.unit == actor.unit
+            )
+            seen.append(and_(ours, Ticket.requester_id.in_(colleagues)))
+        elif actor.sharing_mode is SharingMode.CIRCLE and actor.circle_ids:
+            members = select(CircleMember.contact_id).where(CircleMember.circle_id.in_(actor.circle_ids))
+            seen.append(and_(ours, Ticket.requester_id.in_(members)))
+    return or_(*seen)
+
+
+def message_scope(actor: Actor) -> ColumnElement[bool]:
+    """Messages of visible tickets; internal notes reach no client."""
+    of_visible = Message.ticket_id.in_(select(Ticket.id).where(ticket_scope(actor)))
+    return of_visible if actor.is_staff else and_(of_visible, Message.kind != MessageKind.NOTE)
+
+
+def attachment_scope(actor: Actor) -> ColumnElement[bool]:
+    return Attachment.message_id.in_(select(Message.id).where(message_scope(actor)))
+
+
+def contact_scope(actor: Actor) -> ColumnElement[bool]:
+    """Contacts: staff see all; a client sees themselves, a supervisor the colleagues."""
+    if actor.is_staff or actor.kind is ActorKind.SYSTEM:
+        return true()
+    if actor.is_supervisor and actor.organisation_id:
+        return Contact.organisation_id == actor.organisation_id
+    return Contact.id == actor.contact_id if actor.is_client else false()
+
+
+def organisation_scope(actor: Actor) -> ColumnElement[bool]:
+    if actor.is_staff or actor.kind is ActorKind.SYSTEM:
+        return true()
+    return Organisation.id == actor.organisation_id if actor.is_client else false()
+
+
+def installed_scope(actor: Actor) -> ColumnElement[bool]:
+    if actor.is_staff or actor.kind is ActorKind.SYSTEM:
+        return true()
+    return InstalledProduct.organisation_id == actor.organisation_id if actor.is_client else false()
+
+
+SCOPES = {
+    Ticket: ticket_scope,
+    Message: message_scope,
+    Attachment: attachment_scope,
+    Contact: contact_scope,
+    Organisation: organisation_scope,
+    InstalledProduct: installed_scope,
+}

@@ -1,0 +1,1 @@
+"""The heart: a ticket's life from receipt to acceptance, through the three lines."""
