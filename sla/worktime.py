@@ -57,6 +57,7 @@ REASONS = {
     "unknown_field": "is no field of a calendar",
     "unknown_zone": "{} is not a time zone of the IANA database, such as Europe/Vilnius",
     "unknown_weekday": "is not a weekday: mon, tue, wed, thu, fri, sat, sun",
+    "malformed_week": "{} is not the hours of seven weekdays",
     "malformed_date": "{} is not a date such as 2026-12-24",
     "repeated_date": "{} has its hours twice",
     "malformed_time": "{} is not a time of day such as 09:00, 17:30:15 or, at the end, 24:00",
@@ -74,6 +75,10 @@ REASONS = {
 }
 
 
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = 80
+
+
 class WorktimeError(ValueError):
     """A value that is refused: `path` names the field, `code` the reason, one of `REASONS`."""
 
@@ -82,7 +87,7 @@ class WorktimeError(ValueError):
         self.path, self.code, self.value = path, code, value
 
     def __str__(self) -> str:
-        return f"{self.path}: {REASONS[self.code].format(reprlib.repr(self.value))}"
+        return f"{self.path}: {REASONS[self.code].format(_SHORT.repr(self.value))}"
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,7 @@ class Calendar:
     def __post_init__(self) -> None:
         _zone(self.timezone, tzdata_version())
         if len(self.weekly) != len(WEEKDAYS):
-            raise WorktimeError("weekly", "malformed_span", self.weekly)
+            raise WorktimeError("weekly", "malformed_week", self.weekly)
         for path, intervals in self._hours_by_path():
             for number, interval in enumerate(intervals):
                 _check_interval(interval, f"{path}[{number}]")
@@ -517,7 +522,7 @@ def _settle(pauses: Iterable[Pause]) -> list[Span]:
         elif since < until:
             spans.append((since, until))
         elif since > until:
-            raise WorktimeError(f"pauses[{number}]", "reversed_span", f"{since} to {until}")
+            raise WorktimeError(f"pauses[{number}]", "reversed_span", _span_text(since, until))
     return list(_united(sorted(spans))) if len(spans) > 1 else spans
 
 
@@ -649,11 +654,15 @@ def _check_blackout(blackout: Span, path: str) -> None:
     if since == until:
         raise WorktimeError(path, "empty_span", format_instant(since))
     if since > until:
-        raise WorktimeError(path, "reversed_span", f"{format_instant(since)} to {format_instant(until)}")
+        raise WorktimeError(path, "reversed_span", _span_text(since, until))
 
 
 def _intervals_json(intervals: Iterable[Interval]) -> list[list[str]]:
     return [[_time_text(opening), _time_text(closing)] for opening, closing in intervals]
+
+
+def _span_text(since: int, until: int) -> str:
+    return f"{format_instant(since)} to {format_instant(until)}"
 
 
 def _interval_text(interval: Interval) -> str:

@@ -69,7 +69,8 @@ def forget_mark() -> None:
 
 def _current_mark() -> str:
     if "standing_mark" not in g:
-        url = db.engine.url.render_as_string()  # two databases in one process keep apart (tests)
+        engine = db.session.get_bind().engine
         mark = db.session.scalar(select(StandingMark.mark).where(StandingMark.id == 1)) or "none"
-        g.standing_mark = f"{url}#{mark}"
+        # Two databases in one process keep apart (restore, tests).
+        g.standing_mark = f"{engine.dialect.name}:{engine.url.host}:{engine.url.database}#{mark}"
     return str(g.standing_mark)

@@ -82,7 +82,9 @@ def password_reset(entry: Entry) -> Letter | None:
 LETTERS = ("acknowledgement", "reply", "resolved", "reopened", "closed", "invitation", "password_reset")
 
 
-def _to_requester(name: str, entry: Entry, ticket: Ticket, *, is_automatic: bool = True, **content: Any) -> Letter | None:
+def _to_requester(
+    name: str, entry: Entry, ticket: Ticket, *, is_automatic: bool = True, **content: Any
+) -> Letter | None:
     contact = db.session.get_one(Contact, ticket.requester_id)
     if not contact.email or ticket.import_id is not None:
         return None
@@ -152,5 +154,3 @@ def _clock(ticket: Ticket, kind: ClockKind) -> Clock | None:
 
 def _base_url() -> str:
     return str(current_app.config["THREELINE"].base_url)
-
-

@@ -127,7 +127,7 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """Something the company sells and maintains; versions from the oldest to the newest."""
+    """Something the company sells and maintains; versions from the oldest to the newest, announced ones included."""
 
     key: str
     name: str
@@ -435,7 +435,7 @@ PRODUCTS = (
         name="Skenva H2",
         kind="equipment",
         components=("Scan engine", "Wi-Fi", "Battery", "Cradle", "Skenva Agent"),
-        versions=("2.6", "2.7", "2.8"),
+        versions=("2.6", "2.7", "2.8", "2.9"),
         categories=("connectivity", "data", *_EQUIPMENT),
     ),
     Product(
@@ -797,7 +797,7 @@ INSTALLED = (
     _software("nemuno", "connect", "5.2", "JC-1055", "Serverinė", 36),
     _software("ramunes", "pos", "6.5.0", "TP-10240", "9 vaistinės, 21 kasa", 29),
     _equipment("ramunes", "cold", "2.2", "C9-1215", "Tilžės gatvės vaistinė", 7),
-    _equipment("ramunes", "coldwatch", "1.10", "LW-3402", "9 vaistinės, 18 daviklių", 7),
+    _equipment("ramunes", "coldwatch", "1.8", "LW-3402", "9 vaistinės, 18 daviklių", 7),
     _software("statmena", "pos", "6.4.2", "TP-10251", "Prekybos salė, 6 kasos", 33),
     _software("statmena", "wms", "12.3", "WL-2215", "Lauko sandėlis ir angaras", 33),
     _software("statmena", "connect", "5.2", "JC-1060", "Biuras", 18),
@@ -835,6 +835,7 @@ INSTALLED = (
     _software("dinavia", "pos", "6.4.2", "TP-20033", "Торговый зал, 4 кассы", 25),
     _equipment("dinavia", "kiosk", "4.1.0", "TK-0951", "Торговый зал, вход", 8),
     _equipment("pietauva", "cold", "2.0", "C9-1320", "Цех, камера 1", 18),
+    _equipment("pietauva", "coldwatch", "1.8", "LW-3512", "Цех, 2 камеры, 6 датчиков", 18),
     _equipment("pietauva", "printer", "3.11", "L3-05133", "Упаковка", 18),
     _software("minghe", "pos", "6.4.2", "TP-30009", "6 家门店，18 台收银机", 21),
     _equipment("minghe", "printer", "3.11", "L3-06001", "中央厨房，贴标台", 10),
