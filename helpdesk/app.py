@@ -9,14 +9,13 @@ from flask import Flask
 
 from helpdesk import web
 from helpdesk.api import init_app as init_api
-from helpdesk.cli import init_app as init_cli
 from helpdesk.config import Config, load_config
 from helpdesk.core import db, i18n, logs
 from helpdesk.jobs import subscriptions
 
 
 def create_app(config: Config | None = None) -> Flask:
-    """The whole application: settings, database, languages, consequences, faces, commands."""
+    """The whole application: settings, database, languages, consequences, faces."""
     config = config or load_config()
     app = Flask("helpdesk", template_folder=str(template_folder()), static_folder=None)
     app.config.from_mapping(_flask_settings(config))
@@ -26,7 +25,6 @@ def create_app(config: Config | None = None) -> Flask:
     subscriptions.install()
     web.init_app(app)
     init_api(app)
-    init_cli(app)
     return app
 
 

@@ -498,8 +498,8 @@ def _since(version: tuple[int, Calendar]) -> int:
 
 def _bound(calendar: Calendar, since: int, until: int, tzdata: str) -> _Version:
     dates: dict[int, tuple[Interval, ...]] = {(on - _EPOCH_DATE).days: () for on in calendar.holidays}
-    dates |= {(on - _EPOCH_DATE).days: tuple(_united(sorted(hours))) for on, hours in calendar.exceptions}
-    week = tuple(tuple(_united(sorted(hours))) for hours in calendar.weekly)
+    dates |= {(on - _EPOCH_DATE).days: tuple(sorted(hours)) for on, hours in calendar.exceptions}
+    week = tuple(tuple(sorted(hours)) for hours in calendar.weekly)
     return _Version(since, until, calendar.timezone, tzdata, week, dates, tuple(_united(calendar.blackouts)))
 
 

@@ -21,7 +21,7 @@ from helpdesk.core.db import begin_reading, db
 from tests import cast as people
 from tests.cast import Cast
 
-pytest_plugins = ["tests.fixtures_servers"]
+pytest_plugins = ["tests.fixtures_servers", "tests.browsers"]
 
 hypothesis_settings.register_profile("default", deadline=None)
 hypothesis_settings.register_profile("ci", max_examples=1500, deadline=None)

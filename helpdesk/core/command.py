@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import ParamSpec, TypeVar
 
-from helpdesk.core.db import db, is_writing, writing
+from helpdesk.core.db import begin_reading, begin_writing, db, is_writing, writing
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -50,10 +50,14 @@ def transaction() -> Iterator[None]:
 
 
 @contextmanager
-def looking() -> Iterator[None]:
-    """A read that ends at once, so that slow work after it (hashing, sending) holds no lock."""
+def unlocked() -> Iterator[None]:
+    """Slow work in the midst of an unsafe request (hashing, storing files): hold no lock, read at most."""
+    was_writing = is_writing()
+    db.session.rollback()
+    begin_reading()
     try:
         yield
     finally:
-        if not _inside.get():
-            db.session.rollback()
+        db.session.rollback()
+        if was_writing:
+            begin_writing()

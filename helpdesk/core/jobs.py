@@ -151,6 +151,11 @@ def backlog() -> dict[str, int]:
     return dict(rows.all())
 
 
+def dead_jobs(limit: int = 100) -> list[Job]:
+    """Jobs that gave up and wait for a person, latest first."""
+    return list(db.session.scalars(select(Job).where(Job.state == DEAD).order_by(Job.id.desc()).limit(limit)))
+
+
 def next_run_at() -> datetime | None:
     """When the next ready job is due."""
     return db.session.scalar(select(Job.run_at).where(Job.state == text("'ready'")).order_by(Job.run_at).limit(1))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
@@ -66,6 +68,7 @@ for _dialect, _statements in {
 
 Reaction = Callable[[Entry], Any]
 _reactions: dict[str, list[str]] = {}
+_silent: ContextVar[bool] = ContextVar("silent", default=False)
 
 
 def subscribe(table: Mapping[type[Fact], Sequence[Reaction]]) -> None:
@@ -73,6 +76,16 @@ def subscribe(table: Mapping[type[Fact], Sequence[Reaction]]) -> None:
     _reactions.clear()
     for fact, reactions in table.items():
         _reactions[fact.__name__] = [jobs.register(reaction) for reaction in reactions]
+
+
+@contextmanager
+def silently() -> Iterator[None]:
+    """Record facts inside this block without anything following from them (imports, demo data)."""
+    token = _silent.set(True)
+    try:
+        yield
+    finally:
+        _silent.reset(token)
 
 
 def record(fact: Fact, *, by: Doer, at: datetime | None = None) -> Entry:
@@ -86,7 +99,7 @@ def record(fact: Fact, *, by: Doer, at: datetime | None = None) -> Entry:
         subject_id=subject_id, actor_kind=kind, actor_id=actor_id, payload=values,
     )  # fmt: skip
     db.session.add(entry)
-    reactions = _reactions.get(entry.fact)
+    reactions = None if _silent.get() else _reactions.get(entry.fact)
     if reactions:
         db.session.flush()
         jobs.enqueue([(name, {"entry": entry.id}, f"{name}:{entry.id}") for name in reactions])

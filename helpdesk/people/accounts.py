@@ -12,8 +12,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
 
-from helpdesk.core.command import command, looking
-from helpdesk.core.db import begin_reading, begin_writing, db, is_writing
+from helpdesk.core.command import command, unlocked
+from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, DomainError, Invalid, NotFound
 from helpdesk.core.i18n import DEFAULT_LANGUAGE, DEFAULT_ZONE
 from helpdesk.core.journal import record
@@ -210,19 +210,13 @@ def sign_in(email: str, password: str, *, address: str, browser: str) -> tuple[A
     that it holds for all processes.
     """
     email = email.strip().lower()[:320]
-    # Hashing takes tens of milliseconds: hold no write lock meanwhile.
-    was_writing = is_writing()
-    begin_reading()
-    db.session.rollback()
-    with looking():
+    with unlocked():  # hashing takes tens of milliseconds
         _refuse_flood(f"email:{email}", TRIES_PER_EMAIL)
         _refuse_flood(f"address:{address}", TRIES_PER_ADDRESS)
         account = account_by_email(email)
         known_hash = account.password_hash if account and not account.disabled_at else None
         account_id = account.id if account else 0
-    matches = _matches(known_hash, password)
-    if was_writing:
-        begin_writing()
+        matches = _matches(known_hash, password)
     if not matches:
         _count_failure(email, address)
         raise Invalid({"password": [_("E-mail address or password is wrong.")]}, code="wrong_credentials")
@@ -412,6 +406,12 @@ def staff_accounts() -> list[Account]:
     """Everybody who works at the desk, by name."""
     query = select(Account).where(Account.role.in_(STAFF)).order_by(Account.name)
     return list(db.session.scalars(query))
+
+
+def demo_accounts() -> list[Account]:
+    """The accounts of the demo desk, staff first."""
+    rows = list(db.session.scalars(select(Account).where(Account.is_demo, Account.disabled_at.is_(None))))
+    return sorted(rows, key=lambda a: (a.role is Role.CONTACT, a.role.value, a.name))
 
 
 def organisation_named(name: str) -> Organisation:

@@ -14,6 +14,7 @@ from helpdesk.core.i18n import DEFAULT_LANGUAGE, DEFAULT_ZONE
 from helpdesk.core.journal import record
 from helpdesk.core.times import now
 from helpdesk.events import ContactConfirmed
+from helpdesk.models.access import Account
 from helpdesk.models.people import (
     BuyingRole,
     Contact,
@@ -136,6 +137,16 @@ def suggested_organisation(contact: Contact) -> Organisation | None:
 
 def contact_by_email(email: str) -> Contact | None:
     return db.session.scalar(select(Contact).where(func.lower(Contact.email) == email.lower()))
+
+
+def contact_by_id(contact_id: int) -> Contact | None:
+    """The contact that a signed link names; the signature is the permission."""
+    return db.session.get(Contact, contact_id)
+
+
+def account_of(contact: Contact) -> Account | None:
+    """The portal account of a contact."""
+    return db.session.scalar(select(Account).where(Account.contact_id == contact.id))
 
 
 def get_contact(contact_id: int, *, for_: Actor) -> Contact:

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from helpdesk.core.settings import read_settings, setting
+from flask_babel import gettext as _
+
+from helpdesk.core.command import command
+from helpdesk.core.errors import Invalid
+from helpdesk.core.journal import record
+from helpdesk.core.settings import read_settings, setting, write_settings
+from helpdesk.events import ConfigurationChanged
+from helpdesk.models.tickets import Impact, Priority, Urgency
+from helpdesk.policy.actions import Action
+from helpdesk.policy.actor import Actor
+from helpdesk.policy.rules import require
 
 
 @dataclass(frozen=True)
@@ -25,3 +36,28 @@ class TicketSettings:
 
 def ticket_settings() -> TicketSettings:
     return read_settings(TicketSettings)
+
+
+@command
+def change_settings(values: dict[str, Any], *, by: Actor) -> None:
+    """Change how the desk works; Invalid names each setting that is wrong."""
+    require(by, Action.MANAGE_DESK)
+    if "priority_matrix" in values:
+        parse_matrix(values["priority_matrix"])
+    write_settings(TicketSettings, values)
+    record(ConfigurationChanged(0, what="settings", change=values), by=by)
+
+
+def parse_matrix(text: str) -> dict[tuple[Impact, Urgency], Priority]:
+    """The priority of every impact and urgency; Invalid for anything but three rows of three priorities."""
+    rows = [row.split() for row in text.split("/")]
+    try:
+        if [len(row) for row in rows] != [3, 3, 3]:
+            raise ValueError(text)
+        return {
+            (impact, urgency): Priority(rows[i][j])
+            for i, impact in enumerate(Impact)
+            for j, urgency in enumerate(Urgency)
+        }
+    except ValueError as error:
+        raise Invalid({"priority_matrix": [_("Write three rows of three priorities, P1 to P4.")]}) from error

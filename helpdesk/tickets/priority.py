@@ -15,7 +15,7 @@ from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.rules import require
 from helpdesk.tickets import clocks
-from helpdesk.tickets.desk import ticket_settings
+from helpdesk.tickets.desk import parse_matrix, ticket_settings
 from helpdesk.tickets.stamp import stamp
 
 
@@ -26,10 +26,7 @@ def computed_priority(impact: Impact, urgency: Urgency) -> Priority:
 
 @functools.cache
 def _matrix(text: str) -> dict[tuple[Impact, Urgency], Priority]:
-    rows = [row.split() for row in text.split("/")]
-    return {
-        (impact, urgency): Priority(rows[i][j]) for i, impact in enumerate(Impact) for j, urgency in enumerate(Urgency)
-    }
+    return parse_matrix(text)
 
 
 @command

@@ -17,6 +17,7 @@ from helpdesk.core.paging import PageOf, page_of
 from helpdesk.core.times import epoch, instant, now
 from helpdesk.models.messages import Message
 from helpdesk.models.people import Contact, Organisation
+from helpdesk.models.products import InstalledProduct
 from helpdesk.models.tickets import NEVER, NUMBER_PREFIX, Channel, Priority, Status, Ticket, TicketType
 from helpdesk.people.directory import OperatorCard, TeamCard, operators, teams
 from helpdesk.policy.actor import Actor
@@ -185,6 +186,13 @@ def list_tickets(
                       before=before, size=size)  # fmt: skip
 
 
+def list_tickets_of(contact_id: int, *, for_: Actor, size: int = 20) -> PageOf[TicketRow]:
+    """The tickets of one requester, newest first."""
+    conditions = [Ticket.requester_id == contact_id]
+    return _rows_page(conditions, [(Ticket.id.expression, True)], lambda row: (row.id,), for_=for_, after=None,
+                      before=None, size=size)  # fmt: skip
+
+
 def count_views(keys: Iterable[str], *, for_: Actor) -> dict[str, int]:
     """How many tickets are in these views, counted up to a thousand; one query."""
     columns = []
@@ -194,6 +202,22 @@ def count_views(keys: Iterable[str], *, for_: Actor) -> dict[str, int]:
     if not columns:
         return {}
     return dict(db.session.execute(select(*columns)).one()._mapping)
+
+
+def organisation_products(*, for_: Actor, organisation_id: int | None = None) -> list[InstalledProduct]:
+    """The installed products of the actor's organisation, or of one that staff name."""
+    query = visible(for_, InstalledProduct)
+    wanted = organisation_id if for_.is_staff else for_.organisation_id
+    if not wanted:
+        return []
+    return list(db.session.scalars(query.where(InstalledProduct.organisation_id == wanted).limit(200)))
+
+
+def products_by_serial(starting: str, *, for_: Actor) -> list[InstalledProduct]:
+    """Installed products whose serial or licence number begins so."""
+    escaped = starting.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    query = visible(for_, InstalledProduct).where(func.lower(InstalledProduct.serial).like(escaped + "%", escape="\\"))
+    return list(db.session.scalars(query.limit(20)))
 
 
 def conversation(ticket: Ticket, *, for_: Actor) -> list[Message]:
@@ -218,9 +242,10 @@ def due_of(ticket: Ticket, clocks: Sequence[Clock]) -> Due:
 
 def clock_due(clock: Clock, at: int) -> Due:
     """One clock, as it is shown."""
-    share = min(1.0, register.consumed(clock, at) / clock.target_seconds)
+    consumed = register.consumed(clock, at)
+    share = min(1.0, consumed / clock.target_seconds)
     if clock.state is ClockState.PAUSED:
-        return Due(clock.kind.value, "paused", "grey", None, None, share)
+        return Due(clock.kind.value, "paused", "grey", None, clock.target_seconds - consumed, share)
     if clock.state in (ClockState.MET, ClockState.BREACHED, ClockState.STOPPED_UNANSWERED, ClockState.CANCELLED):
         tone = {ClockState.MET: "green", ClockState.BREACHED: "red"}.get(clock.state, "grey")
         return Due(clock.kind.value, clock.state.value, tone, _instant(clock.due_at), None, share)
@@ -286,7 +311,7 @@ def _due(next_due_at: int, is_open: bool, clocks: Sequence[Clock], at: int) -> D
     if running and next_due_at != NEVER:
         return clock_due(running[0], at)
     if is_open and any(c.state is ClockState.PAUSED for c in clocks):
-        return Due("", "paused", "grey", None, None, 0.0)
+        return clock_due(next(c for c in clocks if c.state is ClockState.PAUSED), at)
     return Due("", "none", "grey", None, None, 0.0)
 
 

@@ -293,6 +293,13 @@ STORIES = (
                 "another client this morning.",
                 line=2,
             ),
+            reply(
+                5,
+                "Dear Nadja, we know now what your four stores have in common: each voided a gift voucher yesterday. "
+                "Our developers get it this minute. Next news in an hour at the latest.",
+                line=2,
+                promise=60,
+            ),
             hand_over(
                 6,
                 "engineering",
@@ -307,13 +314,6 @@ STORIES = (
                     "6.5.0 build 4410, both clients have fiscal printers of different makes, so not the printer."
                 ),
                 asked="A statement or a switch that lets the close go through without losing the reversal.",
-            ),
-            reply(
-                5,
-                "Dear Nadja, we know now what your four stores have in common: each voided a gift voucher yesterday. "
-                "Our developers have it on the table. Next news in an hour at the latest.",
-                line=2,
-                promise=60,
             ),
             note(
                 55,
@@ -1534,6 +1534,13 @@ STORIES = (
                 "since 5.3, before there was no splitting.",
                 line=2,
             ),
+            reply(
+                7,
+                "Jens, reproduced: version 5.3 cuts long orders into blocks and loses the header of the second "
+                "block. Until there is a corrected build you can send the order in two requests with the same order "
+                "number and part=1/2, part=2/2.",
+                line=2,
+            ),
             hand_over(
                 6,
                 "engineering",
@@ -1543,13 +1550,6 @@ STORIES = (
                 articles=("connect-import-errors",),
                 environment="5.3 build 207.",
                 asked="A corrected build; meanwhile, can splitting be switched off?",
-            ),
-            reply(
-                7,
-                "Jens, reproduced: version 5.3 cuts long orders into blocks and loses the header of the second "
-                "block. Until there is a corrected build you can send the order in two requests with the same order "
-                "number and part=1/2, part=2/2.",
-                line=2,
             ),
             note(150, "Header is copied now; tests with 401, 800, 801 and 5,000 lines. Build 211 signed.", line=3),
             send_back(

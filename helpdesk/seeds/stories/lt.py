@@ -53,8 +53,8 @@ STORIES = (
             reply(
                 19,
                 "Laba diena, Jolanta,\n\n"
-                "ačiū, labai aiškiai aprašyta. Panašų atvejį jau tiria mūsų įrangos kolegos: atrodo, kad 3.11 "
-                "pabudęs iš miego pamiršta etiketės ribas. Perduodame jiems ir Jūsų atvejį.",
+                "ačiū, labai aiškiai aprašyta. Panašų atvejį jau tiria mūsų įrangos kolegos: atrodo, kad su 3.11 "
+                "spausdintuvas, pabudęs iš miego, pamiršta etiketės ribas. Perduodame jiems ir Jūsų atvejį.",
             ),
             hand_over(
                 5,
@@ -161,6 +161,14 @@ STORIES = (
                 "anuliuotas dovanų čekis (buvo akcija). Likusiose penkiose – ne.",
                 line=2,
             ),
+            reply(
+                4,
+                "Vytautai, žinome, kas bendra: tose parduotuvėse vakar buvo anuliuotas dovanų čekis, ir pamaina "
+                "laukia jo numerio. Programuotojams perduodame ieškoti saugaus būdo, kitą žinią turėsite per "
+                "keturiasdešimt minučių.",
+                line=2,
+                promise=40,
+            ),
             hand_over(
                 4,
                 "engineering",
@@ -173,14 +181,6 @@ STORIES = (
                 articles=("pos-shift-close",),
                 environment="6.5.0, rinkinys 4410.",
                 asked="Kaip saugiai užbaigti pamainas dar šį rytą?",
-            ),
-            reply(
-                4,
-                "Vytautai, žinome, kas bendra: tose parduotuvėse vakar buvo anuliuotas dovanų čekis, ir pamaina "
-                "laukia jo numerio. Programuotojai ieško saugaus būdo, dar vieną žinią turėsite per keturiasdešimt "
-                "minučių.",
-                line=2,
-                promise=40,
             ),
             note(
                 32,
@@ -356,8 +356,8 @@ STORIES = (
             client(22, "taip pat, greitis neturi reiksmes"),
             resolve(
                 140,
-                "Karoli, priminėme tinklo valdikliui skaitytuvų grupę ir padidinome perėjimo slenkstį. Bandomasis "
-                "skaitytuvas per tris praėjimus ryšio neprarado.",
+                "Karoli, tinklo valdiklyje skaitytuvams sukūrėme atskirą grupę ir padidinome perėjimo slenkstį. "
+                "Bandomasis skaitytuvas per tris praėjimus ryšio neprarado.",
                 line=2,
             ),
             refuse(480, "Šiandien ryte vėl tas pats, visi 14. Bandėt gal kai sandėly nieko nebuvo?"),
@@ -372,7 +372,7 @@ STORIES = (
                 "engineering",
                 line=2,
                 client_sees="Ryšys dingsta tik kai vienu metu dirba daug skaitytuvų.",
-                tried="Perėjimo slenkstis, valdiklio grupė. Tinklo įrašas pridėtas, 2.7 veikia.",
+                tried="Perėjimo slenkstis, atskira grupė valdiklyje. Tinklo įrašas pridėtas, 2.7 veikia.",
                 articles=("scanner-wifi",),
                 environment="Agent 2.8, 802.11r, WPA2-PSK.",
                 asked=(
@@ -556,7 +556,7 @@ STORIES = (
             ),
             hang_up(),
         ),
-        rating=Rating(5, "Labai maloni konsultantė"),
+        rating=Rating(5, "Labai maloniai paaiškino"),
     ),
     Story(
         key="lt-skambutis-slaptazodis",
@@ -651,8 +651,8 @@ STORIES = (
             ),
             note(
                 35,
-                "Gaiduko spyruoklė nušokusi, ašis sveika. Sudėta atgal, patikrinta 50 nuskaitymų, sandarumas geras. "
-                "25 min. darbo.",
+                "Gaiduko spyruoklė nušokusi, ašis sveika. Surinkta, patikrinta 50 nuskaitymų, sandarumas geras. 25 "
+                "min. darbo.",
             ),
             resolve(
                 6,
@@ -688,10 +688,15 @@ STORIES = (
                 140,
                 "Laba diena, Loreta,\n\n"
                 "Jūs teisi: dvi valandos buvo darbas sekmadienį, jis į planą neįeina, o trečioji užrašyta per "
-                "klaidą. Apskaita išrašys kreditinę sąskaitą už vieną valandą.",
+                "klaidą. Apskaita dar šiandien išrašys kreditinę sąskaitą už vieną valandą.",
+                promise=300,
             ),
             client(65, "Supratau, laukiu kreditinės."),
-            resolve(420, "Kreditinė sąskaita BS-20790-K išsiųsta šiandien. Ačiū, kad pastebėjote."),
+            resolve(
+                420,
+                "Atsiprašome, žadėjome vakar, bet kreditinė sąskaita BS-20790-K išsiųsta tik dabar. Ačiū, kad "
+                "pastebėjote klaidą.",
+            ),
             accept(85),
         ),
         rating=Rating(4),
@@ -742,8 +747,8 @@ STORIES = (
         turns=(
             client(
                 0,
-                "Nuo kai gaunam naujo tiekėjo prekes, nuskenavus GS1 kodą ateina tik prekės numeris, o partijos ir "
-                "galiojimo nėra. Turim vesti ranka, apie 200 eilučių per dieną.",
+                "Nuo tada, kai gaunam naujo tiekėjo prekes, nuskenavus GS1 kodą ateina tik prekės numeris, o "
+                "partijos ir galiojimo nėra. Turim vesti ranka, apie 200 eilučių per dieną.",
             ),
             hand_over(
                 34,
@@ -915,7 +920,7 @@ STORIES = (
         turns=(
             client(
                 0,
-                "Sveiki, konditerinės vitrinos durelės paskutiniu metu nebeprisitraukia, ryte ant stiklo rasa. Kada "
+                "Sveiki, konditerinės vitrinos durelės pastaruoju metu nebeprisitraukia, ryte ant stiklo rasa. Kada "
                 "galėtumėt pažiūrėt? Geriausia iki 8 ryto, kol nėra žmonių",
             ),
             hand_over(
@@ -1009,8 +1014,8 @@ STORIES = (
             ),
             note(
                 36,
-                "Seansą laiko paskirstymo užduotis, kuri laukia eilutės be lokacijos. 12.3 tokios eilutės "
-                "nepraleidžia. Rankomis liesti nedrįstam – 4 000 eilučių.",
+                "Seansą laiko paskirstymo užduotis: ji sustojo ties eilute be lokacijos, o 12.3 tokios eilutės "
+                "praleisti nemoka. Rankomis liesti nedrįstam – 4 000 eilučių.",
                 line=2,
             ),
             hand_over(
@@ -1018,7 +1023,7 @@ STORIES = (
                 "engineering",
                 line=2,
                 client_sees="Inventorizacija užrakinta ties 87 %.",
-                tried="Rasta eilutė be lokacijos (prekė 55190), užduotis jos laukia be pabaigos.",
+                tried="Rasta eilutė be lokacijos (prekė 55190), ties ja užduotis ir sustojo.",
                 articles=("wms-stocktake",),
                 environment="12.3, duomenų bazės kopija padaryta.",
                 asked="Kaip atlaisvinti užduotį su kopija, o paskui ir čia?",
@@ -1401,7 +1406,7 @@ STORIES = (
             ),
             reply(
                 50,
-                "Laba diena, Tadai, taip palikti negalėjome, atsiprašome. Perduodame montuotojams, jie suderins laiką.",
+                "Laba diena, Tadai, taip palikti neturėjome, atsiprašome. Perduodame montuotojams, jie suderins laiką.",
             ),
             hand_over(
                 6,
@@ -1454,7 +1459,7 @@ STORIES = (
             client(290, "Super, tinka, užsakysim kai turėsim raktus"),
             resolve(
                 8,
-                "Puiku. Pasiūlymą laikome atidėtą, prieš dvi savaites iki atidarymo patys paskambinsime ir "
+                "Puiku. Pasiūlymas lieka galioti, prieš dvi savaites iki atidarymo patys paskambinsime ir "
                 "suderinsime dieną.",
             ),
             accept(40),
@@ -1779,7 +1784,7 @@ STORIES = (
                 "Vitrina vėl +4. Gedimo nėra, dingo elektra. Jei norite, kad apie tai praneštų naktį, mažas Ledva "
                 "Watch šliuzas tą daro; kainą atsiųsime paprašius.",
             ),
-            thanks(20, "Aišku, ačiū. Kainą atsiųskit"),
+            thanks(20, "Labai ačiū už pagalbą!"),
         ),
     ),
     Story(

@@ -1,0 +1,32 @@
+"""The console: where operators work."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from helpdesk.web.auth import guard
+from helpdesk.web.console import (
+    attachments,
+    calls,
+    contacts,
+    handovers,
+    links,
+    messages,
+    organisations,
+    people,
+    received_mails,
+    resolutions,
+    routing_rules,
+    search,
+    settings,
+    tickets,
+)
+
+bp = Blueprint("console", __name__, url_prefix="/console")
+
+for _part in (
+    tickets, messages, handovers, resolutions, calls, links, attachments, contacts, organisations, received_mails,
+    routing_rules, people, settings, search,
+):  # fmt: skip
+    _part.bp.before_request(guard(lambda actor: actor.is_staff))
+    bp.register_blueprint(_part.bp)

@@ -1,0 +1,82 @@
+"""The quick form: a call, a walk-in, any request that an operator registers, answered on the spot or not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from helpdesk.models.tickets import Channel
+from helpdesk.people import directory
+from helpdesk.people.organisations import NewContact, add_contact, get_contact, list_contacts
+from helpdesk.tickets.conversation import NewCall, register_call
+from helpdesk.tickets.intake import NewTicket
+from helpdesk.tickets.queries import Filter, list_tickets, organisation_products
+from helpdesk.tickets.schemas import OperatorTicketSchema
+from helpdesk.web.auth import current_actor
+from helpdesk.web.forms import Form, read_form, read_uploads, submission_of
+from helpdesk.web.words import CHANNELS, IMPACTS, TYPES, URGENCIES
+
+bp = Blueprint("calls", __name__, url_prefix="/calls")
+
+
+@bp.get("/new")
+def new() -> str:
+    return _page(Form(dict(request.args)))
+
+
+@bp.get("/contacts")
+def contacts() -> str:
+    """Contacts whose name or address begins so, for the choice of the requester."""
+    found = list_contacts(for_=current_actor(), starting=request.args.get("q", ""), limit=8)
+    return render_template("console/calls/_contacts.html", contacts=found, q=request.args.get("q", ""))
+
+
+@bp.post("")
+def create() -> Any:
+    actor = current_actor()
+    form = read_form(OperatorTicketSchema)
+    if "requester_id" in form.errors and form.data.get("new_name", "").strip():
+        with form.refusals():
+            person = NewContact(form.data["new_name"], form.data.get("new_email") or None, form.data.get("new_phone", ""))
+            form.data["requester_id"] = str(add_contact(person, by=actor).id)
+            form = _again(form)
+    uploads = read_uploads(form)
+    if form.is_valid:
+        value = dict(form.value)
+        channel, answer, is_resolved = value.pop("channel"), value.pop("answer"), value.pop("is_resolved")
+        value["tags"] = tuple(value["tags"].split(","))
+        with form.refusals():
+            ticket = NewTicket(**value, uploads=uploads, submission=submission_of(actor))
+            opened = register_call(NewCall(ticket, answer, is_resolved), by=actor, channel=channel)
+            flash(_("Registered as %(number)s.", number=opened.number))
+            return redirect(url_for("console.tickets.show", number=opened.number))
+    return _page(form), 422
+
+
+def _again(form: Form) -> Form:
+    """The form read anew with what was filled in for it."""
+    again = Form(form.data)
+    schema = OperatorTicketSchema()
+    problems = schema.validate(form.data)
+    again.errors = {name: [str(t) for t in texts] for name, texts in problems.items()}
+    if not problems:
+        again.value = schema.load(form.data)
+    return again
+
+
+def _page(form: Form) -> str:
+    actor, requester, recent, installed = current_actor(), None, [], []
+    if str(form.data.get("requester_id", "")).isdigit():
+        requester = get_contact(int(form.data["requester_id"]), for_=actor)
+        installed = organisation_products(for_=actor, organisation_id=requester.organisation_id)
+        if requester.organisation_id:
+            recent = list(list_tickets(for_=actor, narrowed=Filter(organisation_id=requester.organisation_id), is_open=True,
+                                       size=5).rows)  # fmt: skip
+    return render_template(
+        "console/calls/new.html", form=form, requester=requester, recent=recent, installed=installed,
+        contacts=list_contacts(for_=actor, starting=form.data.get("q", ""), limit=8) if form.data.get("q") else [],
+        types=TYPES, impacts=IMPACTS, urgencies=URGENCIES, channels=CHANNELS, channel_values=list(Channel),
+        products=directory.products(), components=directory.components(), categories=directory.categories(),
+    )  # fmt: skip

@@ -1,0 +1,68 @@
+"""The settings of the desk, and the jobs that need a person."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from helpdesk.core import jobs
+from helpdesk.core.command import transaction
+from helpdesk.policy.actions import Action
+from helpdesk.policy.rules import require
+from helpdesk.tickets.desk import TicketSettings, change_settings, ticket_settings
+from helpdesk.web.auth import current_actor
+from helpdesk.web.forms import Form
+
+bp = Blueprint("settings", __name__, url_prefix="/settings")
+
+
+@bp.get("")
+def show() -> str:
+    return _page(Form())
+
+
+@bp.post("")
+def update() -> Any:
+    form = Form(dict(request.form))
+    values: dict[str, Any] = {}
+    for each in fields(TicketSettings):
+        sent = request.form.get(each.name, "").strip()
+        if isinstance(each.default, bool):
+            values[each.name] = sent == "true"
+        elif isinstance(each.default, int):
+            if sent.lstrip("-").isdigit():
+                values[each.name] = int(sent)
+            else:
+                form.errors[each.name] = [_("Give a whole number.")]
+        else:
+            values[each.name] = sent
+    if form.is_valid:
+        with form.refusals():
+            change_settings(values, by=current_actor())
+            flash(_("The settings are changed."))
+            return redirect(url_for("console.settings.show"))
+    return _page(form), 422
+
+
+@bp.get("/jobs")
+def show_jobs() -> str:
+    require(current_actor(), Action.MANAGE_DESK)
+    return render_template("console/settings/jobs.html", backlog=jobs.backlog(), dead=jobs.dead_jobs())
+
+
+@bp.post("/jobs/<int:job_id>/retry")
+def retry(job_id: int) -> BaseResponse:
+    require(current_actor(), Action.MANAGE_DESK)
+    with transaction():
+        jobs.revive(job_id)
+    flash(_("It is tried again."))
+    return redirect(url_for("console.settings.show_jobs"))
+
+
+def _page(form: Form) -> str:
+    require(current_actor(), Action.MANAGE_DESK)
+    return render_template("console/settings/show.html", form=form, settings=ticket_settings(), fields=fields(TicketSettings))

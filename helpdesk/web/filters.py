@@ -1,0 +1,149 @@
+"""Jinja filters: times, durations, sizes, text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from babel.numbers import format_decimal
+from flask import Flask
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from helpdesk.core import i18n
+from helpdesk.core.html import markdown_to_html
+from helpdesk.core.times import now
+from helpdesk.models.products import InstalledProduct
+from helpdesk.people import directory
+from helpdesk.people.directory import TeamCard
+from helpdesk.tickets.queries import TicketRow
+from helpdesk.tickets.routing import ROUTED_LINES
+from helpdesk.web.words import CHANNELS, TYPES
+
+
+def init_app(app: Flask) -> None:
+    """Give templates our filters."""
+    app.jinja_env.filters.update(
+        moment=moment, ago=ago, duration=duration, filesize=filesize, linebreaks=linebreaks, prose=prose,
+        full_moment=i18n.full_moment, plain_moment=i18n.moment, number=number, percent=percent,
+        choices=choices, team_choices=team_choices, routable_choices=routable_choices, pair=lambda word: (word, word),
+        with_url=WithUrl, condition_word=condition_word,
+    )  # fmt: skip
+    app.jinja_env.globals.update(get_locale=get_locale, installed_choices=installed_choices)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension("jinja2.ext.do")
+
+
+def moment(at: datetime | None) -> Markup:
+    """A short date and time in the reader's zone, with the exact instant for machines and the full one as a title."""
+    if at is None:
+        return Markup()
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        at.isoformat(timespec="seconds"), i18n.full_moment(at), i18n.moment(at)
+    )
+
+
+def ago(at: datetime | None) -> Markup:
+    """How long ago, with the exact instant behind it."""
+    if at is None:
+        return Markup()
+    return Markup('<time datetime="{}" data-ago>{}</time>').format(
+        at.isoformat(timespec="seconds"), i18n.ago(at, now())
+    )
+
+
+def duration(length: timedelta | float | None) -> str:
+    return "" if length is None else i18n.duration(length)
+
+
+def filesize(size: int) -> str:
+    """A size as people say it."""
+    if size < 1000:
+        return _("%(n)s bytes", n=size)
+    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("KB", 1e3)):
+        if size >= scale:
+            value = size / scale
+            return f"{format_decimal(round(value, 1 if value < 10 else 0), locale=get_locale())} {unit}"
+    return str(size)
+
+
+def linebreaks(text: str | None) -> Markup:
+    """Plain text as paragraphs."""
+    paragraphs = [p for p in (text or "").replace("\r\n", "\n").split("\n\n") if p.strip()]
+    return Markup("\n").join(
+        Markup("<p>{}</p>").format(Markup("<br>\n").join(escape(line) for line in p.split("\n"))) for p in paragraphs
+    )
+
+
+def prose(text: str | None) -> Markup:
+    """Markdown as safe HTML."""
+    return Markup(markdown_to_html(text or ""))  # noqa: S704 - sanitised there
+
+
+def number(value: float) -> str:
+    return str(format_decimal(value, locale=get_locale()))
+
+
+def percent(share: float | None) -> str:
+    """A share as per cent with one digit, rounded down: never 100 while something is missing."""
+    if share is None:
+        return "–"
+    return f"{format_decimal(int(share * 1000) / 10, locale=get_locale())} %"
+
+
+def choices(known: Mapping[Any, Any]) -> list[tuple[Any, str]]:
+    """The options of a select: (value, words) of a table of words, or of active named things."""
+    return [
+        (value, str(getattr(words, "name", words))) for value, words in known.items() if getattr(words, "is_active", True)
+    ]
+
+
+def team_choices(teams: Iterable[TeamCard]) -> list[tuple[int, str]]:
+    return [(team.id, team.name) for team in teams]
+
+
+def routable_choices(teams: Mapping[int, TeamCard]) -> list[tuple[int, str]]:
+    """The teams that a routing rule may choose."""
+    return team_choices(t for t in teams.values() if t.is_active and t.line in ROUTED_LINES and not t.is_imported)
+
+
+def installed_choices(installed: Iterable[InstalledProduct]) -> list[tuple[int, str]]:
+    """Installed products as people tell them apart: name, serial number, place."""
+    products = directory.products()
+    return [
+        (one.id, ", ".join(word for word in (products[one.product_id].name, one.serial, one.location) if word))
+        for one in installed
+    ]
+
+
+def condition_word(value: Any, condition: str) -> str:
+    """A value of a routing condition in words."""
+    words: Mapping[Any, Any] = {"product": directory.products(), "type": TYPES, "channel": CHANNELS}.get(condition, {})
+    found = words.get(value, value)
+    return str(getattr(found, "name", found))
+
+
+@dataclass(frozen=True)
+class WithUrl:
+    """A row of a list as the queue draws it: with its address, people and teams by name."""
+
+    row: TicketRow
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.row, name)
+
+    @property
+    def url(self) -> str:
+        return f"/console/tickets/{self.row.number}"
+
+    @property
+    def assignee(self) -> str:
+        return self.row.assignee.name if self.row.assignee else ""
+
+    @property
+    def team(self) -> str:
+        return self.row.team.name if self.row.team else ""

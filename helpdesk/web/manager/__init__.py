@@ -1,0 +1,14 @@
+"""The manager's face: reports."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from helpdesk.policy.actions import Action
+from helpdesk.policy.rules import may
+from helpdesk.web.auth import guard
+from helpdesk.web.manager import reports
+
+bp = Blueprint("manager", __name__, url_prefix="/manager")
+reports.bp.before_request(guard(lambda actor: may(actor, Action.READ_REPORTS)))
+bp.register_blueprint(reports.bp)

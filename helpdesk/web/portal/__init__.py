@@ -1,0 +1,15 @@
+"""The portal: what clients see. Works without JavaScript."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from helpdesk.web.auth import guard
+from helpdesk.web.portal import attachments, guests, home, tickets
+
+bp = Blueprint("portal", __name__, url_prefix="/portal")
+
+for _part in (home.bp, tickets.bp, attachments.bp):
+    _part.before_request(guard(lambda actor: actor.is_client))
+    bp.register_blueprint(_part)
+bp.register_blueprint(guests.bp)

@@ -1,0 +1,25 @@
+"""The client's first page: what waits for them, what is in work."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from helpdesk.models.tickets import Status
+from helpdesk.tickets.queries import Filter, list_tickets
+from helpdesk.web.auth import current_actor
+from helpdesk.web.portal.shown import in_list
+
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+def show() -> str:
+    actor = current_actor()
+    mine = list_tickets(for_=actor, is_open=True, size=20).rows
+    to_check = list_tickets(for_=actor, narrowed=Filter(status=Status.RESOLVED), size=10).rows
+    waiting = [row for row in mine if row.status is Status.WAITING_CLIENT]
+    return render_template(
+        "portal/home/show.html", to_check=[in_list(row) for row in to_check],
+        waiting=[in_list(row) for row in waiting],
+        in_work=[in_list(row) for row in mine if row not in waiting],
+    )  # fmt: skip

@@ -1,0 +1,148 @@
+"""The client's tickets: list, new, one, reply, accept, refuse, reopen, cancel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from helpdesk.models.tickets import Channel, Status, Ticket
+from helpdesk.people import directory
+from helpdesk.policy.actor import Actor
+from helpdesk.tickets.attachments import StoredUpload
+from helpdesk.tickets.clocks import of as clocks_of
+from helpdesk.tickets.conversation import NewMessage, can_reopen, receive_reply
+from helpdesk.tickets.intake import NewTicket, open_ticket
+from helpdesk.tickets.queries import due_of, get_ticket, list_tickets, organisation_products
+from helpdesk.tickets.resolution import accept_resolution, cancel_ticket, refuse_resolution, reopen_ticket
+from helpdesk.tickets.schemas import MessageSchema, NewTicketSchema, ReasonSchema
+from helpdesk.web.auth import current_actor
+from helpdesk.web.forms import Form, read_form, read_uploads, submission_of
+from helpdesk.web.portal.shown import in_list, who_and_when
+from helpdesk.web.story import client_story
+from helpdesk.web.words import CLIENT_STATUSES, TYPES, URGENCIES
+
+bp = Blueprint("tickets", __name__, url_prefix="/tickets")
+
+
+@bp.get("")
+def index() -> str:
+    which = request.args.get("which", "open")
+    page = list_tickets(
+        for_=current_actor(), is_open={"open": True, "done": False}.get(which), after=request.args.get("after"),
+        before=request.args.get("before"), size=25,
+    )  # fmt: skip
+    return render_template("portal/tickets/index.html", page=page, rows=[in_list(row) for row in page.rows], which=which)
+
+
+@bp.get("/new")
+def new() -> str:
+    return _new_page(Form())
+
+
+@bp.post("")
+def create() -> Any:
+    actor, form = current_actor(), read_form(NewTicketSchema)
+    uploads = read_uploads(form)
+    if form.is_valid:
+        with form.refusals():
+            new_ticket = NewTicket(**form.value, uploads=uploads, submission=submission_of(actor))
+            ticket = open_ticket(new_ticket, by=actor, channel=Channel.PORTAL)
+            flash(_("We have your request: %(number)s.", number=ticket.number))
+            return redirect(url_for("portal.tickets.show", number=ticket.number))
+    return _new_page(form), 422
+
+
+@bp.get("/<number>")
+def show(number: str) -> str:
+    return _ticket_page(get_ticket(number, for_=current_actor()), current_actor(), Form())
+
+
+@bp.post("/<number>/messages")
+def reply(number: str) -> Any:
+    actor = current_actor()
+    form = read_form(MessageSchema)
+    uploads = read_uploads(form)
+    ticket = get_ticket(number, for_=actor)
+    if form.is_valid:
+        with form.refusals():
+            target = send_reply(ticket, form, uploads, actor)
+            return redirect(url_for("portal.tickets.show", number=target.number) + "#reply")
+    form.errors.setdefault("body", form.errors.pop("text", []))
+    return _ticket_page(ticket, actor, form), 422
+
+
+@bp.post("/<number>/acceptance")
+def accept(number: str) -> BaseResponse:
+    accept_resolution(get_ticket(number, for_=current_actor()), by=current_actor())
+    flash(_("Thank you. The request is closed."))
+    return redirect(url_for("portal.tickets.show", number=number))
+
+
+@bp.post("/<number>/refusal")
+def refuse(number: str) -> Any:
+    actor, form = current_actor(), read_form(ReasonSchema)
+    ticket = get_ticket(number, for_=actor)
+    if form.is_valid:
+        with form.refusals():
+            refuse_resolution(ticket, NewMessage(form.value["reason"], submission=submission_of(actor)), by=actor)
+            flash(_("We work on it again."))
+            return redirect(url_for("portal.tickets.show", number=number))
+    form.errors.setdefault("reason", form.errors.pop("text", []))
+    return _ticket_page(ticket, actor, form), 422
+
+
+@bp.post("/<number>/reopening")
+def reopen(number: str) -> Any:
+    actor, form = current_actor(), read_form(ReasonSchema)
+    ticket = get_ticket(number, for_=actor)
+    if form.is_valid:
+        with form.refusals():
+            reopen_ticket(ticket, form.value["reason"], by=actor)
+            flash(_("We work on it again."))
+            return redirect(url_for("portal.tickets.show", number=number))
+    form.errors.setdefault("reason", form.errors.pop("text", []))
+    return _ticket_page(ticket, actor, form), 422
+
+
+@bp.post("/<number>/cancellation")
+def cancel(number: str) -> BaseResponse:
+    cancel_ticket(get_ticket(number, for_=current_actor()), _("Withdrawn by the client"), by=current_actor())
+    flash(_("The request is withdrawn."))
+    return redirect(url_for("portal.tickets.show", number=number))
+
+
+def send_reply(ticket: Ticket, form: Form, uploads: tuple[StoredUpload, ...], actor: Actor) -> Ticket:
+    """The client's words; returns the ticket on which they stand now (a new one after the reopen window)."""
+    said = NewMessage(form.value["body"], uploads=uploads, submission=submission_of(actor))
+    message = receive_reply(ticket, said, by=actor, channel=Channel.PORTAL)
+    return ticket if message.ticket_id == ticket.id else get_ticket(str(message.ticket_id), for_=actor)
+
+
+def _ticket_page(ticket: Ticket, actor: Actor, form: Form) -> str:
+    return render_template("portal/tickets/show.html", form=form, **ticket_content(ticket, actor))
+
+
+def ticket_content(ticket: Ticket, actor: Actor) -> dict[str, Any]:
+    """What the page of one ticket shows its client."""
+    clocks = clocks_of(ticket)
+    due = due_of(ticket, clocks)
+    sentence, who, about = who_and_when(ticket, due, actor)
+    product = directory.products().get(ticket.product_id or 0)
+    return {
+        "ticket": ticket, "parts": client_story(ticket, for_=actor), "due": due, "sentence": sentence, "who": who,
+        "about": about, "status_words": CLIENT_STATUSES[ticket.status.value], "product": product,
+        "can_reopen": can_reopen(ticket), "asks_acceptance": ticket.status is Status.RESOLVED,
+        "type_word": TYPES[ticket.type.value],
+        "can_cancel": ticket.is_open and ticket.line in (None, 1) and ticket.requester_id == actor.contact_id,
+    }  # fmt: skip
+
+
+def _new_page(form: Form) -> str:
+    return render_template(
+        "portal/tickets/new.html", form=form, types=TYPES, urgencies=URGENCIES,
+        installed=organisation_products(for_=current_actor()), products=directory.products(),
+        categories=directory.categories(),
+    )  # fmt: skip

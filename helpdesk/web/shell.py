@@ -1,0 +1,239 @@
+"""What stands around every page: the rail, the bar, the reader's preferences; and the account pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, Flask, flash, g, has_request_context, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from helpdesk.core.i18n import LANGUAGES, OWN_NAMES, current_language, current_zone
+from helpdesk.models.access import Role
+from helpdesk.people import accounts
+from helpdesk.people.schemas import PasswordChangeSchema
+from helpdesk.policy.actions import Action
+from helpdesk.policy.actor import Actor
+from helpdesk.policy.rules import may
+from helpdesk.tickets.queries import COUNTED_UP_TO, count_views
+from helpdesk.web.auth import current_actor, guard, home_of
+from helpdesk.web.forms import Form, new_submission_key, read_form
+from helpdesk.web.preferences import COOKIE_SECONDS, keep_choices, preference, sent_choices
+
+bp = Blueprint("account", __name__, url_prefix="/account")
+bp.before_request(guard(lambda actor: actor.is_signed_in))
+open_bp = Blueprint("preferences", __name__)
+open_bp.is_open = True  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Item:
+    """A way to a page."""
+
+    label: str
+    url: str
+    icon: str = ""
+    count: str = ""
+    is_current: bool = False
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    label: str
+    items: Sequence[Item] = field(default_factory=tuple)
+
+
+def init_app(app: Flask) -> None:
+    """Give every page its shell."""
+    app.register_blueprint(bp)
+    app.register_blueprint(open_bp)
+    app.context_processor(_context)
+
+
+def _context() -> dict[str, Any]:
+    if not has_request_context():  # a letter or a document, made by the worker
+        return {"lang": current_language(), "zone": current_zone()}
+    actor = current_actor()
+    return {
+        "current_actor": actor, "lang": current_language(), "zone": current_zone(),
+        "languages": [(code, OWN_NAMES[code]) for code in LANGUAGES], "theme": preference("theme"),
+        "density": preference("density"), "shell": _shell(actor), "nav": _LazyNav(actor), "may": may, "Action": Action,
+        "new_submission_key": new_submission_key, "view_names": view_names,
+    }  # fmt: skip
+
+
+class _LazyNav:
+    """The rail costs a query for its counts: only a page that draws it pays."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+
+    def __iter__(self) -> Any:
+        if "nav" not in g:
+            g.nav = nav(self.actor)
+        return iter(g.nav)
+
+    def __bool__(self) -> bool:
+        return self.actor.is_signed_in
+
+
+def nav(actor: Actor) -> list[Group]:
+    """The rail of an actor."""
+    if actor.role is Role.CONTACT:
+        return _portal_nav()
+    if not actor.is_staff:
+        return []
+    groups = []
+    if actor.role is not Role.ADMINISTRATOR:
+        groups.append(Group(_("Tickets"), _views(actor)))
+    workspace = []
+    if may(actor, Action.CONFIRM_CONTACT):
+        workspace.append(_item(_("Contacts to confirm"), "console.contacts.unverified", "user-question"))
+    workspace.append(_item(_("Organisations"), "console.organisations.index", "building"))
+    if may(actor, Action.READ_REPORTS):
+        workspace.append(_item(_("Overview"), "manager.reports.overview", "chart-bar"))
+    groups.append(Group(_("Workspace"), workspace))
+    if may(actor, Action.MANAGE_DESK):
+        groups.append(Group(_("Desk"), [
+            _item(_("People"), "console.people.index", "users"),
+            _item(_("Routing rules"), "console.routing_rules.index", "route"),
+            _item(_("Settings"), "console.settings.show", "settings"),
+            _item(_("Jobs"), "console.settings.show_jobs", "heart-rate-monitor"),
+        ]))  # fmt: skip
+    return groups
+
+
+def view_names(actor: Actor) -> dict[str, str]:
+    """The lists of the console that make sense for this actor, with their names."""
+    names = {}
+    if actor.team_ids:
+        names["queue"] = _("My queue")
+    if actor.operator_id:
+        names["mine"] = _("My tickets")
+    if actor.team_ids:
+        names["unassigned"] = _("Unassigned")
+    if actor.leads_line:
+        names["line"] = _("My line")
+    names |= {"all": _("All open"), "at_risk": _("Due within the hour"), "overdue": _("Overdue"),
+              "waiting": _("Waiting for the client"), "resolved": _("Resolved")}  # fmt: skip
+    return names
+
+
+def _views(actor: Actor) -> list[Item]:
+    names = view_names(actor)
+    counted = [key for key in names if key != "resolved"]
+    counts = count_views(counted, for_=actor)
+    current = request.args.get("view") or next(iter(names))
+    on_list = request.endpoint == "console.tickets.index"
+    icons = {"queue": "inbox", "mine": "user", "all": "list"}
+    return [
+        Item(
+            label, url_for("console.tickets.index", view=key), icons.get(key, ""), _capped(counts.get(key)),
+            on_list and key == current, "red" if key == "overdue" and counts.get(key) else "",
+        ) for key, label in names.items()
+    ]  # fmt: skip
+
+
+def _capped(count: int | None) -> str:
+    if count is None:
+        return ""
+    return f"{COUNTED_UP_TO - 1}+" if count >= COUNTED_UP_TO else str(count)
+
+
+def _portal_nav() -> list[Group]:
+    return [Group("", [
+        _item(_("Home"), "portal.home.show", "home"),
+        _item(_("My requests"), "portal.tickets.index", "inbox"),
+        _item(_("New request"), "portal.tickets.new", "plus"),
+    ])]  # fmt: skip
+
+
+def _item(label: str, endpoint: str, icon: str) -> Item:
+    is_current = (request.endpoint or "").rpartition(".")[0] == endpoint.rpartition(".")[0]
+    if endpoint == "portal.tickets.new" or request.endpoint == "portal.tickets.new":
+        is_current = request.endpoint == endpoint
+    return Item(label, url_for(endpoint), icon, is_current=is_current)
+
+
+def _shell(actor: Actor) -> dict[str, Any]:
+    shell: dict[str, Any] = {
+        "home_url": home_of(actor) if actor.is_signed_in else "/", "preferences_url": url_for("preferences.update"),
+        "sign_in_url": url_for("auth.sign_in"), "sign_out_url": url_for("auth.end_session"),
+    }  # fmt: skip
+    if actor.is_signed_in:
+        shell["account_url"] = url_for("account.show")
+    if actor.is_staff:
+        shell["search_url"] = url_for("console.search.show")
+        shell["search_words"] = request.args.get("q", "") if request.endpoint == "console.search.show" else ""
+        if may(actor, Action.CHOOSE_REQUESTER):
+            shell["new_ticket_url"] = url_for("console.calls.new")
+    return shell
+
+
+@open_bp.post("/preferences")
+def update() -> BaseResponse:
+    """Another language, theme or density, kept with the account or in a cookie."""
+    choices, account = sent_choices(), g.get("account")
+    if account is not None:
+        keep_choices(account, choices)
+    response = redirect(_back())
+    for name, value in choices.items():
+        response.set_cookie(f"threeline_{name}", value, max_age=COOKIE_SECONDS, samesite="Lax", secure=request.is_secure,
+                            httponly=True)  # fmt: skip
+    return response
+
+
+@bp.get("")
+def show() -> str:
+    return _account_page(Form())
+
+
+@bp.post("/password")
+def change_password() -> Any:
+    form = read_form(PasswordChangeSchema)
+    if form.is_valid:
+        with form.refusals():
+            accounts.change_password(g.account, form.value["old_password"], form.value["password"], by=current_actor())
+            flash(_("Your password is changed. Sign in with it."))
+            return redirect(url_for("auth.sign_in"))
+    form.data = {}
+    return _account_page(form), 422
+
+
+@bp.post("/sessions/<int:session_id>/end")
+def end_session(session_id: int) -> BaseResponse:
+    accounts.end_session(session_id, by=current_actor())
+    flash(_("That browser is signed out."))
+    return redirect(url_for("account.show"))
+
+
+@bp.post("/tokens")
+def create_token() -> Any:
+    secret = accounts.create_token(g.account, request.form.get("name", "")[:100], by=current_actor())
+    page = _account_page(Form(), secret=secret)
+    return page, 201, {"Cache-Control": "no-store"}
+
+
+@bp.post("/tokens/<int:token_id>/revocation")
+def revoke_token(token_id: int) -> BaseResponse:
+    accounts.revoke_token(token_id, by=current_actor())
+    flash(_("The token works no more."))
+    return redirect(url_for("account.show"))
+
+
+def _account_page(form: Form, secret: str = "") -> str:
+    actor = current_actor()
+    layout = "layouts/portal.html" if actor.role is Role.CONTACT else "layouts/console.html"
+    return render_template(
+        "account/show.html", layout=layout, form=form, secret=secret, account=g.account,
+        sessions=accounts.live_sessions(for_=actor), this_session=g.session_row.id,
+        tokens=accounts.tokens_of(for_=actor),
+    )  # fmt: skip
+
+
+def _back() -> str:
+    referrer = request.referrer or ""
+    return referrer if referrer.startswith(request.host_url) else "/"

@@ -1,0 +1,59 @@
+// Behaviours: small modules bound to elements by data-behaviour="name other-name". Every page works without them.
+import { ago } from "./ago.js";
+import { composer } from "./composer.js";
+import { copy } from "./copy.js";
+import { signRequests } from "./csrf.js";
+import { keySwitch, listenToKeys, listKeys } from "./keys.js";
+import { openDialog, tendDialogs } from "./dialogs.js";
+import { files } from "./files.js";
+import { forgetDrafts } from "./drafts.js";
+import { live } from "./live.js";
+import { menu } from "./menu.js";
+import { offline } from "./offline.js";
+import { selection } from "./selection.js";
+import { steps } from "./steps.js";
+import { submitOnce } from "./submit-once.js";
+import { takeFocus } from "./focus.js";
+import { density, theme } from "./theme.js";
+import { tellFailures, toasts } from "./toasts.js";
+
+const BEHAVIOURS = {
+  ago,
+  composer,
+  copy,
+  density,
+  files,
+  "forget-drafts": forgetDrafts,
+  "key-switch": keySwitch,
+  "list-keys": listKeys,
+  live,
+  menu,
+  offline,
+  "open-dialog": openDialog,
+  selection,
+  steps,
+  "submit-once": submitOnce,
+  "take-focus": takeFocus,
+  theme,
+  toasts,
+};
+
+const bound = new WeakSet();
+
+function bind(root) {
+  const elements = root.querySelectorAll("[data-behaviour]");
+  for (const element of root.matches?.("[data-behaviour]") ? [root, ...elements] : elements) {
+    if (bound.has(element)) continue;
+    bound.add(element);
+    for (const name of element.dataset.behaviour.split(/\s+/)) BEHAVIOURS[name]?.(element);
+  }
+}
+
+document.documentElement.classList.add("js");
+signRequests();
+listenToKeys();
+tendDialogs();
+tellFailures();
+bind(document);
+// Fragments that htmx brings are bound as they arrive.
+document.addEventListener("htmx:load", (event) => bind(event.detail.elt));

@@ -1,0 +1,6 @@
+export function offline(banner) {
+  const tell = () => (banner.hidden = navigator.onLine);
+  addEventListener("online", tell);
+  addEventListener("offline", tell);
+  tell();
+}

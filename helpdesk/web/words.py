@@ -1,0 +1,51 @@
+"""The words of the vocabulary as people read them; `domain.md` and the glossary of translators have the same."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+STATUSES = {
+    "new": _l("new"), "open": _l("open"), "waiting_client": _l("waiting for the client"),
+    "waiting_vendor": _l("waiting for the vendor"), "scheduled": _l("scheduled"), "resolved": _l("resolved"),
+    "closed": _l("closed"), "cancelled": _l("cancelled"), "merged": _l("merged"),
+}  # fmt: skip
+# What a status means to a client, who does not know our words.
+CLIENT_STATUSES = {
+    "new": _l("Received"), "open": _l("In work"), "waiting_client": _l("Waiting for you"),
+    "waiting_vendor": _l("In work"), "scheduled": _l("Scheduled"), "resolved": _l("Please check"),
+    "closed": _l("Done"), "cancelled": _l("Cancelled"), "merged": _l("Joined with another"),
+}  # fmt: skip
+TYPES = {
+    "incident": _l("Incident"), "service_request": _l("Service request"), "question": _l("Question"),
+    "claim": _l("Claim"), "enquiry": _l("Enquiry"),
+}  # fmt: skip
+CHANNELS = {
+    "portal": _l("Portal"), "email": _l("E-mail"), "phone": _l("Phone"), "walk_in": _l("Walk-in"),
+    "remote_session": _l("Remote session"), "on_site_visit": _l("On-site visit"), "messenger": _l("Messenger"),
+    "api": _l("API"),
+}  # fmt: skip
+IMPACTS = {"organisation": _l("The whole organisation"), "group": _l("A group"), "person": _l("One person")}
+URGENCIES = {"high": _l("High"), "medium": _l("Medium"), "low": _l("Low")}
+CLOCKS = {"first_response": _l("First response"), "resolution": _l("Resolution")}
+ROLES = {
+    "contact": _l("Contact"), "operator": _l("Operator"), "line_lead": _l("Line lead"), "manager": _l("Manager"),
+    "product_owner": _l("Product owner"), "administrator": _l("Administrator"),
+}  # fmt: skip
+LINKS = {
+    "parent_of": _l("Parent of"), "related": _l("Related"), "duplicate_of": _l("Duplicate of"),
+    "merged_into": _l("Merged into"), "follow_up_of": _l("Follow-up of"),
+}  # fmt: skip
+LINKS_BACK = {
+    "parent_of": _l("Child of"), "related": _l("Related"), "duplicate_of": _l("Has the duplicate"),
+    "merged_into": _l("Merged into this"), "follow_up_of": _l("Followed up by"),
+}  # fmt: skip
+LINES = {1: _l("First line"), 2: _l("Second line"), 3: _l("Third line")}
+SHARING = {
+    "private": _l("Private: everybody sees their own"), "unit": _l("Colleagues of the same unit"),
+    "organisation": _l("The whole organisation"), "circle": _l("A named circle"),
+}  # fmt: skip
+IT_READINESS = {"novice": _l("Novice"), "basic": _l("Basic"), "expert": _l("Expert")}
+BUYING_ROLES = {
+    "initiator": _l("Initiator"), "user": _l("User"), "influencer": _l("Influencer"), "gatekeeper": _l("Gatekeeper"),
+    "buyer": _l("Buyer"), "decider": _l("Decider"), "controller": _l("Controller"),
+}  # fmt: skip
