@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 import puremagic
 
@@ -38,7 +38,7 @@ class FileStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def put(self, source: BinaryIO, *, limit: int, declared_type: str = "") -> StoredFile:
+    def put(self, source: IO[bytes], *, limit: int, declared_type: str = "") -> StoredFile:
         """Store the content; on disk before this returns. Raises TooLarge beyond `limit` bytes."""
         self.folder.mkdir(parents=True, exist_ok=True)
         partial = self.folder / f".partial-{secrets.token_hex(8)}"

@@ -13,8 +13,8 @@ from babel.dates import format_datetime, format_skeleton
 from babel.lists import format_list
 from babel.units import format_unit
 from flask import Flask, g, has_request_context, request
+import flask_babel
 from flask_babel import Babel, force_locale, get_locale
-from flask_babel import gettext as _
 
 # BCP 47 tag → Babel's name. The tags stand in the database, in `lang` attributes and in the API.
 LANGUAGES = {"en": "en", "lt": "lt", "ru": "ru", "zh-Hans": "zh_Hans"}
@@ -24,6 +24,16 @@ DEFAULT_ZONE = "Europe/Vilnius"
 _ALIASES = {"zh": "zh-Hans", "zh-cn": "zh-Hans", "zh-sg": "zh-Hans", "zh-hans": "zh-Hans", "zh-hans-cn": "zh-Hans"}
 
 babel = Babel()
+
+
+def gettext(text: str, **values: object) -> str:
+    """A whole sentence in the reader's language, with its values put in."""
+    return str(flask_babel.gettext(text, **values))
+
+
+def ngettext(one: str, many: str, num: int, **values: object) -> str:
+    """A sentence with a count, in the form that the language has for it."""
+    return str(flask_babel.ngettext(one, many, num, **values))
 
 
 def init_app(app: Flask) -> None:
@@ -117,7 +127,7 @@ def ago(at: datetime, now: datetime) -> str:
     for name, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
         if seconds >= size:
             return _join_units(((seconds // size, name),))
-    return _("now")
+    return gettext("now")
 
 
 _unit_texts: dict[tuple[str, tuple[tuple[int, str], ...]], str] = {}
@@ -129,8 +139,8 @@ def _join_units(parts: tuple[tuple[int, str], ...]) -> str:
     text = _unit_texts.get(key)
     if text is None:
         # Babel needs 0.1 ms for one of these and a list has fifty of them.
-        text = format_list([format_unit(n, f"duration-{u}", "short", locale=locale)
-                            for n, u in parts], style="unit-narrow", locale=locale)  # fmt: skip
+        words = [format_unit(n, f"duration-{unit}", "short", locale=locale) for n, unit in parts]
+        text = str(format_list(words, style="unit-narrow", locale=locale))
         if len(_unit_texts) < 20_000:
             _unit_texts[key] = text
     return text

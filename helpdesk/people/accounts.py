@@ -9,13 +9,13 @@ from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
 
 from helpdesk.core.command import command, unlocked
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, DomainError, Invalid, NotFound
 from helpdesk.core.i18n import DEFAULT_LANGUAGE, DEFAULT_ZONE
+from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
 from helpdesk.core.settings import read_settings, setting
 from helpdesk.core.standing import touch

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext as _
-
 from helpdesk.core.command import command
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
+from helpdesk.core.i18n import gettext as _
 from helpdesk.core.standing import touch
 from helpdesk.models.people import Operator, Substitution
 from helpdesk.policy.actions import Action

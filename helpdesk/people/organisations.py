@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
 from sqlalchemy import func, select, update
 
 from helpdesk.core.command import command
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Invalid, NotFound
 from helpdesk.core.i18n import DEFAULT_LANGUAGE, DEFAULT_ZONE
+from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
 from helpdesk.core.times import now
 from helpdesk.events import ContactConfirmed

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
 
 from helpdesk.core.command import command
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Invalid, NotFound
+from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
 from helpdesk.core.standing import touch
 from helpdesk.events import ConfigurationChanged
@@ -84,6 +84,10 @@ def set_skills(operator_id: int, product_ids: set[int], languages: set[str], *, 
     if by.operator_id != operator_id:
         require(by, Action.MANAGE_STAFF)
     db.session.execute(delete(Skill).where(Skill.operator_id == operator_id, Skill.kind != SkillKind.COMPONENT))
-    db.session.add_all(Skill(operator_id=operator_id, kind=SkillKind.PRODUCT, subject=str(i)) for i in sorted(product_ids))
-    db.session.add_all(Skill(operator_id=operator_id, kind=SkillKind.LANGUAGE, subject=tag) for tag in sorted(languages))
+    db.session.add_all(
+        Skill(operator_id=operator_id, kind=SkillKind.PRODUCT, subject=str(i)) for i in sorted(product_ids)
+    )
+    db.session.add_all(
+        Skill(operator_id=operator_id, kind=SkillKind.LANGUAGE, subject=tag) for tag in sorted(languages)
+    )
     touch()

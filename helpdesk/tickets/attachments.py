@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from flask import current_app
-from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from helpdesk.config import Config
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
 from helpdesk.core.files import FileStore, StoredFile, TooLarge, safe_filename
+from helpdesk.core.i18n import gettext as _
 from helpdesk.core.times import now
 from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.tickets import Ticket
@@ -31,7 +31,7 @@ class StoredUpload:
     stored: StoredFile
 
 
-def store_upload(filename: str, content: BinaryIO, *, declared_type: str = "") -> StoredUpload:
+def store_upload(filename: str, content: IO[bytes], *, declared_type: str = "") -> StoredUpload:
     """Store one file; Invalid (field `files`) when it is larger than the desk allows."""
     most = _config().max_attachment_mb
     try:

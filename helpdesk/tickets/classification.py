@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from helpdesk.core.command import command
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
+from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
 from helpdesk.events import TicketClassified, TicketRead, WatcherChanged
 from helpdesk.models.access import Account, Role

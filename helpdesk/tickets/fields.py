@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
-
 from helpdesk.core.errors import Invalid
+from helpdesk.core.i18n import gettext as _
 from helpdesk.models.tickets import TicketType
 from helpdesk.people.directory import FieldCard, custom_fields
 from helpdesk.policy.actor import Actor

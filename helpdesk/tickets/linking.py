@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
 from helpdesk.core.command import command
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Invalid
+from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
 from helpdesk.core.times import now
 from helpdesk.events import MergeUndone, TicketLinked, TicketMerged, TicketUnlinked

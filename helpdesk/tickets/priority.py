@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import functools
 
-from flask_babel import gettext as _
-
 from helpdesk.core.command import command
 from helpdesk.core.errors import Invalid
+from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
 from helpdesk.events import MajorFlagged, PriorityChanged
 from helpdesk.models.tickets import Impact, Priority, Ticket, Urgency

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from helpdesk.core.command import command
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
+from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
 from helpdesk.core.standing import standing, touch
 from helpdesk.events import ConfigurationChanged

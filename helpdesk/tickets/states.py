@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask_babel import gettext as _
-
 from helpdesk.core.command import command
 from helpdesk.core.errors import Conflict, Invalid
+from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
 from helpdesk.core.times import now
 from helpdesk.events import StatusChanged

@@ -14,8 +14,8 @@ _THANKING = frozenset(re.findall(r"\w+", """
 _AROUND = frozenset(re.findall(r"\w+", """
     you very much so a lot many again for the your help quick fast reply support all everything works now it is working
     great perfect excellent super ok okay good fine nice day best kind regards wishes hi hello dear team
-    labai jums tau už uz pagalbą pagalba greitą greita atsakymą atsakyma viskas veikia jau gerai puiku super geros dienos
-    pagarbiai labas laba diena sveiki
+    labai jums tau už uz pagalbą pagalba greitą greita atsakymą atsakyma viskas veikia jau gerai puiku super geros
+    dienos pagarbiai labas laba diena sveiki
     большое огромное вам тебе за помощь быстрый быструю ответ всё все работает теперь уже отлично хорошо супер
     хорошего дня с уважением здравствуйте добрый день привет
 """))  # fmt: skip

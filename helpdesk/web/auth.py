@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 import flask
 import flask_login
 from flask import Blueprint, Flask, Response, flash, g, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from helpdesk.core.errors import NotFound
 from helpdesk.core.i18n import DEFAULT_ZONE, current_language, speak
+from helpdesk.core.i18n import gettext as _
 from helpdesk.models.access import Role, Session
 from helpdesk.people import accounts
 from helpdesk.people.schemas import EmailSchema, FirstRunSchema, PasswordSchema, SignInSchema
@@ -238,5 +238,3 @@ def no_store(response: Response) -> Response:
     """A page that holds a secret once."""
     response.headers["Cache-Control"] = "no-store"
     return response
-
-

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, flash, redirect, render_template, request
-from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from helpdesk.core.errors import Busy, Conflict, DomainError, Forbidden, Invalid, NotFound
+from helpdesk.core.i18n import gettext as _
 from helpdesk.people.accounts import TooManyTries
 
 STATUS: dict[type[DomainError], int] = {

@@ -10,11 +10,11 @@ from typing import Any
 from babel.numbers import format_decimal
 from flask import Flask
 from flask_babel import get_locale
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from helpdesk.core import i18n
 from helpdesk.core.html import markdown_to_html
+from helpdesk.core.i18n import gettext as _
 from helpdesk.core.times import now
 from helpdesk.models.products import InstalledProduct
 from helpdesk.people import directory
@@ -98,7 +98,9 @@ def percent(share: float | None) -> str:
 def choices(known: Mapping[Any, Any]) -> list[tuple[Any, str]]:
     """The options of a select: (value, words) of a table of words, or of active named things."""
     return [
-        (value, str(getattr(words, "name", words))) for value, words in known.items() if getattr(words, "is_active", True)
+        (value, str(getattr(words, "name", words)))
+        for value, words in known.items()
+        if getattr(words, "is_active", True)
     ]
 
 
@@ -122,7 +124,8 @@ def installed_choices(installed: Iterable[InstalledProduct]) -> list[tuple[int, 
 
 def condition_word(value: Any, condition: str) -> str:
     """A value of a routing condition in words."""
-    words: Mapping[Any, Any] = {"product": directory.products(), "type": TYPES, "channel": CHANNELS}.get(condition, {})
+    tables: dict[str, Mapping[Any, Any]] = {"product": directory.products(), "type": TYPES, "channel": CHANNELS}
+    words = tables.get(condition, {})
     found = words.get(value, value)
     return str(getattr(found, "name", found))
 

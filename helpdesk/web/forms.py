@@ -10,12 +10,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import request
-from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError
 
 from helpdesk.core.command import unlocked
 from helpdesk.core.errors import Invalid
 from helpdesk.core.i18n import current_zone
+from helpdesk.core.i18n import gettext as _
 from helpdesk.policy.actor import Actor
 from helpdesk.tickets.attachments import StoredUpload, store_upload
 
@@ -50,7 +50,7 @@ def read_form(schema: type[Schema]) -> Form:
     try:
         form.value = schema().load(form.data)
     except ValidationError as refusal:
-        form.errors = {name: _sentences(texts) for name, texts in refusal.normalized_messages().items()}
+        form.errors = {name: _sentences(texts) for name, texts in refusal.normalized_messages().items()}  # type: ignore[no-untyped-call]
     return form
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
+from helpdesk.core.i18n import gettext as _
+from helpdesk.core.i18n import ngettext
 from helpdesk.core.journal import Entry
 from helpdesk.models.tickets import NUMBER_PREFIX
 from helpdesk.people import directory
@@ -43,7 +42,7 @@ class Sentence:
     at: datetime
 
 
-Telling = Callable[[dict[str, Any], str], tuple[str, str]]
+Telling = Callable[[dict[str, Any], str], str]
 
 
 def sentence(entry: Entry, names: Names) -> Sentence | None:
@@ -51,11 +50,11 @@ def sentence(entry: Entry, names: Names) -> Sentence | None:
     tell = TELLINGS.get(entry.fact)
     if tell is None:
         return None
-    icon, text = tell(entry.payload, names.of(entry.actor_kind, entry.actor_id))
-    return Sentence(text, icon, entry.at) if text else None
+    text = tell(entry.payload, names.of(entry.actor_kind, entry.actor_id))
+    return Sentence(text, FACT_ICONS[entry.fact], entry.at) if text else None
 
 
-def _status(p: dict[str, Any], who: str) -> tuple[str, str]:
+def _status(p: dict[str, Any], who: str) -> str:
     after = STATUSES.get(p["after"], p["after"])
     reasons = {
         "client_replied": _("%(who)s replied; the ticket is open again", who=who),
@@ -67,13 +66,13 @@ def _status(p: dict[str, Any], who: str) -> tuple[str, str]:
         "merge_undone": _("%(who)s undid the merge", who=who),
     }
     if p["reason"] in reasons:
-        return "point", reasons[p["reason"]]
+        return reasons[p["reason"]]
     if p.get("sub_status"):
-        return "point", _("%(who)s set the status to %(after)s, %(sub)s", who=who, after=after, sub=p["sub_status"])
-    return "point", _("%(who)s set the status to %(after)s", who=who, after=after)
+        return _("%(who)s set the status to %(after)s, %(sub)s", who=who, after=after, sub=p["sub_status"])
+    return _("%(who)s set the status to %(after)s", who=who, after=after)
 
 
-def _assigned(p: dict[str, Any], who: str) -> tuple[str, str]:
+def _assigned(p: dict[str, Any], who: str) -> str:
     card = directory.operators().get(p["operator_id"] or 0)
     whom = card.name if card else ""
     texts = {
@@ -84,53 +83,46 @@ def _assigned(p: dict[str, Any], who: str) -> tuple[str, str]:
         "unassigned": _("%(who)s took the assignee off", who=who),
         "imported": _("Assigned to %(whom)s", whom=whom),
     }  # fmt: skip
-    return "user", texts.get(p["how"], "")
+    return texts.get(p["how"], "")
 
 
-def _routed(p: dict[str, Any], _who: str) -> tuple[str, str]:
+def _routed(p: dict[str, Any], _who: str) -> str:
     team = _team(p["team_id"])
     if p["rule"]:
-        return "route", _("The rule “%(rule)s” chose %(team)s", rule=p["rule"], team=team)
-    return "route", _("No rule matched; it went to %(team)s", team=team)
+        return _("The rule “%(rule)s” chose %(team)s", rule=p["rule"], team=team)
+    return _("No rule matched; it went to %(team)s", team=team)
 
 
-def _transferred(p: dict[str, Any], who: str) -> tuple[str, str]:
+def _transferred(p: dict[str, Any], who: str) -> str:
     if p["reason"]:
-        return "arrows-left-right", _("%(who)s transferred it to %(team)s: %(reason)s", who=who,
+        return _("%(who)s transferred it to %(team)s: %(reason)s", who=who,
                                       team=_team(p["to_team_id"]), reason=p["reason"])  # fmt: skip
-    return "arrows-left-right", _("%(who)s transferred it to %(team)s", who=who, team=_team(p["to_team_id"]))
+    return _("%(who)s transferred it to %(team)s", who=who, team=_team(p["to_team_id"]))
 
 
-def _priority(p: dict[str, Any], who: str) -> tuple[str, str]:
+def _priority(p: dict[str, Any], who: str) -> str:
     if p["reason"]:
-        return "antenna-bars-5", _("%(who)s set the priority from %(before)s to %(after)s: %(reason)s", who=who, **p)
-    return "antenna-bars-5", _("%(who)s set the priority from %(before)s to %(after)s", who=who, **p)
+        return _("%(who)s set the priority from %(before)s to %(after)s: %(reason)s", who=who, **p)
+    return _("%(who)s set the priority from %(before)s to %(after)s", who=who, **p)
 
 
-def _major(p: dict[str, Any], who: str) -> tuple[str, str]:
+def _major(p: dict[str, Any], who: str) -> str:
     if p["is_major"]:
-        return "urgent", _("%(who)s flagged it as Major: %(reason)s", who=who, reason=p["reason"])
-    return "urgent", _("%(who)s took the Major flag off: %(reason)s", who=who, reason=p["reason"])
+        return _("%(who)s flagged it as Major: %(reason)s", who=who, reason=p["reason"])
+    return _("%(who)s took the Major flag off: %(reason)s", who=who, reason=p["reason"])
 
 
-def _classified(p: dict[str, Any], who: str) -> tuple[str, str]:
+def _classified(p: dict[str, Any], who: str) -> str:
     n = len(p["changes"])
-    return "pencil", ngettext("%(who)s corrected %(num)d field", "%(who)s corrected %(num)d fields", n, who=who)
+    return ngettext("%(who)s corrected %(num)d field", "%(who)s corrected %(num)d fields", n, who=who)
 
 
-def _tags(p: dict[str, Any], who: str) -> tuple[str, str]:
+def _tags(p: dict[str, Any], who: str) -> str:
     if p["added"] and not p["removed"]:
-        return "tag", _("%(who)s added the tags %(tags)s", who=who, tags=", ".join(p["added"]))
+        return _("%(who)s added the tags %(tags)s", who=who, tags=", ".join(p["added"]))
     if p["removed"] and not p["added"]:
-        return "tag", _("%(who)s removed the tags %(tags)s", who=who, tags=", ".join(p["removed"]))
-    return "tag", _("%(who)s changed the tags", who=who)
-
-
-def _clock(p: dict[str, Any], breached: bool) -> tuple[str, str]:
-    name = CLOCKS.get(p["kind"], p["kind"])
-    if breached:
-        return "flame", _("%(clock)s: the time ran out", clock=name)
-    return "alarm", _("%(clock)s: at risk", clock=name)
+        return _("%(who)s removed the tags %(tags)s", who=who, tags=", ".join(p["removed"]))
+    return _("%(who)s changed the tags", who=who)
 
 
 def _number(ticket_id: int) -> str:
@@ -143,25 +135,32 @@ def _team(team_id: int | None) -> str:
 
 
 TELLINGS: dict[str, Telling] = {
-    "TicketOpened": lambda p, who: ("plus", _("%(who)s opened the ticket", who=who)),
+    "TicketOpened": lambda p, who: _("%(who)s opened the ticket", who=who),
     "TicketRouted": _routed,
     "StatusChanged": _status,
     "TicketAssigned": _assigned,
     "TicketTransferred": _transferred,
-    "PingPongSeen": lambda p, who: ("ping-pong", _("%(team)s got it a second time", team=_team(p["team_id"]))),
+    "PingPongSeen": lambda p, who: _("%(team)s got it a second time", team=_team(p["team_id"])),
     "PriorityChanged": _priority,
     "MajorFlagged": _major,
     "TicketClassified": _classified,
     "TagsChanged": _tags,
-    "TicketLinked": lambda p, who: ("link", _("%(who)s linked it with %(number)s", who=who, number=_number(p["other_id"]))),
-    "TicketUnlinked": lambda p, who: ("unlink", _("%(who)s ended the link with %(number)s", who=who,
-                                                  number=_number(p["other_id"]))),
-    "TicketMerged": lambda p, who: ("git-merge", _("%(who)s merged it into %(number)s", who=who,
-                                                   number=_number(p["into_id"]))),
-    "DeliveryFailed": lambda p, who: ("mail-off", _("The letter to %(whom)s did not arrive", whom=p["recipient"])),
-    "ClockAtRisk": lambda p, who: _clock(p, False),
-    "ClockBreached": lambda p, who: _clock(p, True),
-    "TicketCancelled": lambda p, who: ("ban", _("%(who)s cancelled it: %(reason)s", who=who, reason=p["reason"])),
-    "TicketRead": lambda p, who: ("eye", _("%(who)s, administrator, looked at the ticket", who=who)),
-    "ImportedStep": lambda p, who: ("point", p["note"]),
+    "TicketLinked": lambda p, who: _("%(who)s linked it with %(number)s", who=who, number=_number(p["other_id"])),
+    "TicketUnlinked": lambda p, who: _(
+        "%(who)s ended the link with %(number)s", who=who, number=_number(p["other_id"])
+    ),
+    "TicketMerged": lambda p, who: _("%(who)s merged it into %(number)s", who=who, number=_number(p["into_id"])),
+    "DeliveryFailed": lambda p, who: _("The letter to %(whom)s did not arrive", whom=p["recipient"]),
+    "ClockAtRisk": lambda p, who: _("%(clock)s: at risk", clock=CLOCKS.get(p["kind"], p["kind"])),
+    "ClockBreached": lambda p, who: _("%(clock)s: the time ran out", clock=CLOCKS.get(p["kind"], p["kind"])),
+    "TicketCancelled": lambda p, who: _("%(who)s cancelled it: %(reason)s", who=who, reason=p["reason"]),
+    "TicketRead": lambda p, who: _("%(who)s, administrator, looked at the ticket", who=who),
+    "ImportedStep": lambda p, who: str(p["note"]),
+}
+FACT_ICONS = {
+    "TicketOpened": "plus", "TicketRouted": "route", "StatusChanged": "point", "TicketAssigned": "user",
+    "TicketTransferred": "arrows-left-right", "PingPongSeen": "ping-pong", "PriorityChanged": "antenna-bars-5",
+    "MajorFlagged": "urgent", "TicketClassified": "pencil", "TagsChanged": "tag", "TicketLinked": "link",
+    "TicketUnlinked": "unlink", "TicketMerged": "git-merge", "DeliveryFailed": "mail-off", "ClockAtRisk": "alarm",
+    "ClockBreached": "flame", "TicketCancelled": "ban", "TicketRead": "eye", "ImportedStep": "point",
 }  # fmt: skip

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Blueprint, Flask, flash, g, has_request_context, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from helpdesk.core.i18n import LANGUAGES, OWN_NAMES, current_language, current_zone
+from helpdesk.core.i18n import gettext as _
 from helpdesk.models.access import Role
 from helpdesk.people import accounts
 from helpdesk.people.schemas import PasswordChangeSchema
@@ -28,13 +28,20 @@ open_bp = Blueprint("preferences", __name__)
 open_bp.is_open = True  # type: ignore[attr-defined]
 
 
+VIEW_ICONS = {
+    "queue": "inbox", "mine": "user", "unassigned": "user-off", "line": "align-justified",
+    "all": "list-details", "at_risk": "alarm",
+    "overdue": "flame", "waiting": "user-pause", "resolved": "circle-check",
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Item:
     """A way to a page."""
 
     label: str
     url: str
-    icon: str = ""
+    icon: str | None = None
     count: str = ""
     is_current: bool = False
     tone: str = ""
@@ -91,17 +98,17 @@ def nav(actor: Actor) -> list[Group]:
         groups.append(Group(_("Tickets"), _views(actor)))
     workspace = []
     if may(actor, Action.CONFIRM_CONTACT):
-        workspace.append(_item(_("Contacts to confirm"), "console.contacts.unverified", "user-question"))
-    workspace.append(_item(_("Organisations"), "console.organisations.index", "building"))
+        workspace.append(_item(_("Contacts to confirm"), "console.contacts.unverified", icon="user-question"))
+    workspace.append(_item(_("Organisations"), "console.organisations.index", icon="building"))
     if may(actor, Action.READ_REPORTS):
-        workspace.append(_item(_("Overview"), "manager.reports.overview", "chart-bar"))
+        workspace.append(_item(_("Overview"), "manager.reports.overview", icon="chart-bar"))
     groups.append(Group(_("Workspace"), workspace))
     if may(actor, Action.MANAGE_DESK):
         groups.append(Group(_("Desk"), [
-            _item(_("People"), "console.people.index", "users"),
-            _item(_("Routing rules"), "console.routing_rules.index", "route"),
-            _item(_("Settings"), "console.settings.show", "settings"),
-            _item(_("Jobs"), "console.settings.show_jobs", "heart-rate-monitor"),
+            _item(_("People"), "console.people.index", icon="users"),
+            _item(_("Routing rules"), "console.routing_rules.index", icon="route"),
+            _item(_("Settings"), "console.settings.show", icon="settings"),
+            _item(_("Jobs"), "console.settings.show_jobs", icon="heart-rate-monitor"),
         ]))  # fmt: skip
     return groups
 
@@ -128,10 +135,9 @@ def _views(actor: Actor) -> list[Item]:
     counts = count_views(counted, for_=actor)
     current = request.args.get("view") or next(iter(names))
     on_list = request.endpoint == "console.tickets.index"
-    icons = {"queue": "inbox", "mine": "user", "all": "list"}
     return [
         Item(
-            label, url_for("console.tickets.index", view=key), icons.get(key, ""), _capped(counts.get(key)),
+            label, url_for("console.tickets.index", view=key), VIEW_ICONS[key], _capped(counts.get(key)),
             on_list and key == current, "red" if key == "overdue" and counts.get(key) else "",
         ) for key, label in names.items()
     ]  # fmt: skip
@@ -145,9 +151,9 @@ def _capped(count: int | None) -> str:
 
 def _portal_nav() -> list[Group]:
     return [Group("", [
-        _item(_("Home"), "portal.home.show", "home"),
-        _item(_("My requests"), "portal.tickets.index", "inbox"),
-        _item(_("New request"), "portal.tickets.new", "plus"),
+        _item(_("Home"), "portal.home.show", icon="home"),
+        _item(_("My requests"), "portal.tickets.index", icon="inbox"),
+        _item(_("New request"), "portal.tickets.new", icon="plus"),
     ])]  # fmt: skip
 
 
@@ -181,8 +187,9 @@ def update() -> BaseResponse:
         keep_choices(account, choices)
     response = redirect(_back())
     for name, value in choices.items():
-        response.set_cookie(f"threeline_{name}", value, max_age=COOKIE_SECONDS, samesite="Lax", secure=request.is_secure,
-                            httponly=True)  # fmt: skip
+        response.set_cookie(
+            f"threeline_{name}", value, max_age=COOKIE_SECONDS, samesite="Lax", secure=request.is_secure, httponly=True
+        )
     return response
 
 

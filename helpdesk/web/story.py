@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy.orm import joinedload
 
 from helpdesk.core.db import db
 from helpdesk.core.html import markdown_to_html
+from helpdesk.core.i18n import gettext as _
 from helpdesk.models.access import Account
 from helpdesk.models.messages import Attachment, AuthorKind, Message, MessageKind
 from helpdesk.models.people import Contact
@@ -100,9 +100,8 @@ def staff_story(ticket: Ticket, *, for_: Actor) -> tuple[list[Part], list[Transf
         told = sentence(entry, names)
         if told is not None:
             parts.append(Part("entry", told.at, told))
-    for hop in hops:
-        if hop.kind in (TransferKind.HANDOVER, TransferKind.RETURN):
-            parts.append(Part(hop.kind.value, hop.at, _hop(hop, names)))
+    carded = [hop for hop in hops if hop.kind in (TransferKind.HANDOVER, TransferKind.RETURN)]
+    parts.extend(Part(hop.kind.value, hop.at, _hop(hop, names)) for hop in carded)
     order = {"message": 0, "entry": 1, "handover": 2, "return": 2}
     return sorted(parts, key=lambda part: (part.at, order[part.kind])), hops
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
+from helpdesk.core.i18n import gettext as _
 from helpdesk.models.tickets import Channel
 from helpdesk.people import directory
 from helpdesk.people.organisations import NewContact, add_contact, get_contact, list_contacts
@@ -39,7 +39,9 @@ def create() -> Any:
     form = read_form(OperatorTicketSchema)
     if "requester_id" in form.errors and form.data.get("new_name", "").strip():
         with form.refusals():
-            person = NewContact(form.data["new_name"], form.data.get("new_email") or None, form.data.get("new_phone", ""))
+            person = NewContact(
+                form.data["new_name"], form.data.get("new_email") or None, form.data.get("new_phone", "")
+            )
             form.data["requester_id"] = str(add_contact(person, by=actor).id)
             form = _again(form)
     uploads = read_uploads(form)
@@ -72,8 +74,8 @@ def _page(form: Form) -> str:
         requester = get_contact(int(form.data["requester_id"]), for_=actor)
         installed = organisation_products(for_=actor, organisation_id=requester.organisation_id)
         if requester.organisation_id:
-            recent = list(list_tickets(for_=actor, narrowed=Filter(organisation_id=requester.organisation_id), is_open=True,
-                                       size=5).rows)  # fmt: skip
+            narrowed = Filter(organisation_id=requester.organisation_id)
+            recent = list(list_tickets(for_=actor, narrowed=narrowed, is_open=True, size=5).rows)
     return render_template(
         "console/calls/new.html", form=form, requester=requester, recent=recent, installed=installed,
         contacts=list_contacts(for_=actor, starting=form.data.get("q", ""), limit=8) if form.data.get("q") else [],

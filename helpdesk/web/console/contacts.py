@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from helpdesk.core.i18n import gettext as _
 from helpdesk.models.access import Role
 from helpdesk.people import accounts
 from helpdesk.people.organisations import (

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from helpdesk.core.errors import NotFound
+from helpdesk.core.i18n import gettext as _
 from helpdesk.models.tickets import LinkKind
 from helpdesk.tickets.linking import link_tickets, links_of, merge_tickets, undo_merge, unlink_tickets
 from helpdesk.tickets.queries import get_ticket

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from marshmallow import Schema, fields, validate
 from werkzeug.wrappers import Response as BaseResponse
 
 from helpdesk.core.errors import NotFound
 from helpdesk.core.i18n import LANGUAGES, OWN_NAMES
+from helpdesk.core.i18n import gettext as _
 from helpdesk.models.access import STAFF, Role
 from helpdesk.people import accounts, directory, duty, staff
 from helpdesk.people.schemas import StaffSchema

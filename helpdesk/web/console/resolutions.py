@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 
+from helpdesk.core.i18n import gettext as _
 from helpdesk.tickets.conversation import NewMessage
 from helpdesk.tickets.queries import get_ticket
 from helpdesk.tickets.resolution import cancel_ticket, reopen_ticket, resolve_ticket

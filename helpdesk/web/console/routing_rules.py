@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from marshmallow import fields, validate
 from werkzeug.wrappers import Response as BaseResponse
 
 from helpdesk.core.errors import NotFound
 from helpdesk.core.i18n import LANGUAGES, OWN_NAMES
+from helpdesk.core.i18n import gettext as _
 from helpdesk.models.routing import RoutingRule
 from helpdesk.models.tickets import Priority
 from helpdesk.people import directory

@@ -1,4 +1,4 @@
-"""Quick search: a number leads to its ticket; otherwise contacts, organisations and serial numbers by their beginning."""
+"""Quick search: a number leads to its ticket; people, organisations and serial numbers are found by their beginning."""
 
 from __future__ import annotations
 

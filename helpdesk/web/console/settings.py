@@ -6,11 +6,11 @@ from dataclasses import fields
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from helpdesk.core import jobs
 from helpdesk.core.command import transaction
+from helpdesk.core.i18n import gettext as _
 from helpdesk.policy.actions import Action
 from helpdesk.policy.rules import require
 from helpdesk.tickets.desk import TicketSettings, change_settings, ticket_settings
@@ -65,4 +65,6 @@ def retry(job_id: int) -> BaseResponse:
 
 def _page(form: Form) -> str:
     require(current_actor(), Action.MANAGE_DESK)
-    return render_template("console/settings/show.html", form=form, settings=ticket_settings(), fields=fields(TicketSettings))
+    return render_template(
+        "console/settings/show.html", form=form, settings=ticket_settings(), fields=fields(TicketSettings)
+    )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from helpdesk.core.command import transaction
 from helpdesk.core.errors import NotFound
+from helpdesk.core.i18n import gettext as _
+from helpdesk.core.i18n import ngettext
 from helpdesk.core.times import epoch, now
 from helpdesk.models.tickets import Channel, Priority, Status, Ticket, TicketType
 from helpdesk.people import directory
@@ -153,7 +153,9 @@ def classify(number: str) -> Any:
     if form.is_valid:
         value = form.value
         with form.refusals(), transaction():
-            custom = {k.removeprefix("custom_fields."): v for k, v in form.data.items() if k.startswith("custom_fields.")}
+            custom = {
+                k.removeprefix("custom_fields."): v for k, v in form.data.items() if k.startswith("custom_fields.")
+            }
             classification.classify(ticket, ClassificationSchema.classification(value, custom or None), by=actor)
             priority.assess(ticket, value["impact"], value["urgency"], by=actor)
             wanted = value["priority"] or ticket.computed_priority
@@ -197,14 +199,16 @@ def ticket_page(ticket: Ticket, form: Form) -> str:
         team=directory.teams().get(ticket.team_id or 0), assignee=directory.operators().get(ticket.assignee_id or 0),
         owner=directory.operators().get(ticket.owner_id or 0),
         owner_team=directory.teams().get(ticket.owner_team_id or 0), hops=max(0, len(hops) - 1),
-        product=directory.products().get(ticket.product_id or 0), component=directory.components().get(ticket.component_id or 0),
+        product=directory.products().get(ticket.product_id or 0),
+        component=directory.components().get(ticket.component_id or 0),
         category=directory.categories().get(ticket.category_id or 0),
         installed=next((p for p in organisation_products(for_=actor, organisation_id=ticket.organisation_id)
                         if p.id == ticket.installed_product_id), None) if ticket.installed_product_id else None,
-        links=[(link, LINKS[link.kind.value] if link.ticket_id == ticket.id else LINKS_BACK[link.kind.value], others[other])
+        links=[(link, (LINKS if link.ticket_id == ticket.id else LINKS_BACK)[link.kind.value], others[other])
                for link, other in links if other in others],
         watchers=watchers, is_watching=any(w.id == actor.account_id for w in watchers),
-        can=_permissions(actor, ticket), above=teams_above(ticket), below=teams_below(ticket), beside=teams_beside(ticket),
+        can=_permissions(actor, ticket), above=teams_above(ticket), below=teams_below(ticket),
+        beside=teams_beside(ticket),
         members=_members(ticket), next_statuses=_next_statuses(ticket), settable=_settable(ticket),
         can_reopen=can_reopen(ticket), account=g.account,
         suggestion=suggested_organisation(ticket.requester) if not ticket.requester.is_verified else None,
@@ -301,7 +305,7 @@ def _chips(narrowed: Filter, view: str) -> list[tuple[str, str]]:
 
 def _link(view: str) -> Any:
     kept = {k: v for k, v in request.args.items() if k not in ("after", "before", "view")}
-    return lambda **more: url_for("console.tickets.index", view=view, **kept, **more)
+    return lambda **more: url_for("console.tickets.index", **{**kept, **more, "view": view})
 
 
 def _about(view: str, actor: Actor) -> str:
@@ -318,5 +322,3 @@ def _about(view: str, actor: Actor) -> str:
 
 def _back(ticket: Ticket) -> BaseResponse:
     return redirect(url_for("console.tickets.show", number=ticket.number))
-
-

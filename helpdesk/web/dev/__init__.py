@@ -32,7 +32,9 @@ def letter_body(name: str) -> Response:
     if letter is None:
         raise NotFound
     response = Response(letter.html, mimetype="text/html")
-    response.headers["Content-Security-Policy"] = SANDBOX.replace("sandbox", "sandbox allow-popups") + "; frame-ancestors 'self'"
+    response.headers["Content-Security-Policy"] = (
+        SANDBOX.replace("sandbox", "sandbox allow-popups") + "; frame-ancestors 'self'"
+    )
     return response
 
 
@@ -54,5 +56,3 @@ def sign_in() -> BaseResponse:
     secret = accounts.begin_session(account, address="127.0.0.1", browser="development")
     sign_in_as(secret)
     return redirect(url_for("auth.root"))
-
-

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from helpdesk.core.errors import NotFound
+from helpdesk.core.i18n import gettext as _
 from helpdesk.core.tokens import unsign
 from helpdesk.models.tickets import Ticket
 from helpdesk.people.organisations import contact_by_id

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import url_for
-from flask_babel import gettext as _
 
+from helpdesk.core.i18n import gettext as _
 from helpdesk.core.i18n import moment
 from helpdesk.models.tickets import Status, Ticket
 from helpdesk.people import directory
@@ -37,7 +37,7 @@ def in_list(row: TicketRow) -> Listed:
 
 
 def who_and_when(ticket: Ticket, due: Due, for_: Actor) -> tuple[str, str | None, str]:
-    """The answer on top of the page: who has it and when they hear from us; (sentence, name behind it, quieter words)."""
+    """The answer on top of the page, who has it and when: (sentence, the name behind it, quieter words)."""
     owner = directory.operators().get(ticket.owner_id or 0)
     who = owner.name if owner else None
     when = moment(due.at, weekday=True) if due.at else ""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from helpdesk.core.i18n import gettext as _
 from helpdesk.models.tickets import Channel, Status, Ticket
 from helpdesk.people import directory
 from helpdesk.policy.actor import Actor
@@ -34,7 +34,9 @@ def index() -> str:
         for_=current_actor(), is_open={"open": True, "done": False}.get(which), after=request.args.get("after"),
         before=request.args.get("before"), size=25,
     )  # fmt: skip
-    return render_template("portal/tickets/index.html", page=page, rows=[in_list(row) for row in page.rows], which=which)
+    return render_template(
+        "portal/tickets/index.html", page=page, rows=[in_list(row) for row in page.rows], which=which
+    )
 
 
 @bp.get("/new")
