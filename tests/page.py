@@ -145,6 +145,7 @@ class Page:
         self.path = path
         self.status = response.status_code
         self.html = response.get_data(as_text=True)
+        response.close()
         self._read = _Reader()
         if response.mimetype == "text/html":
             self._read.feed(self.html)

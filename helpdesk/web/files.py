@@ -22,6 +22,8 @@ def serve_attachment(attachment_id: int, *, for_: Actor) -> Response:
     except FileNotFoundError as error:
         raise NotFound(code="file_missing") from error
     shown = row.media_type in SHOWN_INLINE
+    if row.media_type == "text/plain" and not row.filename.lower().endswith((".txt", ".log")):
+        shown = False  # text by content, something else by name: let nobody guess which
     media_type = row.media_type if shown else "application/octet-stream"
     if media_type == "text/plain":
         media_type = "text/plain; charset=utf-8"
