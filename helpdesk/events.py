@@ -22,7 +22,6 @@ class TicketFact(Fact):
 @dataclass(frozen=True)
 class TicketOpened(TicketFact):
     channel: str
-    message_id: int | None = None
 
 
 @dataclass(frozen=True)

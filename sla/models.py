@@ -113,7 +113,7 @@ class Clock(Base):
     breach_at: Mapped[int | None] = mapped_column(BigInteger)
     breached_at: Mapped[int | None] = mapped_column(BigInteger)
     breach_cause: Mapped[str] = mapped_column(default="")
-    consumed_at_stop: Mapped[int | None] = mapped_column(BigInteger)
+    consumed_at_stop: Mapped[int | None] = mapped_column(BigInteger)  # when it was stopped, or while it is paused
     at_risk_at: Mapped[int | None] = mapped_column(BigInteger)
     at_risk_fired: Mapped[bool] = mapped_column(default=False)
     next_fire_at: Mapped[int | None] = mapped_column(BigInteger)

@@ -79,14 +79,13 @@ def clocks_of(subject: Subject) -> list[Clock]:
     return list(db.session.scalars(locked_when_writing(query.order_by(Clock.id), of=Clock)))
 
 
-def start(subject: Subject, target: TargetCard, *, at: int, now: int, cycle: int = 1) -> Clock:
-    """Start a clock at this instant (its receipt)."""
+def start(target: TargetCard, *, at: int, now: int, cycle: int = 1) -> Clock:
+    """A clock that runs from this instant (its receipt); whoever starts it says of which subject it is."""
     clock = Clock(
-        subject_kind=subject[0], subject_id=subject[1], kind=target.kind, cycle=cycle, state=ClockState.RUNNING,
+        kind=target.kind, cycle=cycle, state=ClockState.RUNNING,
         target_id=target.id, target_seconds=target.seconds, calendar_id=target.calendar_id, start_at=at, pauses=[],
         stop_at=None, paused_since=None, breached_at=None, at_risk_fired=False, breach_cause="", revision=0,
     )  # fmt: skip
-    db.session.add(clock)
     refresh(clock, now)
     return clock
 
@@ -170,13 +169,29 @@ def refresh(clock: Clock, now: int) -> None:
         clock.breached_at = reading.breached_at
     # A breach that nobody has recorded yet is left to the sweep, which dates it by its own instant.
     clock.due_at, clock.breach_at, clock.at_risk_at = reading.due_at, reading.breach_at, reading.at_risk_at
-    clock.consumed_at_stop = reading.consumed if clock.stop_at is not None else None
+    stands_still = clock.stop_at is not None or clock.state is ClockState.PAUSED
+    clock.consumed_at_stop = reading.consumed if stands_still else None
     clock.next_fire_at = _next_fire(clock)
     clock.revision += 1
 
 
+def used(clock: Clock, now: int) -> int:
+    """Working seconds used up so far, of a stored clock as it was last read; needs no pauses.
+
+    A clock that stands still knows it; of one that runs, what is left is the working time until it is due.
+    """
+    if clock.consumed_at_stop is not None:
+        return clock.consumed_at_stop
+    if clock.due_at is None:
+        return 0
+    index = indexes()[clock.calendar_id]
+    if now <= clock.due_at:
+        return clock.target_seconds - index.elapsed(now, clock.due_at)
+    return clock.target_seconds + index.elapsed(clock.due_at, now)
+
+
 def consumed(clock: Clock, now: int) -> int:
-    """Working seconds used up so far."""
+    """Working seconds used up so far, counted from start to now without the pauses."""
     until = clock.stop_at if clock.stop_at is not None else now
     pauses = [(p.from_at, until if p.to_at is None else p.to_at) for p in clock.pauses if p.from_at < until]
     return indexes()[clock.calendar_id].elapsed(clock.start_at, until, pauses)

@@ -16,6 +16,14 @@ R = TypeVar("R")
 _inside: ContextVar[bool] = ContextVar("inside_command", default=False)
 
 
+_before_commit: list[Callable[[], None]] = []
+
+
+def before_commit(last_thing: Callable[[], None]) -> None:
+    """Do this at the end of every outermost transaction, just before it is committed."""
+    _before_commit.append(last_thing)
+
+
 def command(activity: Callable[P, R]) -> Callable[P, R]:
     """Run the activity in one transaction; inside another activity, join its transaction."""
 
@@ -41,8 +49,11 @@ def transaction() -> Iterator[None]:
         with writing():
             try:
                 yield
+                for last_thing in _before_commit:
+                    last_thing()
                 db.session.commit()
             except BaseException:
+                db.session.info.clear()  # what was to be done before the commit goes with it
                 db.session.rollback()
                 raise
     finally:

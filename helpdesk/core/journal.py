@@ -13,6 +13,7 @@ from sqlalchemy import DDL, Index, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.core import jobs
+from helpdesk.core.command import before_commit
 from helpdesk.core.db import Base, BigId, db
 from helpdesk.core.times import now
 
@@ -101,6 +102,18 @@ def record(fact: Fact, *, by: Doer, at: datetime | None = None) -> Entry:
     db.session.add(entry)
     reactions = None if _silent.get() else _reactions.get(entry.fact)
     if reactions:
-        db.session.flush()
-        jobs.enqueue([(name, {"entry": entry.id}, f"{name}:{entry.id}") for name in reactions])
+        db.session.info.setdefault("unsettled", []).append((entry, reactions))
     return entry
+
+
+def settle() -> None:
+    """Write the jobs of all facts of this transaction, at its end and in one statement."""
+    unsettled = db.session.info.pop("unsettled", None)
+    if unsettled:
+        db.session.flush()
+        jobs.enqueue([
+            (name, {"entry": entry.id}, f"{name}:{entry.id}") for entry, reactions in unsettled for name in reactions
+        ])  # fmt: skip
+
+
+before_commit(settle)

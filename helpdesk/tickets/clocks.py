@@ -43,17 +43,28 @@ ON_ENTERING: dict[Status, Move] = {
 }
 
 
-def follow(ticket: Ticket) -> None:
-    """A ticket was received: start what its policy promises, at the instant of receipt."""
+def promised(ticket: Ticket) -> list[Clock]:
+    """A ticket is received: the clocks that its policy promises, running from the instant of receipt.
+
+    They are made before the ticket has its number, so that both are written once; `follow` binds them to it.
+    """
     policy_id = register.default_policy_id()
     if policy_id is None:
-        return
+        return []
     at, clocks = epoch(ticket.opened_at), []
     for kind in (ClockKind.FIRST_RESPONSE, ClockKind.RESOLUTION):
         target = register.target_for(policy_id, kind, ticket.priority.value, at)
         if target is not None:
-            clocks.append(register.start(("ticket", ticket.id), target, at=at, now=epoch(now())))
+            clocks.append(register.start(target, at=at, now=epoch(now())))
     _show(ticket, clocks)
+    return clocks
+
+
+def follow(ticket: Ticket, clocks: list[Clock]) -> None:
+    """The promised clocks are those of this ticket from now on."""
+    for clock in clocks:
+        clock.subject_kind, clock.subject_id = "ticket", ticket.id
+    db.session.add_all(clocks)
 
 
 def entered(ticket: Ticket, before: Status) -> None:

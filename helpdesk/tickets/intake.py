@@ -80,7 +80,7 @@ def open_ticket(new: NewTicket, *, by: Actor, channel: Channel) -> Ticket:
     first_line = team if team and team.line == 1 else routing.default_team()
     at = now()
     ticket = Ticket(
-        type=new.type, status=Status.NEW, is_open=True, sub_status="", subject=_subject(new), requester=requester,
+        type=new.type, status=Status.NEW, is_open=True, sub_status="", subject=_subject(new), requester_id=requester.id,
         organisation_id=requester.organisation_id, product_id=product_id,
         installed_product_id=installed.id if installed else None,
         component_id=_known("component_id", new.component_id, directory.components()),
@@ -94,12 +94,12 @@ def open_ticket(new: NewTicket, *, by: Actor, channel: Channel) -> Ticket:
         custom_fields=checked_fields(new.custom_fields, new.type, by), opened_at=at, updated_at=at,
         awaits_reply=True, submission=new.submission,
     )  # fmt: skip
+    started = clocks.promised(ticket)
     db.session.add(ticket)
     db.session.flush()
-    message = first_message(ticket, new, by=by, channel=channel)
-    clocks.follow(ticket)
-    db.session.flush()
-    record(TicketOpened(ticket.id, channel=channel.value, message_id=message.id), by=by)
+    clocks.follow(ticket, started)
+    first_message(ticket, new, channel=channel)
+    record(TicketOpened(ticket.id, channel=channel.value), by=by)
     if team is not None:
         db.session.add(Transfer(
             ticket_id=ticket.id, kind=TransferKind.ROUTED, from_team_id=None, to_team_id=team.id, from_line=None,
@@ -117,7 +117,7 @@ def open_ticket(new: NewTicket, *, by: Actor, channel: Channel) -> Ticket:
     return ticket
 
 
-def first_message(ticket: Ticket, new: NewTicket, *, by: Actor, channel: Channel) -> Message:
+def first_message(ticket: Ticket, new: NewTicket, *, channel: Channel) -> Message:
     """The client's own words, whoever typed them."""
     message = Message(
         ticket_id=ticket.id, kind=MessageKind.REPLY, author_kind=AuthorKind.CONTACT, author_id=ticket.requester_id,
@@ -135,18 +135,24 @@ def _already(submission: str | None) -> Ticket | None:
     return db.session.scalar(select(Ticket).where(Ticket.submission == submission))
 
 
-def _requester(new: NewTicket, by: Actor) -> Contact:
+@dataclass(frozen=True)
+class _Requester:
+    id: int
+    organisation_id: int | None
+    language: str
+
+
+def _requester(new: NewTicket, by: Actor) -> _Requester:
     if by.is_client and new.requester_id in (None, by.contact_id):
-        return db.session.get_one(Contact, by.contact_id)
+        return _Requester(by.contact_id, by.organisation_id or None, by.language)
     require(by, Action.CHOOSE_REQUESTER)
-    requester = db.session.scalar(visible(by, Contact).where(Contact.id == new.requester_id))
-    if requester is None:
+    found = db.session.scalar(visible(by, Contact).where(Contact.id == new.requester_id))
+    if found is None:
         raise Invalid({"requester_id": [_("Choose the contact who asks.")]})
-    found: Contact = requester
-    return found
+    return _Requester(found.id, found.organisation_id, found.language)
 
 
-def _installed(new: NewTicket, requester: Contact, by: Actor) -> InstalledProduct | None:
+def _installed(new: NewTicket, requester: _Requester, by: Actor) -> InstalledProduct | None:
     if new.installed_product_id is None:
         return None
     row: InstalledProduct | None = db.session.scalar(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -242,7 +242,7 @@ def due_of(ticket: Ticket, clocks: Sequence[Clock]) -> Due:
 
 def clock_due(clock: Clock, at: int) -> Due:
     """One clock, as it is shown."""
-    consumed = register.consumed(clock, at)
+    consumed = register.used(clock, at)
     share = min(1.0, consumed / clock.target_seconds)
     if clock.state is ClockState.PAUSED:
         return Due(clock.kind.value, "paused", "grey", None, clock.target_seconds - consumed, share)
@@ -296,13 +296,16 @@ def _run(query: Select[*tuple[Any, ...]]) -> list[TicketRow]:
 
 
 def _live_clocks(ids: Sequence[int]) -> dict[int, list[Clock]]:
+    """The live clocks of some tickets, for showing only: without their pauses, outside of the session."""
     found: dict[int, list[Clock]] = {}
     if ids:
-        query = select(Clock).where(
+        shown = (Clock.subject_id, Clock.kind, Clock.state, Clock.due_at, Clock.breach_at, Clock.at_risk_at,
+                 Clock.target_seconds, Clock.calendar_id, Clock.consumed_at_stop)  # fmt: skip
+        query = select(*shown).where(
             Clock.subject_kind == "ticket", Clock.subject_id.in_(ids), Clock.state.in_(LIVE_STATES)
         )
-        for clock in db.session.scalars(query):
-            found.setdefault(clock.subject_id, []).append(clock)
+        for row in db.session.execute(query):
+            found.setdefault(row.subject_id, []).append(cast(Clock, row))
     return found
 
 

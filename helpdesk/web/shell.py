@@ -129,10 +129,17 @@ def view_names(actor: Actor) -> dict[str, str]:
     return names
 
 
+def view_counts(actor: Actor) -> dict[str, int]:
+    """How many tickets are in each list of the console; asked once a page."""
+    if "view_counts" not in g:
+        g.view_counts = count_views([key for key in view_names(actor) if key != "resolved"], for_=actor)
+    counts: dict[str, int] = g.view_counts
+    return counts
+
+
 def _views(actor: Actor) -> list[Item]:
     names = view_names(actor)
-    counted = [key for key in names if key != "resolved"]
-    counts = count_views(counted, for_=actor)
+    counts = view_counts(actor)
     current = request.args.get("view") or next(iter(names))
     on_list = request.endpoint == "console.tickets.index"
     return [

@@ -29,7 +29,6 @@ from helpdesk.tickets.queries import (
     VIEWS,
     Filter,
     clock_due,
-    count_views,
     due_of,
     get_ticket,
     get_tickets,
@@ -43,7 +42,7 @@ from helpdesk.web.auth import current_actor
 from helpdesk.web.filters import WithUrl
 from helpdesk.web.forms import Form, local_instant, read_form
 from helpdesk.web.htmx import page_or_fragment
-from helpdesk.web.shell import view_names
+from helpdesk.web.shell import view_counts, view_names
 from helpdesk.web.story import staff_story
 from helpdesk.web.words import CHANNELS, IMPACTS, LINKS, LINKS_BACK, STATUSES, TYPES, URGENCIES
 
@@ -310,7 +309,9 @@ def _link(view: str) -> Any:
 
 def _about(view: str, actor: Actor) -> str:
     """How many there are, how many are late, in one sentence."""
-    counts = count_views([view, "overdue", "at_risk"], for_=actor)
+    counts = view_counts(actor)
+    if view not in counts:
+        return ""
     total = counts[view]
     shown = f"{COUNTED_UP_TO - 1}+" if total >= COUNTED_UP_TO else str(total)
     sentence = ngettext("%(shown)s ticket", "%(shown)s tickets", total, shown=shown)

@@ -1,4 +1,4 @@
-// "3 min ago" goes on counting while the page stands.
+// "3 min" goes on counting while the page stands; the server's own word for "just now" stays for the first minute.
 const STEPS = [
   ["day", 86400],
   ["hour", 3600],
@@ -12,15 +12,16 @@ export function ago(time) {
 }
 
 function tick() {
-  const format = new Intl.RelativeTimeFormat(document.documentElement.lang, { style: "short" });
   for (const time of times) {
-    if (!time.isConnected) times.delete(time);
-    else time.textContent = inWords(time.dateTime, format);
+    if (time.isConnected) count(time);
+    else times.delete(time);
   }
 }
 
-function inWords(instant, format) {
-  const seconds = (new Date(instant) - Date.now()) / 1000;
-  const [unit, length] = STEPS.find(([, length]) => Math.abs(seconds) >= length) ?? STEPS.at(-1);
-  return format.format(Math.round(seconds / length), unit);
+function count(time) {
+  const seconds = (Date.now() - new Date(time.dateTime)) / 1000;
+  const [unit, length] = STEPS.find(([, length]) => seconds >= length) ?? [];
+  if (!unit) return;
+  const format = new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, unitDisplay: "short" });
+  time.textContent = format.format(Math.floor(seconds / length));
 }

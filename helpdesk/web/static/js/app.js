@@ -18,7 +18,6 @@ import { density, theme } from "./theme.js";
 import { tellFailures, toasts } from "./toasts.js";
 
 const BEHAVIOURS = {
-  ago,
   composer,
   copy,
   density,
@@ -47,6 +46,7 @@ function bind(root) {
     bound.add(element);
     for (const name of element.dataset.behaviour.split(/\s+/)) BEHAVIOURS[name]?.(element);
   }
+  for (const time of root.querySelectorAll("time[data-ago]")) ago(time);
 }
 
 document.documentElement.classList.add("js");

@@ -1,5 +1,4 @@
 // Chosen, dropped and pasted files as a list from which each can be taken away again.
-const MEGABYTE = 1024 * 1024; // as in the limits that the server states
 const chosen = new WeakMap();
 
 export function files(element) {
@@ -85,13 +84,14 @@ function same(one, other) {
 }
 
 function sizeInWords(bytes) {
-  const isLarge = bytes >= MEGABYTE;
+  // As the server counts: a megabyte is a million bytes.
+  const isLarge = bytes >= 1e6;
   const format = {
     style: "unit",
     unit: isLarge ? "megabyte" : "kilobyte",
     unitDisplay: "short",
     maximumFractionDigits: isLarge ? 1 : 0,
   };
-  const count = isLarge ? bytes / MEGABYTE : Math.max(bytes / 1024, 1);
+  const count = isLarge ? bytes / 1e6 : Math.max(bytes / 1e3, 1);
   return new Intl.NumberFormat(document.documentElement.lang, format).format(count);
 }
