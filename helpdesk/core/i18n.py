@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
 import functools
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+import flask_babel
 from babel import Locale
 from babel.dates import format_datetime, match_skeleton
 from babel.lists import format_list
 from babel.units import format_unit
 from flask import Flask, g, has_request_context, request
-import flask_babel
 from flask_babel import Babel, force_locale, get_locale
 
 # BCP 47 tag → Babel's name. The tags stand in the database, in `lang` attributes and in the API.
