@@ -134,7 +134,9 @@ def _write() -> None:
     other = Product(name="Till software")
     db.session.add_all([printer, other, Category(name="Hardware"), Category(name="Access")])
     db.session.flush()
-    db.session.add_all([Component(product_id=printer.id, name="Print head"), Version(product_id=printer.id, name="7.42")])
+    db.session.add_all(
+        [Component(product_id=printer.id, name="Print head"), Version(product_id=printer.id, name="7.42")]
+    )
     db.session.add(InstalledProduct(organisation_id=organisations["Klinika"].id, product_id=printer.id,
                                     serial="88412-B", location="Reception"))  # fmt: skip
     _write_service_levels()

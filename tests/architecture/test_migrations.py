@@ -103,7 +103,9 @@ def _catalogue(engine: Engine) -> dict[str, list[Any]]:
 
 
 def _sqlite_names(engine: Engine) -> list[tuple[str, str, str]]:
-    query = "SELECT type, name, tbl_name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name <> 'alembic_version'"
+    query = (
+        "SELECT type, name, tbl_name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name <> 'alembic_version'"
+    )
     with engine.connect() as connection:
         rows = [tuple(row) for row in connection.execute(text(query))]
     return sorted(row for row in rows if not re.match("ix_.*_tmp", row[1]))  # type: ignore[arg-type]

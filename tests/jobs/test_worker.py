@@ -86,6 +86,7 @@ def test_a_letters_reference_finds_its_ticket_and_a_forged_one_finds_none(cast: 
 def test_reply_resolution_and_closing_write_their_letters(cast: Cast, mail_folder: Path, at: At) -> None:
     with at("2026-03-02 09:00"):
         ticket = a_ticket(cast)
+        run_all()
         reply_to_client(ticket, NewMessage("We **look**."), by=cast.ona)
         resolve_ticket(ticket, NewMessage("Clean it."), by=cast.ona)
         run_all()

@@ -31,7 +31,9 @@ def test_the_right_password_begins_a_session(cast: Cast) -> None:
     assert session is not None and session.account_id == account.id
 
 
-@pytest.mark.parametrize(("email", "password"), [("jonas@klinika.example", "wrong"), ("nobody@klinika.example", PASSWORD)])
+@pytest.mark.parametrize(
+    ("email", "password"), [("jonas@klinika.example", "wrong"), ("nobody@klinika.example", PASSWORD)]
+)
 def test_a_wrong_name_and_a_wrong_password_say_the_same(cast: Cast, email: str, password: str) -> None:
     with pytest.raises(Invalid) as refusal:
         sign_in(email, password)

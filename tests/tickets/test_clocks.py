@@ -14,7 +14,14 @@ from helpdesk.core.times import epoch
 from helpdesk.models.messages import Message, MessageKind
 from helpdesk.models.tickets import NEVER, Channel, Impact, Priority, Status, Ticket, Urgency
 from helpdesk.tickets import clocks
-from helpdesk.tickets.conversation import NewCall, NewMessage, delivery_failed, receive_reply, register_call, reply_to_client
+from helpdesk.tickets.conversation import (
+    NewCall,
+    NewMessage,
+    delivery_failed,
+    receive_reply,
+    register_call,
+    reply_to_client,
+)
 from helpdesk.tickets.intake import NewTicket
 from helpdesk.tickets.linking import merge_tickets, undo_merge
 from helpdesk.tickets.priority import assess, override_priority
@@ -83,7 +90,9 @@ def test_a_breach_is_dated_at_its_own_instant_however_late_the_sweep_comes(cast:
         clocks.sweep()
         clocks.sweep()  # a second scheduler finds nothing to do
 
-    entries = db.session.scalars(db.select(Entry).where(Entry.fact == "ClockBreached", Entry.subject_id == ticket.id)).all()
+    entries = db.session.scalars(
+        db.select(Entry).where(Entry.fact == "ClockBreached", Entry.subject_id == ticket.id)
+    ).all()
     assert [entry.at for entry in entries] == [datetime(2026, 3, 3, 9, 0, tzinfo=UTC)]
     assert clock(ticket, ClockKind.FIRST_RESPONSE).state is ClockState.OVERDUE
 
@@ -204,7 +213,9 @@ def test_what_is_shown_as_used_equals_what_is_counted(cast: Cast, at: At) -> Non
                 assert register.used(each, now) == register.consumed(each, now), (when, each.kind)
 
 
-@pytest.mark.parametrize("text", ["Ačiū!", "Thanks a lot, it works now", "Спасибо большое", "谢谢，问题解决了", "Thank you very much. Jonas"])
+@pytest.mark.parametrize(
+    "text", ["Ačiū!", "Thanks a lot, it works now", "Спасибо большое", "谢谢，问题解决了", "Thank you very much. Jonas"]
+)
 def test_a_mere_thank_you_reopens_nothing(cast: Cast, text: str) -> None:
     ticket = a_ticket(cast, status=Status.RESOLVED)
 
@@ -214,7 +225,16 @@ def test_a_mere_thank_you_reopens_nothing(cast: Cast, text: str) -> None:
     assert db.session.query(Message).filter_by(ticket_id=ticket.id, kind=MessageKind.REPLY).count() == 3
 
 
-@pytest.mark.parametrize("text", ["Thanks, but it is back", "Ačiū, bet vėl neveikia", "Спасибо, но опять не работает", "谢谢，但是又坏了", "Thanks?"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks, but it is back",
+        "Ačiū, bet vėl neveikia",
+        "Спасибо, но опять не работает",
+        "谢谢，但是又坏了",
+        "Thanks?",
+    ],
+)
 def test_thanks_with_a_but_reopens(cast: Cast, text: str) -> None:
     ticket = a_ticket(cast, status=Status.RESOLVED)
 

@@ -30,8 +30,22 @@ def test_no_page_with_a_ticket_answers_the_stranger(app: Flask, cast: Cast, brow
             continue
         path = rule.rule.replace("<number>", ticket.number).replace("<int:link_id>", "1")
         for method in (rule.methods or set()) & {"GET", "POST"}:
-            data = {"csrf_token": token, "body": "x", "reason": "x", "subject": "x", "kind": "reply", "status": "open",
-                    "type": "incident", "impact": "group", "urgency": "high", "other": "T-1"} if method == "POST" else None
+            data = (
+                {
+                    "csrf_token": token,
+                    "body": "x",
+                    "reason": "x",
+                    "subject": "x",
+                    "kind": "reply",
+                    "status": "open",
+                    "type": "incident",
+                    "impact": "group",
+                    "urgency": "high",
+                    "other": "T-1",
+                }
+                if method == "POST"
+                else None
+            )
             with app.app_context():
                 answer = marek.client.open(path, method=method, data=data)
             assert answer.status_code == 404, f"{method} {path}: {answer.status_code}"
@@ -40,13 +54,25 @@ def test_no_page_with_a_ticket_answers_the_stranger(app: Flask, cast: Cast, brow
     assert tried >= 25
 
 
-@pytest.mark.parametrize("path", ["/console/tickets", "/console/people", "/console/organisations", "/manager/overview",
-                                  "/console/search?q=T-1", "/console/contacts/unverified", "/console/settings"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/console/tickets",
+        "/console/people",
+        "/console/organisations",
+        "/manager/overview",
+        "/console/search?q=T-1",
+        "/console/contacts/unverified",
+        "/console/settings",
+    ],
+)
 def test_the_console_does_not_exist_for_clients(path: str, browser_of: BrowserOf) -> None:
     browser_of("marek").get(path, status=404)
 
 
-@pytest.mark.parametrize("path", ["/console/settings", "/console/routing-rules", "/console/people", "/manager/overview"])
+@pytest.mark.parametrize(
+    "path", ["/console/settings", "/console/routing-rules", "/console/people", "/manager/overview"]
+)
 def test_operators_do_not_reach_what_administrators_and_managers_do(path: str, browser_of: BrowserOf) -> None:
     page = browser_of("tomas").client.get(path)
 
