@@ -14,8 +14,8 @@ from werkzeug.test import TestResponse
 from helpdesk.core.i18n import LANGUAGES
 from tests.cast import PASSWORD
 
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
-OPTIONAL_END = frozenset("p li dt dd option tr td th thead tbody tfoot".split())
+VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
+OPTIONAL_END = frozenset(["p", "li", "dt", "dd", "option", "tr", "td", "th", "thead", "tbody", "tfoot"])
 
 
 @dataclass
@@ -76,7 +76,7 @@ class _Reader(HTMLParser):
             self._field(tag, a)
         if tag == "a" and "href" in a:
             self._link, self._link_text = a["href"], ""
-        if tag not in VOID and not (tag in ("path", "rect", "use", "line", "circle") and False):
+        if tag not in VOID:
             self.stack.append(tag)
 
     def _field(self, tag: str, a: dict[str, str]) -> None:

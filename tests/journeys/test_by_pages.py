@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from helpdesk.models.tickets import Status, Ticket
 from helpdesk.core.db import db
+from helpdesk.models.tickets import Status, Ticket
 from tests.cast import Cast
 from tests.factories import HANDOVER
 from tests.page import Client

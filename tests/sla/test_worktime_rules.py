@@ -97,12 +97,12 @@ def test_pauses_give_nothing(pauses: list[tuple[str, str | None]], due: str | No
 @pytest.mark.parametrize(
     ("pauses", "start"),
     [
-        ([("15:00", "16:00")], "2026-03-09T13:00"),
+        ([("15:00", "16:00")], "2026-03-09T14:00"),
         ([("14:00", "15:00")], "2026-03-09T15:00"),  # the work fits in after the pause
         ([("14:00", "15:01")], "2026-03-09T13:59"),
         ([("12:00", "15:00")], "2026-03-09T15:00"),
         ([("09:00", "18:00")], "2026-03-06T15:00"),
-        ([("17:00", None), ("16:00", "17:00")], "2026-03-09T11:00"),
+        ([("17:00", None), ("16:00", "17:00")], "2026-03-09T13:00"),
     ],
 )
 def test_pauses_are_left_out_backwards_too(pauses: list[tuple[str, str | None]], start: str) -> None:

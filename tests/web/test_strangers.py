@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from helpdesk.core.db import db
 from helpdesk.core.tokens import sign
 from helpdesk.models.messages import Attachment
-from helpdesk.core.db import db
 from helpdesk.tickets.attachments import store_upload
 from tests.cast import Cast
 from tests.factories import a_ticket
