@@ -30,7 +30,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         moment=moment, ago=ago, duration=duration, filesize=filesize, linebreaks=linebreaks, prose=prose,
         full_moment=i18n.full_moment, plain_moment=i18n.moment, number=number, percent=percent,
-        choices=choices, team_choices=team_choices, routable_choices=routable_choices, pair=lambda word: (word, word),
+        choices=choices, team_choices=team_choices, routable_choices=routable_choices, name_choices=name_choices, pair=lambda word: (word, word),
         with_url=WithUrl, condition_word=condition_word,
     )  # fmt: skip
     app.jinja_env.globals.update(get_locale=get_locale, installed_choices=installed_choices)
@@ -140,6 +140,11 @@ def team_choices(teams: Iterable[TeamCard]) -> list[tuple[int, str]]:
 def routable_choices(teams: Mapping[int, TeamCard]) -> list[tuple[int, str]]:
     """The teams that a routing rule may choose."""
     return team_choices(t for t in teams.values() if t.is_active and t.line in ROUTED_LINES and not t.is_imported)
+
+
+def name_choices(known: Mapping[int, Any]) -> list[tuple[str, str]]:
+    """Choices by name, as reports are narrowed."""
+    return [(card.name, card.name) for card in known.values() if getattr(card, "is_active", True)]
 
 
 def installed_choices(installed: Iterable[InstalledProduct]) -> list[tuple[int, str]]:

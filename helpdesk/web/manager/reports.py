@@ -2,11 +2,116 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_skeleton
+from flask import Blueprint, render_template, request
+from flask_babel import get_locale
+
+from helpdesk.core.i18n import current_zone
+from helpdesk.core.i18n import gettext as _
+from helpdesk.core.times import now
+from helpdesk.people import directory
+from helpdesk.reports.base import Slice
+from helpdesk.reports.overview import Arrivals, Overview, Step, run_overview
+from helpdesk.web.auth import current_actor
+from helpdesk.web.words import CHANNELS, CLOCKS, LINES, TYPES
 
 bp = Blueprint("reports", __name__)
+
+PERIODS = {"30": 30, "90": 90, "365": 365}  # days, the present one among them
+FILTERS = ("team", "product", "channel", "type", "import")
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A row of a bar table."""
+
+    label: str
+    value: int
+    words: str
+    url: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the arrivals picture: its place, its height (of a hundred), what it stands for."""
+
+    x: float
+    width: float
+    height: float
+    label: str
+    count: int
 
 
 @bp.get("/overview")
 def overview() -> str:
-    return "…"
+    """Arrivals, backlog, service levels, the flow between the lines, the first line's share."""
+    period = request.args.get("period", "90")
+    where = tuple((name, request.args[name]) for name in FILTERS if request.args.get(name))
+    over = Slice(since=_since(period), where=where)
+    figures = run_overview(over, for_=current_actor(), by=_step(period))
+    return render_template(
+        "manager/reports/overview.html", figures=figures, period=period, where=dict(where),
+        columns=_columns(figures.arrivals), arrival_words=_arrival_words(figures.arrivals),
+        priorities=_bars(figures.by_priority), channels=_bars(figures.by_channel, CHANNELS),
+        flow=_flow(figures), clocks=CLOCKS, teams=directory.teams(), products=directory.products(),
+        channel_words=CHANNELS, type_words=TYPES,
+    )  # fmt: skip
+
+
+def _since(period: str) -> datetime | None:
+    """The beginning of the day so many days ago, in the reader's zone; None for all time."""
+    if period not in PERIODS:
+        return None
+    today = now().astimezone(ZoneInfo(current_zone())).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today - timedelta(days=PERIODS[period] - 1)
+
+
+def _step(period: str) -> Step | None:
+    return {"30": Step.DAY, "90": Step.WEEK, "365": Step.MONTH}.get(period)
+
+
+def _columns(arrivals: Arrivals) -> list[Column]:
+    most = max(arrivals.counts.values(), default=0) or 1
+    width = 100 / max(1, len(arrivals.counts))
+    return [
+        Column(i * width + width * 0.12, width * 0.76, count / most * 100, _day(day, arrivals.step), count)
+        for i, (day, count) in enumerate(arrivals.counts.items())
+    ]
+
+
+def _day(day: str, step: Step) -> str:
+    first = date.fromisoformat(day[:10])
+    if step is Step.MONTH:
+        return str(format_skeleton("yMMM", first, locale=get_locale()))
+    return format_date(first, "short", locale=get_locale())
+
+
+def _arrival_words(arrivals: Arrivals) -> str:
+    return {
+        Step.DAY: _("New tickets by day"), Step.WEEK: _("New tickets by week"), Step.MONTH: _("New tickets by month"),
+    }[arrivals.step]  # fmt: skip
+
+
+def _bars(counts: dict[str, int], words: dict[str, object] | None = None) -> Sequence[Bar]:
+    total = sum(counts.values()) or 1
+    return [
+        Bar(str((words or {}).get(key, key)), count, str(count), about=f"{count * 100 // total} %")
+        for key, count in counts.items()
+    ]
+
+
+def _flow(figures: Overview) -> Sequence[Bar]:
+    """Up and down between the lines, and sideways."""
+    return [
+        Bar(
+            _("%(above)s → %(below)s", above=str(LINES[hop.from_line]), below=str(LINES[hop.to_line]))
+            if hop.from_line != hop.to_line else _("%(line)s, between teams", line=str(LINES[hop.from_line])),
+            hop.count, str(hop.count),
+        ) for hop in figures.flow
+    ]  # fmt: skip

@@ -1,0 +1,10 @@
+"""The reports that exist."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from helpdesk.reports.base import Report
+from helpdesk.reports.overview import OVERVIEW
+
+REPORTS: dict[str, Report[Any]] = {report.slug: report for report in (OVERVIEW,)}
