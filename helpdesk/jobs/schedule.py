@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from helpdesk.core import jobs
 from helpdesk.core.command import transaction
 from helpdesk.jobs.housekeeping import forget_old_rows
-from helpdesk.tickets import clocks, resolution
+from helpdesk.tickets import clocks, resolution, states
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ def _purge_jobs() -> int:
 SCHEDULE = (
     Periodic("sweep_clocks", 5, "Clocks at risk and breached are dated and told.", clocks.sweep),
     Periodic("close_silent", 60, "Resolved tickets close after days of silence.", resolution.close_silent),
+    Periodic("wake_scheduled", 30, "Tickets whose agreed date has come are open again.", states.wake_scheduled),
     Periodic("purge_jobs", 3600, "Done jobs are forgotten after two weeks.", _purge_jobs),
     Periodic("forget_old_rows", 3600, "Old sign-in attempts and ended sessions are forgotten.", forget_old_rows),
 )

@@ -5,7 +5,7 @@ Semantics
    (empty, over the limit, no header field at all). A mail without a readable sender is still a mail.
 2. Nothing that the mail says is trusted: text has no control characters, HTML is sanitised, file names are bare names,
    media types are hints, the date is what the sender claims.
-3. Every part is either the letter itself (the first text and HTML that the sender meant to be read) or a file. Signatures
+3. Every part is either the letter itself (the text and HTML that the sender meant to be read) or a file. Signatures
    (S/MIME, PGP), encrypted parts, winmail.dat, invitations and letters inside the letter are files.
 4. Message-IDs are given as "<left@right>", ready to be compared and to be written into References.
 5. It does not decide anything: threading, spam and rights are others' business.
@@ -20,6 +20,7 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import chain
 from mimetypes import MimeTypes
 from urllib.parse import unquote
 
@@ -51,9 +52,20 @@ _MACHINE_PRECEDENCE = {"bulk", "junk", "list", "auto_reply", "auto-reply"}
 _MACHINE_SUPPRESSES = {"all", "oof", "autoreply"}  # [MS-OXCMAIL] 2.1.3.2.20; DR, NDR, RN, NRN are about receipts only
 _MACHINE_HEADERS = ("x-autoreply", "x-auto-reply", "x-autorespond", "x-autoresponder")
 
-# Other renderings of the same letter, which say nothing new.
-_RENDERINGS = {"text/x-amp-html", "text/watch-html", "text/enriched", "text/richtext"}
+_MARKUP = {"text/html", "text/x-amp-html", "text/watch-html", "text/enriched", "text/richtext"}
+_MAX_CONVERTED = 500_000  # characters of HTML, after which further pieces of a letter get no text of their own
 _SAME_TYPE = {"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "application/x-zip-compressed": "application/zip"}
+_SAYS_NOTHING = {
+    "",
+    "application/octet-stream",
+    "application/octetstream",
+    "binary/octet-stream",
+    "application/unknown",
+    "application/x-unknown",
+    "application/download",
+    "application/x-download",
+    "application/force-download",
+}
 _EXTENSIONS = {
     "message/rfc822": ".eml",
     "message/global": ".eml",
@@ -129,11 +141,18 @@ class IncomingMail:
 
 
 @dataclass(frozen=True, slots=True)
-class _Letter:
-    """What has been gathered of a part: readable text, HTML as sent, and files."""
+class _Piece:
+    """A readable piece of a letter: as text, as HTML, or the same twice."""
 
     text: str | None = None
     markup: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """What has been gathered of a part: readable pieces in their order, and files."""
+
+    pieces: tuple[_Piece, ...] = ()
     files: tuple[IncomingFile, ...] = ()
 
 
@@ -149,8 +168,9 @@ def read_mail(raw: bytes, *, limit: int = 35_000_000) -> IncomingMail:
 
     hint = next((part.charset for part in mail.walk() if part.charset), None)
     letter = _gather(mail, hint, is_root=True)
-    html = safe_html(letter.markup) if letter.markup is not None else ""
-    text = letter.text if letter.text and letter.text.strip() else text_of(html)
+    html = _html_of(letter.pieces)
+    text = _text_of(letter.pieces, html)
+    bounce = read_bounce(mail, text)
     sender = _sender(mail, hint)
     reply_to = [mailbox.address for mailbox in _mailboxes(mail, "reply-to", hint) if mailbox.address]
     return IncomingMail(
@@ -168,8 +188,8 @@ def read_mail(raw: bytes, *, limit: int = 35_000_000) -> IncomingMail:
         references=_references(mail),
         sent_at=_sent_at(mail.value("date")),
         attachments=_marked_inline(letter.files, html),
-        is_auto_reply=_is_auto_reply(mail),
-        bounce=read_bounce(mail, text),
+        is_auto_reply=bounce is not None or _is_auto_reply(mail),
+        bounce=bounce,
         desk_id=header_text(mail.value("x-threeline-desk"))[:_LONGEST_NAME] or None,
     )
 
@@ -238,47 +258,61 @@ def _gather(part: Part, hint: str | None, *, is_root: bool = False) -> _Letter:
             return _best_of(letters)
         if part.media_type == "multipart/related":
             return _with_its_pictures(part, letters, hint)
-        return _one_after_another(letters)
+        return _Letter(tuple(chain.from_iterable(letter.pieces for letter in letters)), _files(letters))
     is_attached = part.disposition == "attachment" or (bool(part.filename) and not is_root)
     if part.media_type == "text/plain" and not is_attached:
         return _plain_letter(part, hint)
-    if part.media_type == "text/html" and not is_attached:
+    if part.media_type in _MARKUP and not is_attached:
         content = part.content()
         declared = _META_CHARSET.search(content[:2_048])
         charset = part.charset or (declared[1].decode("ascii") if declared else "")
-        return _Letter(markup=to_text(content, charset, hint=hint))
-    if part.media_type in _RENDERINGS and not is_attached:
-        return _Letter(text=text_of(safe_html(to_text(part.content(), part.charset, hint=hint))))
+        return _Letter((_Piece(markup=to_text(content, charset, hint=hint)),))
     return _Letter(files=(_file(part, hint),))
 
 
 def _best_of(letters: list[_Letter]) -> _Letter:
     """multipart/alternative: the same letter several times, the richest last."""
-    texts = [letter.text for letter in letters if letter.text and letter.text.strip()]
-    markups = [letter.markup for letter in letters if letter.markup and letter.markup.strip()]
-    files = tuple(file for letter in letters for file in letter.files)
-    return _Letter(texts[0] if texts else None, markups[-1] if markups else None, files)
+    texts = ["\n\n".join(piece.text for piece in letter.pieces if piece.text) for letter in letters]
+    markups = ["".join(piece.markup for piece in letter.pieces if piece.markup) for letter in letters]
+    text = next((text for text in texts if text.strip()), None)
+    markup = next((markup for markup in reversed(markups) if markup.strip()), None)
+    return _Letter((_Piece(text, markup),), _files(letters))
 
 
 def _with_its_pictures(part: Part, letters: list[_Letter], hint: str | None) -> _Letter:
-    """multipart/related: a letter and what it shows; what else could be read is a file of the letter."""
-    pieces = zip(part.children[1:], letters[1:], strict=True)
-    others = (letter.files if letter.files or child.children else (_file(child, hint),) for child, letter in pieces)
-    return replace(letters[0], files=letters[0].files + tuple(file for files in others for file in files))
+    """multipart/related: a letter and what it shows; what else could be read there is a file of the letter."""
+    root = next((letter for letter in letters if letter.pieces), _Letter())
+    files = (
+        (_file(child, hint),) if letter.pieces and letter is not root and not child.children else letter.files
+        for child, letter in zip(part.children, letters, strict=True)
+    )
+    return _Letter(root.pieces, tuple(chain.from_iterable(files)))
 
 
-def _one_after_another(letters: list[_Letter]) -> _Letter:
-    """multipart/mixed and the like: the readable pieces in their order, the rest as files."""
-    files = tuple(file for letter in letters for file in letter.files)
-    readable = [letter for letter in letters if (letter.text or letter.markup or "").strip()]
-    if len(readable) <= 1:
-        return replace(readable[0] if readable else _Letter(), files=files)
-    texts = [text if (text := letter.text) else text_of(safe_html(letter.markup or "")) for letter in readable]
-    markups = [
-        letter.markup if letter.markup else f"<pre>{entities.escape(letter.text or '')}</pre>" for letter in readable
-    ]
-    has_markup = any(letter.markup for letter in readable)
-    return _Letter("\n\n".join(text.strip("\n") for text in texts), "".join(markups) if has_markup else None, files)
+def _files(letters: list[_Letter]) -> tuple[IncomingFile, ...]:
+    return tuple(chain.from_iterable(letter.files for letter in letters))
+
+
+def _html_of(pieces: tuple[_Piece, ...]) -> str:
+    if not any(piece.markup for piece in pieces):
+        return ""
+    markups = (piece.markup or f"<pre>{entities.escape(piece.text or '')}</pre>" for piece in pieces)
+    return safe_html("".join(markups))
+
+
+def _text_of(pieces: tuple[_Piece, ...], html: str) -> str:
+    readable = [piece for piece in pieces if (piece.text or piece.markup or "").strip()]
+    if len(readable) == 1:
+        return readable[0].text or text_of(html)
+    texts: list[str] = []
+    converted = 0
+    for piece in readable:
+        if piece.text or converted > _MAX_CONVERTED:
+            texts.append(piece.text or "")
+        else:
+            converted += len(piece.markup or "")
+            texts.append(text_of(safe_html(piece.markup or "")))
+    return "\n\n".join(text.strip("\n") for text in texts)
 
 
 def _plain_letter(part: Part, hint: str | None) -> _Letter:
@@ -287,7 +321,7 @@ def _plain_letter(part: Part, hint: str | None) -> _Letter:
     if part.parameters.get("format", b"").lower() == b"flowed":
         text = _unflowed(text, deletes_space=part.parameters.get("delsp", b"").lower() == b"yes")
     files = (_named_file(header_text(name, hint=hint), "", content) for name, content in uuencoded)
-    return _Letter(text, files=tuple(files))
+    return _Letter((_Piece(text),), tuple(files))
 
 
 def _unflowed(text: str, *, deletes_space: bool) -> str:
@@ -323,7 +357,7 @@ def _file(part: Part, hint: str | None) -> IncomingFile:
     name = part.filename
     if part.media_type in ("message/rfc822", "message/global"):
         inner = dict(reversed(read_fields(content, 0, len(content))[0]))
-        name = name or header_text(inner.get("subject", b""), hint=hint)
+        name = name or re.sub(r"[/\\]", "_", header_text(inner.get("subject", b""), hint=hint))
         name = name if not name or name.lower().endswith(".eml") else f"{name}.eml"
     content_id = one_line(to_text(part.value("content-id"))).strip("<> ")[:_LONGEST_ID]
     return replace(_named_file(name, declared, content), content_id=content_id or None)
@@ -331,7 +365,7 @@ def _file(part: Part, hint: str | None) -> IncomingFile:
 
 def _named_file(name: str, declared: str, content: bytes) -> IncomingFile:
     media_type = _SAME_TYPE.get(declared, declared)
-    if media_type in ("", "application/octet-stream") or "/" not in media_type:
+    if media_type in _SAYS_NOTHING:
         media_type = _known_types.guess_type(_bare_name(name))[0] or _type_by_content(content)
     extension = _EXTENSIONS.get(media_type) or _known_types.guess_extension(media_type) or ".bin"
     return IncomingFile(_bare_name(name) or f"attachment{extension}", media_type, content)
@@ -349,6 +383,8 @@ def _bare_name(name: str) -> str:
 
 
 def _type_by_content(content: bytes) -> str:
+    if content.startswith(b"PK\x03\x04"):
+        return "application/zip"  # puremagic takes any archive for a Word document
     try:
         return str(puremagic.from_string(content[:4_096], mime=True)) or "application/octet-stream"
     except (ValueError, LookupError):  # empty, or nothing it knows: plain text among others

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app, render_template
-
 from sqlalchemy import select
 
 from helpdesk.core.db import db
@@ -18,7 +17,8 @@ from helpdesk.core.i18n import DEFAULT_ZONE, speaking
 from helpdesk.core.journal import Entry
 from helpdesk.core.times import instant
 from helpdesk.core.tokens import sign
-from helpdesk.mail.outbound import Letter
+from helpdesk.mail.outbound import Letter, LetterFile
+from helpdesk.mail.trimming import MARKERS
 from helpdesk.models.access import Account, Invitation
 from helpdesk.models.messages import Message
 from helpdesk.models.people import Contact
@@ -27,6 +27,7 @@ from sla import register
 from sla.models import Clock, ClockKind, ClockState
 
 # A client who stands in front of us, or speaks with us, needs no letter that says we heard them.
+MOST_FILES_BYTES = 10_000_000
 _SPOKEN = frozenset({Channel.WALK_IN, Channel.REMOTE_SESSION, Channel.ON_SITE_VISIT})
 
 
@@ -44,7 +45,7 @@ def reply(entry: Entry) -> Letter | None:
     """What an operator wrote to the client."""
     ticket = db.session.get_one(Ticket, entry.subject_id)
     message = db.session.get_one(Message, entry.payload["message_id"])
-    return _to_requester("reply", entry, ticket, message=message, is_automatic=False)
+    return _to_requester("reply", entry, ticket, message=message, is_automatic=False, **_files(message))
 
 
 def please_accept(entry: Entry) -> Letter | None:
@@ -82,6 +83,13 @@ def password_reset(entry: Entry) -> Letter | None:
 LETTERS = ("acknowledgement", "reply", "resolved", "reopened", "closed", "invitation", "password_reset")
 
 
+def _files(message: Message) -> dict[str, Any]:
+    """The files of a message go along while a mail server would take them; else the letter says where they are."""
+    files = tuple(LetterFile(f.filename, f.media_type, f.digest) for f in message.attachments)
+    fit = sum(f.size for f in message.attachments) <= MOST_FILES_BYTES
+    return {"files": files if fit else (), "left_files": () if fit else tuple(f.filename for f in files)}
+
+
 def _to_requester(
     name: str, entry: Entry, ticket: Ticket, *, is_automatic: bool = True, **content: Any
 ) -> Letter | None:
@@ -89,6 +97,7 @@ def _to_requester(
     if not contact.email or ticket.import_id is not None:
         return None
     zone = contact.timezone or (contact.organisation.timezone if contact.organisation else DEFAULT_ZONE)
+    files = content.pop("files", ())
     message = content.get("message")
     if message is not None:
         content["message_html"] = markdown_to_html(message.text)
@@ -97,7 +106,7 @@ def _to_requester(
         return _letter(
             name, entry, to_name=contact.name, to_address=contact.email, language=ticket.language,
             ticket_id=ticket.id, is_automatic=is_automatic,
-            content={"ticket": ticket, "contact": contact, "url": ticket_url(ticket, contact), **content},
+            content={"ticket": ticket, "contact": contact, "url": ticket_url(ticket, contact), **content}, files=files,
         )  # fmt: skip
 
 
@@ -116,15 +125,17 @@ def _to_account(name: str, entry: Entry) -> Letter | None:
 
 def _letter(
     name: str, entry: Entry, *, to_name: str, to_address: str, language: str, content: dict[str, Any],
-    ticket_id: int | None = None, is_automatic: bool = True,
+    files: tuple[LetterFile, ...] = (), ticket_id: int | None = None, is_automatic: bool = True,
 ) -> Letter:  # fmt: skip
+    marker = MARKERS[language] if ticket_id is not None else ""
+    content = {**content, "marker": marker}
     subject = render_template(f"mail/{name}/subject.txt", **content)
     text = render_template(f"mail/{name}/body.txt", **content)
     html = render_template(f"mail/{name}/body.html", **content, subject=subject)
     return Letter(
         key=f"{entry.id}-{name.replace('_', '-')}", to_name=to_name, to_address=to_address, language=language,
-        subject=subject, text=text, html=html, written_at=entry.recorded_at, ticket_id=ticket_id,
-        is_automatic=is_automatic,
+        subject=subject, text=f"{marker}\n\n{text}" if marker else text, html=html, written_at=entry.recorded_at, ticket_id=ticket_id,
+        is_automatic=is_automatic, files=files,
     )  # fmt: skip
 
 

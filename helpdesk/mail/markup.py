@@ -31,7 +31,7 @@ from helpdesk.mail.charsets import plain_text
 _MAX_LENGTH = 500_000
 _MAX_TAGS = 200_000
 _MAX_DEPTH = 80
-_MAX_ESCAPED = 50_000  # nh3 takes time quadratic in the characters that it has to escape
+_MAX_ESCAPED = 20_000  # nh3 takes time quadratic in the characters that it has to escape
 _MAX_ATTRIBUTE = 4_000
 
 _TABLE_PARTS = frozenset(("caption", "thead", "tbody", "tfoot", "tr", "td", "th"))

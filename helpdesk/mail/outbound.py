@@ -16,11 +16,21 @@ from email.utils import format_datetime, formataddr
 from flask import current_app
 
 from helpdesk.config import Config
+from helpdesk.core.files import FileStore
 from helpdesk.core.tokens import short_mac
 from helpdesk.mail.transport import transport_of
 from helpdesk.models.tickets import NUMBER_PREFIX
 
 _REFERENCE = re.compile(r"<?ticket\.(\d{1,18})\.([a-z0-9-]{1,60})\.([0-9a-f]{16})@[^>\s]+>?")
+
+
+@dataclass(frozen=True)
+class LetterFile:
+    """A file that goes along; its content lies in the file store."""
+
+    filename: str
+    media_type: str
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -37,6 +47,7 @@ class Letter:
     written_at: datetime
     ticket_id: int | None = None
     is_automatic: bool = True
+    files: tuple[LetterFile, ...] = ()
 
     def send(self) -> None:
         """Hand the letter over by the configured transport."""
@@ -64,6 +75,13 @@ def to_mime(letter: Letter) -> EmailMessage:
         mime["References"] = root
     mime.set_content(letter.text)
     mime.add_alternative(letter.html, subtype="html")
+    store = FileStore(config.attachments)
+    for file in letter.files:
+        main, _slash, sub = file.media_type.partition("/")
+        with store.open(file.digest) as content:
+            if file.media_type == "message/rfc822":  # a mail in a mail would be read as one
+                main, sub = "application", "octet-stream"
+            mime.add_attachment(content.read(), maintype=main, subtype=sub or "octet-stream", filename=file.filename)
     return mime
 
 

@@ -1,8 +1,8 @@
 """What mail programs write into replies and forwards, language by language.
 
-These are the forms of Gmail, Outlook, Apple Mail, Thunderbird, Yahoo, Zoho, Proton, K-9, mail.ru, Yandex, NetEase and QQ
-as their users receive them. A row is a language, a cell its phrases in lower case, separated by "|". A new language is
-a new row in each table; the order of the rows has no meaning.
+These are the forms of Gmail, Outlook, Apple Mail, Thunderbird, Yahoo, Zoho, Proton, K-9, mail.ru, Yandex, NetEase and
+QQ as their users receive them. A row is a language, a cell its phrases in lower case, separated by "|". A new language
+is a new row in each table; the order of the rows has no meaning.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ WROTE_BEFORE_WRITER = "schrieb|schreef|skrev"
 
 # The heading of a whole letter, between dashes.
 ORIGINAL = {
-    "en": "original message|original appointment|original email|original|forwarded message|forwarded email|reply message",
+    "en": "original message|original appointment|original email|original|forwarded message|forwarded email|"
+    "reply message",
     "lt": "originalus laiškas|originali žinutė|originalus pranešimas|pradinis laiškas|pradinis pranešimas|"
     "pirminis laiškas|pirminis pranešimas|persiųstas laiškas|persiųsta žinutė|persiųstas pranešimas|"
     "persiunčiamas laiškas",
@@ -116,53 +117,61 @@ ORIGINAL_WITHOUT_DASHES = {
     "fi": "välitetty viesti alkaa",
 }
 
-# The fields above a quoted letter: from, date, to, copy, subject, others.
-FIELDS = {
-    "en": ("from", "date|sent|sent on|received", "to", "cc|bcc", "subject", "reply-to|importance|priority|attachments"),
-    "lt": ("nuo|siuntėjas", "data|išsiųsta|siųsta|laikas", "kam|gavėjas|gavėjai|adresatas", "kopija", "tema", "svarba|priedai"),
-    "ru": ("от|от кого|отправитель", "дата|отправлено|дата отправки", "кому|получатель", "копия", "тема", "важность|вложения"),
-    "zh": (
-        "发件人|發件人|寄件者|寄件人",
-        "发送时间|发送日期|发送于|日期|时间|發送時間|傳送時間|寄件日期",
-        "收件人|收件者",
-        "抄送|副本",
-        "主题|主題|标题|主旨",
-        "回复|重要性|附件",
-    ),
-    "de": ("von|absender", "datum|gesendet|gesendet am", "an|empfänger", "kopie", "betreff", "antwort an|wichtigkeit|anlagen"),
-    "fr": ("de|expéditeur", "date|envoyé|envoyé le|date d'envoi", "à|a|destinataire", "copie", "objet|sujet", "répondre à|pièces jointes"),
-    "es": ("de|remitente", "fecha|enviado|enviado el|fecha de envío", "para|destinatario", "copia", "asunto", "responder a|importancia"),
-    "it": ("da|mittente", "data|inviato|data invio", "a|per|destinatario", "copia", "oggetto", "risposta|rispondi a|priorità|allegati"),
-    "pl": ("od|nadawca", "data|wysłano|wysłane|data wysłania", "do|odbiorca|adresat", "dw|do wiadomości", "temat", "odpowiedz|ważność"),
-    "nl": ("van|afzender", "datum|verzonden|verzonden op", "aan|ontvanger", "kopie", "onderwerp", "beantwoorden|urgentie|bijlagen"),
-    "pt": ("de|remetente", "data|enviado|enviado em|enviada|enviada em", "para|destinatário", "cópia", "assunto", "responder para|anexos"),
-    "cs": ("od|odesílatel", "datum|odesláno", "komu|příjemce", "kopie", "předmět|věc", "odpovědět|důležitost|přílohy"),
-    "sk": ("od|odosielateľ", "dátum|odoslané", "komu|príjemca", "kópia", "predmet|vec", "dôležitosť|prílohy"),
-    "sv": ("från|avsändare", "datum|skickat|skickades", "till|mottagare", "kopia", "ämne|rubrik", "svara till|prioritet|bilagor"),
-    "no": ("fra|avsender", "dato|sendt", "til|mottaker", "kopi", "emne", "viktighet|vedlegg"),
-    "da": ("fra|afsender", "dato|sendt", "til|modtager", "kopi", "emne", "prioritet|vedhæftede filer"),
-    "fi": ("lähettäjä", "päiväys|päivämäärä|pvm|lähetetty", "vastaanottaja", "kopio", "aihe|otsikko", "vastaa|tärkeys|liitteet"),
-    "et": ("saatja|kellelt", "kuupäev|saadetud", "saaja|kellele|adressaat", "koopia", "teema|pealkiri", "manused"),
-    "lv": ("no|nosūtītājs", "datums|nosūtīts", "kam|saņēmējs", "kopija", "tēma|temats", "pielikumi"),
-    "uk": ("від|від кого|відправник", "дата|надіслано|відправлено", "кому|одержувач", "копія", "тема", "важливість"),
-    "be": ("ад", "дата", "каму", "копія", "тэма", "важнасць"),
-    "bg": ("от|подател", "дата|изпратено", "до|получател", "копие", "относно|тема", "важност"),
-    "hr": ("od|šalje", "datum|poslano", "prima|za", "kopija", "predmet|naslov", "važnost"),
-    "sl": ("od|pošiljatelj", "datum|poslano", "za|prejemnik", "kp", "zadeva", "pomembnost"),
-    "sr": ("од|пошиљалац", "датум|послато", "за|прималац", "копија", "наслов|тема", "важност"),
-    "ro": ("de la|expeditor", "data|dată|trimis", "către|destinatar", "copie", "subiect", "importanță"),
-    "hu": ("feladó", "dátum|elküldve|küldve", "címzett", "másolatot kap", "tárgy", "fontosság|mellékletek"),
-    "tr": ("kimden|gönderen", "tarih|gönderildi|gönderme tarihi", "kime|alıcı", "bilgi", "konu", "önem"),
-    "el": ("από", "ημερομηνία|στάλθηκε", "προς", "κοιν", "θέμα", "σημαντικότητα"),
-    "ca": ("de", "data|enviat", "per a|a", "còpia", "assumpte", "importància"),
-    "ja": ("差出人|送信元", "送信日時|日時|日付", "宛先", "写し", "件名", "返信先|重要度"),
-    "ko": ("보낸 사람|보낸사람|발신", "보낸 날짜|날짜|발송", "받는 사람|받는사람|수신", "참조", "제목", "중요도"),
-    "vi": ("từ", "đã gửi|ngày", "đến|tới", "đồng gửi", "chủ đề|tiêu đề", "quan trọng"),
-    "id": ("dari", "dikirim|tanggal", "kepada|ke", "tembusan", "perihal|subjek", "lampiran"),
-    "he": ("מאת", "נשלח|תאריך", "אל", "עותק", "נושא", "חשיבות"),
-    "ar": ("من", "التاريخ|تم الإرسال", "إلى", "نسخة", "الموضوع", "الأهمية"),
-}  # fmt: skip
+# Notes: "----- Forwarded by Ona/Desk on 05.03.2024 -----".
+FORWARDED_BY = (
+    "forwarded by ",
+    "weitergeleitet von ",
+    "transféré par ",
+    "reenviado por ",
+    "inoltrato da ",
+    "переслал ",
+)
 
+# The fields above a quoted letter: from; date; to; copy; subject; others.
+FIELDS = {
+    "en": "from; date|sent|sent on|received; to; cc|bcc; subject; reply-to|importance|priority|attachments",
+    "lt": "nuo|siuntėjas; data|išsiųsta|siųsta|laikas; kam|gavėjas|gavėjai|adresatas; kopija; tema; svarba|priedai",
+    "ru": "от|от кого|отправитель; дата|отправлено|дата отправки; кому|получатель; копия; тема; важность|вложения",
+    "zh": "发件人|發件人|寄件者|寄件人; 发送时间|发送日期|发送于|日期|时间|發送時間|傳送時間|寄件日期; "
+    "收件人|收件者; 抄送|副本; 主题|主題|标题|主旨; 回复|重要性|附件",
+    "de": "von|absender; datum|gesendet|gesendet am; an|empfänger; kopie; betreff; antwort an|wichtigkeit|anlagen",
+    "fr": "de|expéditeur; date|envoyé|envoyé le|date d'envoi; à|a|destinataire; copie; objet|sujet; répondre à|"
+    "pièces jointes",
+    "es": "de|remitente; fecha|enviado|enviado el|fecha de envío; para|destinatario; copia; asunto; responder a|"
+    "importancia",
+    "it": "da|mittente; data|inviato|data invio; a|per|destinatario; copia; oggetto; risposta|rispondi a|priorità|"
+    "allegati",
+    "pl": "od|nadawca; data|wysłano|wysłane|data wysłania; do|odbiorca|adresat; dw|do wiadomości; temat; odpowiedz|"
+    "ważność",
+    "nl": "van|afzender; datum|verzonden|verzonden op; aan|ontvanger; kopie; onderwerp; beantwoorden|urgentie|bijlagen",
+    "pt": "de|remetente; data|enviado|enviado em|enviada|enviada em; para|destinatário; cópia; assunto;"
+    " responder para|anexos",
+    "cs": "od|odesílatel; datum|odesláno; komu|příjemce; kopie; předmět|věc; odpovědět|důležitost|přílohy",
+    "sk": "od|odosielateľ; dátum|odoslané; komu|príjemca; kópia; predmet|vec; dôležitosť|prílohy",
+    "sv": "från|avsändare; datum|skickat|skickades; till|mottagare; kopia; ämne|rubrik; svara till|prioritet|bilagor",
+    "no": "fra|avsender; dato|sendt; til|mottaker; kopi; emne; viktighet|vedlegg",
+    "da": "fra|afsender; dato|sendt; til|modtager; kopi; emne; prioritet|vedhæftede filer",
+    "fi": "lähettäjä; päiväys|päivämäärä|pvm|lähetetty; vastaanottaja; kopio; aihe|otsikko; vastaa|tärkeys|liitteet",
+    "et": "saatja|kellelt; kuupäev|saadetud; saaja|kellele|adressaat; koopia; teema|pealkiri; manused",
+    "lv": "no|nosūtītājs; datums|nosūtīts; kam|saņēmējs; kopija; tēma|temats; pielikumi",
+    "uk": "від|від кого|відправник; дата|надіслано|відправлено; кому|одержувач; копія; тема; важливість",
+    "be": "ад; дата; каму; копія; тэма; важнасць",
+    "bg": "от|подател; дата|изпратено; до|получател; копие; относно|тема; важност",
+    "hr": "od|šalje; datum|poslano; prima|za; kopija; predmet|naslov; važnost",
+    "sl": "od|pošiljatelj; datum|poslano; za|prejemnik; kp; zadeva; pomembnost",
+    "sr": "од|пошиљалац; датум|послато; за|прималац; копија; наслов|тема; важност",
+    "ro": "de la|expeditor; data|dată|trimis; către|destinatar; copie; subiect; importanță",
+    "hu": "feladó; dátum|elküldve|küldve; címzett; másolatot kap; tárgy; fontosság|mellékletek",
+    "tr": "kimden|gönderen; tarih|gönderildi|gönderme tarihi; kime|alıcı; bilgi; konu; önem",
+    "el": "από; ημερομηνία|στάλθηκε; προς; κοιν; θέμα; σημαντικότητα",
+    "ca": "de; data|enviat; per a|a; còpia; assumpte; importància",
+    "ja": "差出人|送信元; 送信日時|日時|日付; 宛先; 写し; 件名; 返信先|重要度",
+    "ko": "보낸 사람|보낸사람|발신; 보낸 날짜|날짜|발송; 받는 사람|받는사람|수신; 참조; 제목; 중요도",
+    "vi": "từ; đã gửi|ngày; đến|tới; đồng gửi; chủ đề|tiêu đề; quan trọng",
+    "id": "dari; dikirim|tanggal; kepada|ke; tembusan; perihal|subjek; lampiran",
+    "he": "מאת; נשלח|תאריך; אל; עותק; נושא; חשיבות",
+    "ar": "من; التاريخ|تم الإرسال; إلى; نسخة; الموضوع; الأهمية",
+}
 # "Sent from my iPhone": the participle, and what stands for "from my" where any device may follow.
 SENT = {
     "en": "sent from|sent with|sent via|sent by|sent using",
@@ -210,17 +219,19 @@ SENT_FROM_MY = {
     "uk": "надіслано з мого",
 }
 DEVICES = (
-    r"i-?phone\w*|i-?pad\w*|ipod\w*|android\w*|samsung\w*|galaxy|huawei|xiaomi|redmi|nokia|blackberry\w*|htc|lumia|pixel|"
-    r"oneplus|айфон\w*|smart-?phone\w*|phone|mobile|mobil\w*|móvil|movil|celular|handy|cell|tablet\w*|device|telefon\w*|"
-    r"teléfono|téléphone|telefoon|телефон\w*|смартфон\w*|устройств\w*|planšet\w*|puhelime\w*|laitteesta|手机|手機|"
-    r"outlook|e-?mail|mail|gmail|yahoo|proton\w*|thunderbird|airmail|spark|mailbox|windows|nine|bluemail|zoho|mailspring"
+    r"i-?phon\w*|i-?pad\w*|ipod\w*|android\w*|samsung\w*|galaxy|huawei|xiaomi|redmi|nokia|blackberry\w*|htc|lumia|pixel|"
+    r"oneplus|айфон\w*|smart-?phone\w*|phone|mobile|mobil\w*|мобильн\w*|móvil|movil|celular|handy|cell|tablet\w*|device|"
+    r"telefon\w*|teléfono|téléphone|telefoon|телефон\w*|смартфон\w*|устройств\w*|planšet\w*|puhelime\w*|laitteesta|"
+    r"手机|手機|outlook|e-?mail|mail|gmail|yahoo|proton\w*|thunderbird|airmail|spark|mailbox|windows|nine|bluemail|zoho|"
+    r"mailspring|почт\w*"
 )
-# "Get Outlook for iOS".
+# "Get Outlook for iOS"; in some languages the verb comes last.
 GET = (
-    "get|download|hol|holen sie sich|laden sie|obtenir|obtenez|télécharger|téléchargez|obtener|obtén|descargar|descarga|"
-    "ottieni|scarica|obter|obtenha|baixar|baixe|transferir|pobierz|uzyskaj|získat|stáhnout|získať|hämta|hent|få|hanki|"
-    "hankige|скачать|получить|завантажити|отримати|gaukite|gauti|atsisiųskite|atsisiųsti|获取|下载|取得|下載"
+    "get|download|hol|holen sie sich|laden sie|obtenir|obtenez|télécharger|téléchargez|obtener|obtén|descargar|"
+    "descarga|ottieni|scarica|obter|obtenha|baixar|baixe|transferir|pobierz|uzyskaj|získat|stáhnout|získať|hämta|hent|"
+    "få|hanki|hankige|скачать|получить|завантажити|отримати|gaukite|gauti|atsisiųskite|atsisiųsti|获取|下载|取得|下載"
 )
+GET_BEHIND = "beziehen|herunterladen|downloaden|letöltése|edinin|を入手|다운로드"
 APOLOGIES = "please|pls|sorry|excuse|apolog|bitte|entschuld|désolé|perdon|scus|prosz|извин|atsipraš"
 EXCUSES = (
     "please excuse my|please excuse the|please excuse any|please forgive|bitte entschuldige|bitte entschuldigen sie|"

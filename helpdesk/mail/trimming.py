@@ -58,7 +58,7 @@ _BARE_ORIGINALS = frozenset(phrase for row in phrases.ORIGINAL_WITHOUT_DASHES.va
 
 _DATED = re.compile(r"(?:19|20)\d\d|\d{1,2}[:.h]\d\d|\d{1,2}[-./]\s?\d{1,2}[-./]\s?\d\d")
 _ADDRESSED = re.compile(r"[^\s<>@(\[]@[^\s<>@)\]]")
-_BEGINS_WITH_DATE = re.compile(r"\W{0,6}(?:[^\W\d]++(?:[.,]\s*+|\s++)){0,5}[^\W\d]*+\d")
+_BEGINS_WITH_DATE = re.compile(r"\W{0,6}(?:[^\W\d]++(?:[.,]{1,2}\s*+|\s++)){0,5}[^\W\d]*+\d")
 _WROTE = rf"(?:(?<![^\W\d])(?:{_any_of(phrases.WROTE)})|(?:{_any_of(phrases.WROTE_UNSPACED)}))"
 _WROTE_LAST = re.compile(rf"{_WROTE}\s*(?:[:：]\s*[{_DASHES}]*|[{_DASHES}]{{2,}})$", re.IGNORECASE)
 _WROTE_BEFORE = re.compile(rf"{_WROTE}[\s,(]+(\S.{{0,200}})[:：]$", re.IGNORECASE)
@@ -84,7 +84,7 @@ _SENT_FROM = tuple(
     for form in (
         # "Sent from my iPhone", perhaps in brackets and with an apology for typing errors
         rf"[<(\[*_\s]{{0,4}}(?:{_any_of(phrases.SENT)})\s?(?:\S{{1,20}}\s){{0,3}}?\W{{0,3}}(?:我的\s?)?"
-        rf"(?:{phrases.DEVICES})(?![^\W\d_])[^,.;!?]{{0,70}}(?:[,.]\s{{0,3}}(?:{phrases.APOLOGIES}).{{0,80}})?[.)>\]*_\s]*",
+        rf"(?:{phrases.DEVICES})(?![^\W\d_])(?:[^,.;!?]|\.(?=\w)){{0,70}}(?:[,.]\s{{0,3}}(?:{phrases.APOLOGIES}).{{0,80}})?[.)>\]*_\s]*",
         rf"[<(\[*_\s]{{0,4}}(?:{_any_of(phrases.SENT_FROM_MY)})\s?\S{{1,20}}(?:\s\S{{1,20}}){{0,3}}",
         # the verb behind the device
         rf"(?:von (?:meinem|unterwegs)|diese nachricht wurde).{{0,60}}\b(?:{phrases.DEVICES})\b.{{0,40}}\bgesendet\W*",
@@ -92,7 +92,8 @@ _SENT_FROM = tuple(
         rf"(?:나의 )?(?:{phrases.DEVICES})\S{{0,20}}\s?(?:から送信|gönderildi|에서 보냄)\W*",
         rf"(?:\S{{1,20}}\s)?from (?:mobile|my (?:{phrases.DEVICES})(?:\s\S{{1,10}}){{0,2}})",
         # an advertisement, an excuse
-        rf"(?:{phrases.GET})\W{{1,4}}(?:.{{0,20}}\W)?outlook\b.{{0,40}}\b(?:ios|android).{{0,90}}",
+        rf"(?:{phrases.GET})\W{{1,4}}(?:.{{0,20}}\W)?(?:outlook|bluemail)\b.{{0,40}}\b(?:ios|android).{{0,90}}",
+        rf"outlook\b.{{0,20}}\b(?:ios|android).{{0,20}}\s?(?:{phrases.GET_BEHIND})",
         rf"(?:{phrases.EXCUSES})\b.{{0,60}}",
     )
 )
@@ -121,7 +122,7 @@ class _Field(Enum):
 _FIELDS = {
     name: kind
     for row in phrases.FIELDS.values()
-    for kind, names in zip(_Field, row, strict=True)
+    for kind, names in zip(_Field, row.split("; "), strict=True)
     for name in names.split("|")
 }
 
@@ -274,7 +275,8 @@ def _heading_length(lines: list[str], start: int) -> int:
     """How many lines the heading of a whole original takes from here on; 0 when none begins here."""
     line = lines[start][:_MAX_LINE].strip(_ORNAMENT)
     dashed = _BETWEEN_DASHES.match(line) if line[:1] in _DASHES else None
-    if (dashed and _folded(dashed[1]) in _ORIGINALS | _BARE_ORIGINALS) or _folded(line) in _BARE_ORIGINALS:
+    between = _folded(dashed[1]) if dashed else ""
+    if between in _ORIGINALS or between.startswith(phrases.FORWARDED_BY) or _folded(line) in _BARE_ORIGINALS:
         fields = _end_of_blanks(lines, start + 1)
         return fields + _fields_length(lines, fields)[0] - start if _field(lines, fields) else 1
     if _field(lines, start) is not _Field.FROM or lines[start].lstrip().startswith(">"):

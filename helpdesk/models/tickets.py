@@ -156,6 +156,9 @@ class Ticket(Base):
         # close_silent: what silence closes next
         Index("ix_ticket_closes_at", "closes_at", sqlite_where=text("closes_at IS NOT NULL"),
               postgresql_where=text("closes_at IS NOT NULL")),
+        # wake_scheduled: whose agreed date comes next
+        Index("ix_ticket_scheduled_for", "scheduled_for", sqlite_where=text("scheduled_for IS NOT NULL"),
+              postgresql_where=text("scheduled_for IS NOT NULL")),
         # recently resolved, and reports by resolution
         Index("ix_ticket_resolved_at", "resolved_at", "id", sqlite_where=text("resolved_at IS NOT NULL"),
               postgresql_where=text("resolved_at IS NOT NULL")),

@@ -19,7 +19,7 @@ from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
 from helpdesk.core.settings import read_settings, setting
 from helpdesk.core.standing import touch
-from helpdesk.core.times import now
+from helpdesk.core.times import epoch, now
 from helpdesk.core.tokens import digest_of, new_secret, sign, unsign
 from helpdesk.events import (
     AccountDisabled,
@@ -35,6 +35,7 @@ from helpdesk.models.people import CircleMember, Contact, Operator, Organisation
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import SYSTEM, Actor, account_actor
 from helpdesk.policy.rules import require
+from sla import defaults
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
 INVITATION_VALID, RESET_VALID = timedelta(days=7), timedelta(hours=2)
@@ -379,7 +380,7 @@ def is_first_run() -> bool:
 
 
 def begin_desk(new: NewAccount) -> Account:
-    """The first run: make the administrator, with a first-line team to begin with; only while there is nobody."""
+    """The first run of an empty desk: the administrator, a first-line team, office hours and standard targets."""
     if not is_first_run():
         raise Conflict(code="not_first_run")
     password_hash = hash_password(new.password or "")
@@ -390,6 +391,8 @@ def begin_desk(new: NewAccount) -> Account:
 def _begin_desk(new: NewAccount, password_hash: str) -> Account:
     if not is_first_run():  # two browsers at once: the first one wins
         raise Conflict(code="not_first_run")
+    db.session.add(Team(name=_("Service desk"), line=1))
+    defaults.begin(new.timezone, at=epoch(now()))
     return _create_account(new, password_hash, by=SYSTEM)
 
 

@@ -15,7 +15,7 @@ from helpdesk.models.people import SkillKind
 from helpdesk.models.tickets import Status, Ticket
 from helpdesk.people.directory import OperatorCard, is_away, operators, substitute_for, teams
 from helpdesk.policy.actions import Action
-from helpdesk.policy.actor import Actor
+from helpdesk.policy.actor import SYSTEM, Actor
 from helpdesk.policy.rules import require
 from helpdesk.tickets.stamp import stamp
 
@@ -58,6 +58,15 @@ def take_next(*, by: Actor) -> Ticket | None:
     if ticket is not None:
         put(ticket, by.operator_id, "next", by=by)
     return ticket
+
+
+def stand_in(ticket: Ticket) -> None:
+    """What falls due for somebody who is away goes to the substitute. Part of a larger activity."""
+    if ticket.assignee_id is None or not ticket.is_open:
+        return
+    present = substitute_for(ticket.assignee_id, now())
+    if present != ticket.assignee_id:
+        put(ticket, present, "substitute", by=SYSTEM)
 
 
 def best_operator(ticket: Ticket) -> OperatorCard | None:

@@ -17,6 +17,7 @@ from helpdesk.core.times import epoch, instant, now
 from helpdesk.events import ClockAtRisk, ClockBreached
 from helpdesk.models.tickets import NEVER, OPEN_STATUSES, Status, Ticket
 from helpdesk.policy.actor import SYSTEM
+from helpdesk.tickets.assignment import stand_in
 from sla import register
 from sla.models import Clock, ClockKind, ClockState
 
@@ -124,12 +125,13 @@ def sweep(limit: int = 200) -> int:
     at, count = epoch(now()), 0
     for clock in register.due_now(at, limit):
         count += 1
+        ticket = db.session.get_one(Ticket, clock.subject_id)
+        stand_in(ticket)
         for what, own_instant in register.fire(clock, at):
             if what == "breached":
                 fact: ClockBreached | ClockAtRisk = ClockBreached(
                     clock.subject_id, clock_id=clock.id, kind=clock.kind.value, breached_at=own_instant
                 )
-                ticket = db.session.get_one(Ticket, clock.subject_id)
                 ticket.missed_sla = ticket.missed_sla or clock.kind is ClockKind.RESOLUTION
             else:
                 fact = ClockAtRisk(clock.subject_id, clock_id=clock.id, kind=clock.kind.value, due_at=clock.due_at or 0)

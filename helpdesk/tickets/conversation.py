@@ -29,7 +29,7 @@ from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import SYSTEM, Actor
 from helpdesk.policy.rules import require
 from helpdesk.tickets import clocks
-from helpdesk.tickets.assignment import own
+from helpdesk.tickets.assignment import own, stand_in
 from helpdesk.tickets.attachments import StoredUpload, attach
 from helpdesk.tickets.desk import ticket_settings
 from helpdesk.tickets.intake import NewTicket, open_ticket
@@ -109,6 +109,7 @@ def receive_reply(ticket: Ticket, new: NewMessage, *, by: Actor, channel: Channe
         stamp(ticket)
     elif ticket.is_open:
         ticket.awaits_reply = True
+        stand_in(ticket)
         if ticket.status is Status.WAITING_CLIENT:
             change_status(ticket, Status.OPEN, by=by, reason="client_replied")
     else:

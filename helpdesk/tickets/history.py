@@ -223,18 +223,19 @@ def _transfer(hop: _Hop, ticket_id: int) -> dict[str, Any]:
 def _facts(
     life: _Life, ticket_id: int, message_id: int, transfer_ids: Iterator[int]
 ) -> Iterator[tuple[TicketFact, datetime, tuple[str, int]]]:
-    opened = TicketOpened(ticket_id, channel=life.past.channel.value, message_id=message_id)
+    opened = TicketOpened(ticket_id, channel=life.past.channel.value)
     yield opened, life.opened_at, life.past.steps[0].by
     for i, (step, before, after) in enumerate(life.steps()):
-        changes = list(_changes(ticket_id, before, after, transfer_ids))
+        changes = list(_changes(ticket_id, (step, before, after), transfer_ids))
         if not changes and i > 0:
             changes = [ImportedStep(ticket_id, note=step.note)]
         for fact in changes:
             yield fact, step.at, step.by
 
 
-def _changes(ticket_id: int, before: _Standing, after: _Standing, transfer_ids: Iterator[int]) -> Iterator[TicketFact]:
+def _changes(ticket_id: int, hop: _Hop, transfer_ids: Iterator[int]) -> Iterator[TicketFact]:
     """What one step changed, in the words of the journal."""
+    step, before, after = hop
     if (before.status, before.sub_status) != (after.status, after.sub_status):
         known = before.status is after.status or after.status in TRANSITIONS[before.status]
         yield StatusChanged(ticket_id, before=before.status.value, after=after.status.value,
@@ -243,10 +244,17 @@ def _changes(ticket_id: int, before: _Standing, after: _Standing, transfer_ids: 
         yield TicketTransferred(ticket_id, transfer_id=next(transfer_ids), from_team_id=before.team_id,
                                 to_team_id=after.team_id, from_line=before.line, to_line=after.line)  # fmt: skip
     if before.assignee_id != after.assignee_id:
-        how = "unassigned" if after.assignee_id is None else "assigned"
-        yield TicketAssigned(ticket_id, operator_id=after.assignee_id, how=how)
+        yield TicketAssigned(ticket_id, operator_id=after.assignee_id, how=_how(step.by, after.assignee_id))
     if before.priority is not None and after.priority is not None and before.priority is not after.priority:
         yield PriorityChanged(ticket_id, before=before.priority.value, after=after.priority.value)
+
+
+def _how(by: tuple[str, int], assignee_id: int | None) -> str:
+    if assignee_id is None:
+        return "unassigned"
+    if by == ("operator", assignee_id):
+        return "taken"
+    return "imported" if by[0] == "system" else "assigned"
 
 
 def _entry(fact: TicketFact, at: datetime, by: tuple[str, int], recorded_at: datetime) -> dict[str, Any]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
+
 from helpdesk.core.command import command
+from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Invalid
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
@@ -12,7 +15,7 @@ from helpdesk.core.times import now
 from helpdesk.events import StatusChanged
 from helpdesk.models.tickets import OPEN_STATUSES, Status, Ticket
 from helpdesk.policy.actions import Action
-from helpdesk.policy.actor import Actor
+from helpdesk.policy.actor import SYSTEM, Actor
 from helpdesk.policy.rules import require
 from helpdesk.tickets import clocks
 from helpdesk.tickets.stamp import stamp
@@ -69,6 +72,19 @@ def set_status(
     if ticket.status is not to:
         change_status(ticket, to, by=by, reason=reason)
     ticket.scheduled_for = scheduled_for if to is Status.SCHEDULED else None
+
+
+@command
+def wake_scheduled(limit: int = 200) -> int:
+    """The agreed date has come: the ticket is open again; returns how many."""
+    query = select(Ticket).where(Ticket.scheduled_for.is_not(None), Ticket.scheduled_for <= now())
+    query = query.order_by(Ticket.scheduled_for).limit(limit).with_for_update(skip_locked=True, of=Ticket)
+    tickets = db.session.scalars(query).all()
+    for ticket in tickets:
+        if ticket.status is Status.SCHEDULED:
+            change_status(ticket, Status.OPEN, by=SYSTEM, reason="date_came")
+        ticket.scheduled_for = None
+    return len(tickets)
 
 
 def _enter(ticket: Ticket, to: Status, *, by: Actor, reason: str, sub_status: str) -> None:

@@ -58,6 +58,7 @@ def _status(p: dict[str, Any], who: str) -> str:
     after = STATUSES.get(p["after"], p["after"])
     reasons = {
         "client_replied": _("%(who)s replied; the ticket is open again", who=who),
+        "date_came": _("The agreed date has come; the ticket is open again"),
         "silence": _("Closed, because nothing more was heard"),
         "accepted": _("%(who)s accepted the solution; closed", who=who),
         "on_call": _("%(who)s answered on the spot: %(after)s", who=who, after=after),

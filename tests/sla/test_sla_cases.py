@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sla_strategies import examples
 
 from sla.cases import OPERATIONS, Outcome, check, evaluate
+from tests.sla.sla_strategies import examples
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "docs" / "sla-golden.json").read_text("utf-8"))
 LUNCH = {

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from oracle import Oracle
-from sla_strategies import DAY, HOUR, SECOND_CHANGES, Scene, examples, scenes, written
 
 from sla.cases import evaluate
 from sla.worktime import Calendar, WorkIndex, compile_calendar, parse_instant
+from tests.sla.oracle import Oracle
+from tests.sla.sla_strategies import DAY, HOUR, SECOND_CHANGES, Scene, examples, scenes, written
 
 BUDGETS = st.integers(1, 40 * HOUR)
 NEVER = 1 << 70  # so that "never" sorts after every instant

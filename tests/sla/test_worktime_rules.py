@@ -339,21 +339,23 @@ def test_a_single_exception_is_all_the_work_there_is() -> None:
     assert once.business_days_after(at("2026-03-09T09:00"), 2) is None
 
 
-@pytest.mark.parametrize("timezone", ["Pacific/Honolulu", "Pacific/Kiritimati"])
-def test_the_only_night_there_is_counts_from_its_first_second_to_its_last(timezone: str) -> None:
-    def night() -> WorkIndex:
-        return WorkIndex([(None, calendar([], timezone, exceptions={"2040-01-02": NIGHT}))], tzdata="")
+@pytest.mark.parametrize(
+    ("timezone", "hours"), [("Pacific/Honolulu", ["22:00", "06:00"]), ("Pacific/Kiritimati", ["00:00", "08:00"])]
+)
+def test_the_only_shift_there_is_counts_from_its_first_second_to_its_last(timezone: str, hours: list[str]) -> None:
+    def shift() -> WorkIndex:
+        return WorkIndex([(None, calendar([], timezone, exceptions={"2040-01-02": [hours]}))], tzdata="")
 
-    opening = night().next_opening(parse_instant("2026-03-09T09:00:00Z"))
+    opening = shift().next_opening(parse_instant("2026-03-09T09:00:00Z"))
     assert opening is not None
     closing = opening + 8 * HOUR
 
-    assert night().due(opening, 8 * HOUR) == closing
-    assert night().due(closing - 1, 1) == closing
-    assert night().due(closing - 1, 2) is None
-    assert night().due(closing, -8 * HOUR) == opening
-    assert night().due(opening + 1, -1) == opening
-    assert night().due(opening + 1, -2) is None
+    assert shift().due(opening, 8 * HOUR) == closing
+    assert shift().due(closing - 1, 1) == closing
+    assert shift().due(closing - 1, 2) is None
+    assert shift().due(closing, -8 * HOUR) == opening
+    assert shift().due(opening + 1, -1) == opening
+    assert shift().due(opening + 1, -2) is None
 
 
 def test_a_date_that_is_over_within_fifty_years_is_found_ahead_of_greenwich() -> None:

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from sla_strategies import Scene, examples, scenes
 
 from sla.worktime import (
     REASONS,
@@ -25,6 +24,7 @@ from sla.worktime import (
     refuse_overlaps,
     tzdata_version,
 )
+from tests.sla.sla_strategies import Scene, examples, scenes
 
 VILNIUS = {"timezone": "Europe/Vilnius"}
 

@@ -677,6 +677,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("resolved_at IS NOT NULL"),
         )
         batch_op.create_index(
+            "ix_ticket_scheduled_for",
+            ["scheduled_for"],
+            unique=False,
+            sqlite_where=sa.text("scheduled_for IS NOT NULL"),
+            postgresql_where=sa.text("scheduled_for IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_ticket_team_queue",
             ["team_id", "next_due_at", "id"],
             unique=False,
@@ -915,6 +922,11 @@ def downgrade() -> None:
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_ticket_team_queue", sqlite_where=sa.text("is_open = 1"), postgresql_where=sa.text("is_open")
+        )
+        batch_op.drop_index(
+            "ix_ticket_scheduled_for",
+            sqlite_where=sa.text("scheduled_for IS NOT NULL"),
+            postgresql_where=sa.text("scheduled_for IS NOT NULL"),
         )
         batch_op.drop_index(
             "ix_ticket_resolved_at",
