@@ -127,7 +127,7 @@ def _letter(
     name: str, entry: Entry, *, to_name: str, to_address: str, language: str, content: dict[str, Any],
     files: tuple[LetterFile, ...] = (), ticket_id: int | None = None, is_automatic: bool = True,
 ) -> Letter:  # fmt: skip
-    marker = MARKERS[language] if ticket_id is not None else ""
+    marker = MARKERS[language.partition("-")[0]] if ticket_id is not None else ""
     content = {**content, "marker": marker}
     subject = render_template(f"mail/{name}/subject.txt", **content)
     text = render_template(f"mail/{name}/body.txt", **content)

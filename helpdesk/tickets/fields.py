@@ -25,6 +25,8 @@ def checked_fields(values: dict[str, Any], kind: TicketType, by: Actor) -> dict[
     cards = {card.key: card for card in fields_for(kind, by)}
     kept, errors = {}, {}
     for key, value in values.items():
+        if key not in cards and value in (None, ""):
+            continue  # the field of another type, left empty on a form that shows all
         if key not in cards:
             errors[f"custom_fields.{key}"] = [_("There is no such field.")]
             continue

@@ -30,7 +30,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         moment=moment, ago=ago, duration=duration, filesize=filesize, linebreaks=linebreaks, prose=prose,
         full_moment=i18n.full_moment, plain_moment=i18n.moment, number=number, percent=percent,
-        choices=choices, team_choices=team_choices, routable_choices=routable_choices, name_choices=name_choices, pair=lambda word: (word, word),
+        choices=choices, team_choices=team_choices, routable_choices=routable_choices,
+        name_choices=name_choices, pair=lambda word: (word, word),
         with_url=WithUrl, condition_word=condition_word,
     )  # fmt: skip
     app.jinja_env.globals.update(get_locale=get_locale, installed_choices=installed_choices)

@@ -64,6 +64,12 @@ def read_uploads(form: Form, name: str = "files") -> tuple[StoredUpload, ...]:
     return ()
 
 
+def custom_fields_of(form: Form) -> dict[str, Any]:
+    """What was filled into the desk's own fields."""
+    prefix = "custom_fields."
+    return {name.removeprefix(prefix): value for name, value in form.data.items() if name.startswith(prefix)}
+
+
 def submission_of(actor: Actor) -> str | None:
     """The key that makes a second submit of the same form do nothing, private to who sends it."""
     key = request.form.get("submission_key", "")[:80]

@@ -107,8 +107,9 @@ def nav(actor: Actor) -> list[Group]:
         groups.append(Group(_("Desk"), [
             _item(_("People"), "console.people.index", icon="users"),
             _item(_("Routing rules"), "console.routing_rules.index", icon="route"),
+            _item(_("Products and fields"), "console.catalogue.index", icon="package"),
             _item(_("Settings"), "console.settings.show", icon="settings"),
-            _item(_("Jobs"), "console.settings.show_jobs", icon="heart-rate-monitor"),
+            _item(_("Jobs"), "console.jobs.index", icon="heart-rate-monitor"),
         ]))  # fmt: skip
     return groups
 

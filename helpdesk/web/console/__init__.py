@@ -8,8 +8,10 @@ from helpdesk.web.auth import guard
 from helpdesk.web.console import (
     attachments,
     calls,
+    catalogue,
     contacts,
     handovers,
+    jobs,
     links,
     messages,
     organisations,
@@ -26,7 +28,7 @@ bp = Blueprint("console", __name__, url_prefix="/console")
 
 for _part in (
     tickets, messages, handovers, resolutions, calls, links, attachments, contacts, organisations, received_mails,
-    routing_rules, people, settings, search,
+    routing_rules, people, catalogue, settings, jobs, search,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))
     bp.register_blueprint(_part.bp)

@@ -1,4 +1,4 @@
-"""The settings of the desk, and the jobs that need a person."""
+"""The settings of the desk."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response as BaseResponse
 
-from helpdesk.core import jobs
-from helpdesk.core.command import transaction
 from helpdesk.core.i18n import gettext as _
 from helpdesk.policy.actions import Action
 from helpdesk.policy.rules import require
@@ -46,21 +43,6 @@ def update() -> Any:
             flash(_("The settings are changed."))
             return redirect(url_for("console.settings.show"))
     return _page(form), 422
-
-
-@bp.get("/jobs")
-def show_jobs() -> str:
-    require(current_actor(), Action.MANAGE_DESK)
-    return render_template("console/settings/jobs.html", backlog=jobs.backlog(), dead=jobs.dead_jobs())
-
-
-@bp.post("/jobs/<int:job_id>/retry")
-def retry(job_id: int) -> BaseResponse:
-    require(current_actor(), Action.MANAGE_DESK)
-    with transaction():
-        jobs.revive(job_id)
-    flash(_("It is tried again."))
-    return redirect(url_for("console.settings.show_jobs"))
 
 
 def _page(form: Form) -> str:

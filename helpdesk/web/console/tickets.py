@@ -40,7 +40,7 @@ from helpdesk.tickets.states import SETTABLE, TRANSITIONS, set_status
 from helpdesk.tickets.tags import set_tags, tags_of
 from helpdesk.web.auth import current_actor
 from helpdesk.web.filters import WithUrl
-from helpdesk.web.forms import Form, local_instant, read_form
+from helpdesk.web.forms import Form, custom_fields_of, local_instant, read_form
 from helpdesk.web.htmx import page_or_fragment
 from helpdesk.web.shell import view_counts, view_names
 from helpdesk.web.story import staff_story
@@ -152,9 +152,7 @@ def classify(number: str) -> Any:
     if form.is_valid:
         value = form.value
         with form.refusals(), transaction():
-            custom = {
-                k.removeprefix("custom_fields."): v for k, v in form.data.items() if k.startswith("custom_fields.")
-            }
+            custom = custom_fields_of(form)
             classification.classify(ticket, ClassificationSchema.classification(value, custom or None), by=actor)
             priority.assess(ticket, value["impact"], value["urgency"], by=actor)
             wanted = value["priority"] or ticket.computed_priority
@@ -212,6 +210,7 @@ def ticket_page(ticket: Ticket, form: Form) -> str:
         can_reopen=can_reopen(ticket), account=g.account,
         suggestion=suggested_organisation(ticket.requester) if not ticket.requester.is_verified else None,
         types=TYPES, statuses=STATUSES, channels=CHANNELS,
+        custom_fields=directory.custom_fields(),
     )  # fmt: skip
 
 

@@ -14,12 +14,13 @@ from helpdesk.policy.actor import Actor
 from helpdesk.tickets.attachments import StoredUpload
 from helpdesk.tickets.clocks import of as clocks_of
 from helpdesk.tickets.conversation import NewMessage, can_reopen, receive_reply
+from helpdesk.tickets.fields import fields_for
 from helpdesk.tickets.intake import NewTicket, open_ticket
 from helpdesk.tickets.queries import due_of, get_ticket, list_tickets, organisation_products
 from helpdesk.tickets.resolution import accept_resolution, cancel_ticket, refuse_resolution, reopen_ticket
 from helpdesk.tickets.schemas import MessageSchema, NewTicketSchema, ReasonSchema
 from helpdesk.web.auth import current_actor
-from helpdesk.web.forms import Form, read_form, read_uploads, submission_of
+from helpdesk.web.forms import Form, custom_fields_of, read_form, read_uploads, submission_of
 from helpdesk.web.portal.shown import in_list, who_and_when
 from helpdesk.web.story import client_story
 from helpdesk.web.words import CLIENT_STATUSES, TYPES, URGENCIES
@@ -50,7 +51,9 @@ def create() -> Any:
     uploads = read_uploads(form)
     if form.is_valid:
         with form.refusals():
-            new_ticket = NewTicket(**form.value, uploads=uploads, submission=submission_of(actor))
+            new_ticket = NewTicket(
+                **form.value, uploads=uploads, submission=submission_of(actor), custom_fields=custom_fields_of(form)
+            )
             ticket = open_ticket(new_ticket, by=actor, channel=Channel.PORTAL)
             flash(_("We have your request: %(number)s.", number=ticket.number))
             return redirect(url_for("portal.tickets.show", number=ticket.number))
@@ -146,5 +149,5 @@ def _new_page(form: Form) -> str:
     return render_template(
         "portal/tickets/new.html", form=form, types=TYPES, urgencies=URGENCIES,
         installed=organisation_products(for_=current_actor()), products=directory.products(),
-        categories=directory.categories(),
+        categories=directory.categories(), custom_fields=fields_for(None, current_actor()),
     )  # fmt: skip
