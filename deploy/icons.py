@@ -32,8 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="The sprite of icons, drawn from @tabler/icons.")
     parser.add_argument("--check", action="store_true", help="compare the names used with the names drawn, without npm")
     options = parser.parse_args(arguments)
-    used = names_used()
     try:
+        used = names_used()
         if options.check:
             compare(used)
         else:
@@ -121,7 +121,11 @@ def _words(expression: nodes.Node) -> Iterator[str]:
 
 
 def _names_in_python(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        raise VendorError(f"{path.relative_to(ROOT)}: {error}") from error
+    for node in ast.walk(tree):
         match node:
             case ast.keyword(arg="icon", value=ast.Constant(value=str(name))):
                 yield name

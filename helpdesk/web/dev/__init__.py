@@ -6,6 +6,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from werkzeug.wrappers import Response as BaseResponse
 
 from helpdesk.core.errors import NotFound
+from helpdesk.core.times import now
 from helpdesk.mail.folder import letter_in_folder, letters_in_folder
 from helpdesk.people import accounts
 from helpdesk.web.auth import sign_in_as
@@ -40,7 +41,7 @@ def letter_body(name: str) -> Response:
 
 @bp.get("/components")
 def components() -> str:
-    return render_template("dev/components.html")
+    return render_template("dev/components.html", now=now())
 
 
 @bp.get("/sign-in-as")
