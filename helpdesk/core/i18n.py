@@ -7,16 +7,16 @@ import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 import flask_babel
 from babel import Locale
-from babel.dates import format_datetime, match_skeleton
+from babel.dates import format_date, format_datetime, match_skeleton
 from babel.lists import format_list
 from babel.units import format_unit
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, force_locale, get_locale
+from flask_babel import Babel, force_locale
 
 # BCP 47 tag → Babel's name. The tags stand in the database, in `lang` attributes and in the API.
 LANGUAGES = {"en": "en", "lt": "lt", "ru": "ru", "zh-Hans": "zh_Hans"}
@@ -108,21 +108,23 @@ def is_zone(name: str) -> bool:
 def moment(at: datetime, *, weekday: bool = False) -> str:
     """Date and time as the reader writes them, in the reader's zone, with the year only where it is another one."""
     local = at.astimezone(ZoneInfo(current_zone()))
-    year = "" if local.year == datetime.now(ZoneInfo(current_zone())).year else "y"
+    year = "" if local.year == datetime.now(local.tzinfo).year else "y"
     locale = _babel_locale()
-    return format_datetime(local, _pattern(f"{year}MMMd{'EEE' if weekday else ''}Hm", locale), locale=locale)
+    date = _pattern(f"{year}MMM{'E' if weekday else ''}d", locale)
+    return f"{format_datetime(local, date, locale=locale)} {local:%H:%M}"
 
 
 @functools.cache
 def _pattern(skeleton: str, locale: Locale) -> str:
     """The pattern that the language has for these parts of a date; the search for it takes a third of a millisecond."""
     found = match_skeleton(skeleton, locale.datetime_skeletons)
-    return locale.datetime_skeletons[found].pattern if found else "d MMM y HH:mm"
+    return locale.datetime_skeletons[found].pattern if found else "d MMM y"
 
 
 def full_moment(at: datetime) -> str:
     """Weekday, date, time and zone in full, for letters and explanations."""
-    return format_datetime(at.astimezone(ZoneInfo(current_zone())), "full", locale=_babel_locale())
+    local = at.astimezone(ZoneInfo(current_zone()))
+    return f"{format_date(local, 'full', locale=_babel_locale())}, {local:%H:%M} ({current_zone()})"
 
 
 def duration(length: timedelta | int | float) -> str:
@@ -156,7 +158,8 @@ def _join_units(parts: tuple[tuple[int, str], ...]) -> str:
     text = _unit_texts.get(key)
     if text is None:
         # Babel needs 0.1 ms for one of these and a list has fifty of them.
-        words = [format_unit(n, f"duration-{unit}", "short", locale=locale) for n, unit in parts]
+        length: Literal["short", "narrow"] = "narrow" if locale.language == "en" else "short"
+        words = [format_unit(n, f"duration-{unit}", length, locale=locale) for n, unit in parts]
         text = str(format_list(words, style="unit-narrow", locale=locale))
         if len(_unit_texts) < 20_000:
             _unit_texts[key] = text
@@ -168,4 +171,10 @@ def _locale() -> str:
 
 
 def _babel_locale() -> Locale:
-    return get_locale() or Locale.parse(LANGUAGES[current_language()])
+    """How dates and numbers are written; English as outside of America, day before month."""
+    return _parsed("en_GB" if current_language() == "en" else LANGUAGES[current_language()])
+
+
+@functools.cache
+def _parsed(name: str) -> Locale:
+    return Locale.parse(name)
