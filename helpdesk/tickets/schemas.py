@@ -11,6 +11,7 @@ from helpdesk.tickets.classification import Classification
 from helpdesk.tickets.escalation import NewHandover
 
 LONGEST_LINE, LONGEST_TEXT = 250, 200_000
+LARGEST_ID = 2**31 - 1  # of an integer column on PostgreSQL
 
 
 def plain_text(value: Any) -> Any:
@@ -51,7 +52,7 @@ def word(words: type, **kwargs: Any) -> fields.Enum[Any]:
 
 def row_id(**kwargs: Any) -> fields.Integer:
     kwargs.setdefault("allow_none", True)
-    return fields.Integer(validate=validate.Range(min=1, max=2**53), **kwargs)
+    return fields.Integer(validate=validate.Range(min=1, max=LARGEST_ID), **kwargs)
 
 
 def needed(value: str) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from helpdesk.config import Config
 from helpdesk.core.db import begin_reading, begin_writing
 from helpdesk.web import assets, auth, console, dev, errors, filters, health, manager, portal, shell
+from helpdesk.web.forms import RowId
 
 csrf = CSRFProtect()
 
@@ -29,6 +30,7 @@ def init_app(app: Flask) -> None:
     if config.trusted_proxies:
         n = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    app.url_map.converters["int"] = RowId
     app.before_request(_choose_transaction)
     csrf.init_app(app)
     auth.init_app(app)
@@ -47,6 +49,8 @@ def init_app(app: Flask) -> None:
 
 def _choose_transaction() -> None:
     """An unsafe request writes from its first query on: a transaction that turns from reading to writing fails."""
+    if b"%00" in request.query_string or "\0" in request.path:
+        abort(400)  # a character that PostgreSQL keeps nowhere and no address needs
     (begin_reading if request.method in SAFE_METHODS else begin_writing)()
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 from marshmallow import Schema, ValidationError
+from werkzeug.routing import IntegerConverter, Map
 
 from helpdesk.core.command import unlocked
 from helpdesk.core.errors import Invalid
@@ -18,6 +19,7 @@ from helpdesk.core.i18n import current_zone
 from helpdesk.core.i18n import gettext as _
 from helpdesk.policy.actor import Actor
 from helpdesk.tickets.attachments import StoredUpload, store_upload
+from helpdesk.tickets.schemas import LARGEST_ID
 
 
 class Form:
@@ -68,6 +70,19 @@ def custom_fields_of(form: Form) -> dict[str, Any]:
     """What was filled into the desk's own fields."""
     prefix = "custom_fields."
     return {name.removeprefix(prefix): value for name, value in form.data.items() if name.startswith(prefix)}
+
+
+def sent_id(name: str) -> int | None:
+    """The row id that the request names; None where it is none."""
+    value = request.values.get(name, type=int)
+    return value if value is not None and 0 < value <= LARGEST_ID else None
+
+
+class RowId(IntegerConverter):
+    """Row ids in addresses: what no column can hold does not exist."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, min=1, max=LARGEST_ID)
 
 
 def submission_of(actor: Actor) -> str | None:

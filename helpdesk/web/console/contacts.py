@@ -20,6 +20,7 @@ from helpdesk.people.organisations import (
 )
 from helpdesk.tickets.queries import list_tickets_of
 from helpdesk.web.auth import current_actor
+from helpdesk.web.forms import sent_id
 from helpdesk.web.words import BUYING_ROLES, IT_READINESS
 
 bp = Blueprint("contacts", __name__, url_prefix="/contacts")
@@ -48,7 +49,7 @@ def show(contact_id: int) -> str:
 @bp.post("/<int:contact_id>/confirmation")
 def confirm(contact_id: int) -> BaseResponse:
     contact = get_contact(contact_id, for_=current_actor())
-    confirm_contact(contact, request.form.get("organisation_id", type=int), by=current_actor())
+    confirm_contact(contact, sent_id("organisation_id"), by=current_actor())
     flash(_("%(name)s is confirmed.", name=contact.name))
     back = request.form.get("back", "")
     return redirect(back if back.startswith("/console/") else url_for("console.contacts.unverified"))

@@ -17,7 +17,7 @@ from helpdesk.people import directory
 from helpdesk.tickets import routing
 from helpdesk.tickets.schemas import WebSchema, line_of_text, row_id, word
 from helpdesk.web.auth import current_actor
-from helpdesk.web.forms import Form, read_form
+from helpdesk.web.forms import Form, read_form, sent_id
 from helpdesk.web.words import CHANNELS, TYPES
 
 bp = Blueprint("routing_rules", __name__, url_prefix="/routing-rules")
@@ -71,7 +71,7 @@ def dry_run() -> str:
     args = request.args
     features = routing.Features(
         type=args.get("type", "incident"), channel=args.get("channel", "portal"), language=args.get("language", "en"),
-        text=args.get("text", ""), product_id=args.get("product_id", type=int),
+        text=args.get("text", ""), product_id=sent_id("product_id"),
     )  # fmt: skip
     return _page(Form(), verdicts=routing.dry_run(features), tried=dict(args))
 

@@ -40,7 +40,7 @@ from helpdesk.tickets.states import SETTABLE, TRANSITIONS, set_status
 from helpdesk.tickets.tags import set_tags, tags_of
 from helpdesk.web.auth import current_actor
 from helpdesk.web.filters import WithUrl
-from helpdesk.web.forms import Form, custom_fields_of, local_instant, read_form
+from helpdesk.web.forms import Form, custom_fields_of, local_instant, read_form, sent_id
 from helpdesk.web.htmx import page_or_fragment
 from helpdesk.web.shell import view_counts, view_names
 from helpdesk.web.story import staff_story
@@ -84,7 +84,7 @@ def next_ticket() -> BaseResponse:
 def assign_many() -> BaseResponse:
     """Assign the chosen tickets; those that cannot be are named."""
     actor = current_actor()
-    operator_id = request.form.get("operator_id", type=int)
+    operator_id = sent_id("operator_id")
     numbers, refused = request.form.getlist("tickets")[:200], []
     for number in numbers:
         try:
@@ -264,11 +264,11 @@ def _classification_page(ticket: Ticket, form: Form) -> str:
 def _filter() -> Filter:
     args = request.args
     return Filter(
-        team_id=args.get("team_id", type=int), line=args.get("line", type=int),
+        team_id=sent_id("team_id"), line=sent_id("line"),
         priority=_word(Priority, args.get("priority")), status=_word(Status, args.get("status")),
         type=_word(TicketType, args.get("type")), channel=_word(Channel, args.get("channel")),
-        organisation_id=args.get("organisation_id", type=int), product_id=args.get("product_id", type=int),
-        assignee_id=args.get("assignee_id", type=int),
+        organisation_id=sent_id("organisation_id"), product_id=sent_id("product_id"),
+        assignee_id=sent_id("assignee_id"),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from helpdesk.mail.folder import letter_in_folder, letters_in_folder
 from helpdesk.people import accounts
 from helpdesk.web.auth import sign_in_as
 from helpdesk.web.files import SANDBOX
+from helpdesk.web.forms import sent_id
 
 bp = Blueprint("dev", __name__, url_prefix="/dev")
 bp.is_open = True  # type: ignore[attr-defined]  # loopback only, see THREELINE_DEV
@@ -51,7 +52,7 @@ def who() -> str:
 
 @bp.post("/sign-in-as")
 def sign_in() -> BaseResponse:
-    account = next((a for a in accounts.demo_accounts() if a.id == request.form.get("account_id", type=int)), None)
+    account = next((a for a in accounts.demo_accounts() if a.id == sent_id("account_id")), None)
     if account is None:
         raise NotFound
     secret = accounts.begin_session(account, address="127.0.0.1", browser="development")
