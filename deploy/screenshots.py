@@ -24,7 +24,8 @@ sys.path.insert(0, str(ROOT))
 from tests.servers import browser  # noqa: E402 - the checkout is on the path only now
 
 PAGES = {
-    "signin": ("", "/sign-in"), "queue": ("operator", "/console/tickets"), "all": ("operator", "/console/tickets?view=all"),
+    "signin": ("", "/sign-in"), "queue": ("operator", "/console/tickets"),
+    "all": ("operator", "/console/tickets?view=all"),
     "ticket": ("operator", "first"), "call": ("operator", "/console/calls/new"),
     "portal": ("contact", "/portal/"), "request": ("contact", "first"), "new": ("contact", "/portal/tickets/new"),
     "overview": ("manager", "/manager/overview"), "rules": ("administrator", "/console/routing-rules"),
@@ -35,6 +36,11 @@ README = {"queue": "queue", "ticket": "ticket", "request": "portal", "overview":
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 LANGUAGES = ("en", "lt", "ru", "zh-Hans")
 PATIENCE_SECONDS = 60
+SPEAK = """async language => {
+  const token = document.querySelector('meta[name=csrf-token]').content;
+  const headers = {'X-CSRFToken': token, 'Content-Type': 'application/x-www-form-urlencoded'};
+  await fetch('/preferences', {method: 'POST', headers, body: 'language=' + language});
+}"""
 
 
 def main() -> None:
@@ -83,12 +89,7 @@ def _take(
                         if role:
                             page.goto(f"{base}/dev/sign-in-as")
                             page.locator(f"li:has(span:text-is('{role}')) button").first.click()
-                            page.evaluate(
-                                "async language => { const token = document.querySelector('meta[name=csrf-token]').content;"
-                                "await fetch('/preferences', {method: 'POST', headers: {'X-CSRFToken': token,"
-                                "'Content-Type': 'application/x-www-form-urlencoded'}, body: 'language=' + language}) }",
-                                language,
-                            )
+                            page.evaluate(SPEAK, language)
                         if path == "first":
                             page.goto(base + ("/portal/tickets" if role == "contact" else "/console/tickets?view=all"))
                             link = page.locator("a[href*='/tickets/T-']").first.get_attribute("href")

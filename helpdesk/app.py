@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from sqlalchemy.orm import configure_mappers
 
+import helpdesk.models  # noqa: F401 - every table is known before the first query
 from helpdesk import web
 from helpdesk.api import init_app as init_api
 from helpdesk.config import Config, load_config
@@ -20,6 +22,7 @@ def create_app(config: Config | None = None) -> Flask:
     app = Flask("helpdesk", template_folder=str(template_folder()), static_folder=None)
     app.config.from_mapping(_flask_settings(config))
     logs.configure(config.log_format, config.log_level)
+    configure_mappers()  # once and here: two threads that do it at their first query get in each other's way
     db.init_app(app)
     i18n.init_app(app)
     subscriptions.install()

@@ -45,7 +45,7 @@ def page_of(
     backwards = before is not None and after is None
     cursor = before if backwards else after
     if cursor is not None:
-        values = tuple_(*_decode(cursor, len(order)))
+        values = tuple_(*_decode(cursor, [column.type.python_type for column, _ in order]))
         query = query.where(columns < values if descending != backwards else columns > values)
     flip = descending != backwards
     query = query.order_by(*(column.desc() if flip else column.asc() for column, _ in order)).limit(size + 1)
@@ -63,11 +63,15 @@ def _encode(values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(list(values)).encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, length: int) -> list[Any]:
+def _decode(cursor: str, kinds: Sequence[type]) -> list[Any]:
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if not isinstance(values, list) or len(values) != length or not all(isinstance(v, int | str) for v in values):
+        if not isinstance(values, list) or [type(v) for v in values] != kinds or not all(map(_fits, values)):
             raise ValueError(cursor)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Invalid({"after": ["This page address is damaged; open the list anew."]}) from error
     return values
+
+
+def _fits(value: Any) -> bool:
+    return not isinstance(value, int) or abs(value) < 2**63  # of the largest column that we order by

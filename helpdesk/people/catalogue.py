@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from sqlalchemy import func, select
 
@@ -90,7 +90,7 @@ def set_active(
 ) -> None:
     """Offer something no more, or again; what uses it already keeps it."""
     require(by, Action.MANAGE_DESK)
-    row: Offered | None = db.session.get(kind, row_id)
+    row = cast("Offered | None", db.session.get(kind, row_id))
     if row is None:
         raise NotFound
     row.is_active = is_active
