@@ -43,7 +43,7 @@ def change_status(ticket: Ticket, to: Status, *, by: Actor, reason: str = "", su
     """Move the ticket to another status, with what that does to its clocks and dates. Part of a larger activity."""
     if to not in TRANSITIONS[ticket.status]:
         raise Conflict(
-            _("A ticket that is %(before)s cannot become %(after)s.", before=ticket.status.value, after=to.value),
+            _("From its present status the ticket cannot go there. Look at how it stands now."),
             code="no_such_transition",
         )
     _enter(ticket, to, by=by, reason=reason, sub_status=sub_status)

@@ -22,7 +22,7 @@ from helpdesk.people import directory
 from helpdesk.people.directory import TeamCard
 from helpdesk.tickets.queries import TicketRow
 from helpdesk.tickets.routing import ROUTED_LINES
-from helpdesk.web.words import CHANNELS, TYPES
+from helpdesk.web.words import CHANNELS, ROLES, TYPES
 
 
 def init_app(app: Flask) -> None:
@@ -31,7 +31,8 @@ def init_app(app: Flask) -> None:
         moment=moment, ago=ago, duration=duration, filesize=filesize, linebreaks=linebreaks, prose=prose,
         full_moment=i18n.full_moment, plain_moment=i18n.moment, number=number, percent=percent,
         choices=choices, team_choices=team_choices, routable_choices=routable_choices,
-        name_choices=name_choices, pair=lambda word: (word, word),
+        name_choices=name_choices, role_word=lambda role: str(ROLES.get(role, role)),
+        language_word=lambda tag: i18n.OWN_NAMES.get(tag, tag), pair=lambda word: (word, word),
         with_url=WithUrl, condition_word=condition_word,
     )  # fmt: skip
     app.jinja_env.globals.update(get_locale=get_locale, installed_choices=installed_choices)
