@@ -109,7 +109,7 @@ def moment(at: datetime, *, weekday: bool = False) -> str:
     """Date and time as the reader writes them, in the reader's zone, with the year only where it is another one."""
     local = at.astimezone(ZoneInfo(current_zone()))
     year = "" if local.year == datetime.now(local.tzinfo).year else "y"
-    locale = _babel_locale()
+    locale = babel_locale()
     date = _pattern(f"{year}MMM{'E' if weekday else ''}d", locale)
     return f"{format_datetime(local, date, locale=locale)} {local:%H:%M}"
 
@@ -124,7 +124,7 @@ def _pattern(skeleton: str, locale: Locale) -> str:
 def full_moment(at: datetime) -> str:
     """Weekday, date, time and zone in full, for letters and explanations."""
     local = at.astimezone(ZoneInfo(current_zone()))
-    return f"{format_date(local, 'full', locale=_babel_locale())}, {local:%H:%M} ({current_zone()})"
+    return f"{format_date(local, 'full', locale=babel_locale())}, {local:%H:%M} ({current_zone()})"
 
 
 def duration(length: timedelta | int | float) -> str:
@@ -153,7 +153,7 @@ _unit_texts: dict[tuple[str, tuple[tuple[int, str], ...]], str] = {}
 
 
 def _join_units(parts: tuple[tuple[int, str], ...]) -> str:
-    locale = _babel_locale()
+    locale = babel_locale()
     key = (str(locale), parts)
     text = _unit_texts.get(key)
     if text is None:
@@ -170,7 +170,7 @@ def _locale() -> str:
     return LANGUAGES[current_language()]
 
 
-def _babel_locale() -> Locale:
+def babel_locale() -> Locale:
     """How dates and numbers are written; English as outside of America, day before month."""
     return _parsed("en_GB" if current_language() == "en" else LANGUAGES[current_language()])
 

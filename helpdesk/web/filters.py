@@ -9,7 +9,6 @@ from typing import Any
 
 from babel.numbers import format_decimal
 from flask import Flask
-from flask_babel import get_locale
 from jinja2.runtime import Macro
 from markupsafe import Markup, escape
 
@@ -35,7 +34,7 @@ def init_app(app: Flask) -> None:
         language_word=lambda tag: i18n.OWN_NAMES.get(tag, tag), pair=lambda word: (word, word),
         with_url=WithUrl, condition_word=condition_word,
     )  # fmt: skip
-    app.jinja_env.globals.update(get_locale=get_locale, installed_choices=installed_choices)
+    app.jinja_env.globals.update(installed_choices=installed_choices)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of Jinja's i18n extension
         lambda text: i18n.catalogue().gettext(text), lambda one, many, n: i18n.catalogue().ngettext(one, many, n),
         newstyle=True, pgettext=lambda context, text: i18n.catalogue().pgettext(context, text),
@@ -98,7 +97,7 @@ def filesize(size: int) -> str:
     for unit, scale in (("GB", 1e9), ("MB", 1e6), ("KB", 1e3)):
         if size >= scale:
             value = size / scale
-            return f"{format_decimal(round(value, 1 if value < 10 else 0), locale=get_locale())} {unit}"
+            return f"{format_decimal(round(value, 1 if value < 10 else 0), locale=i18n.babel_locale())} {unit}"
     return str(size)
 
 
@@ -116,14 +115,14 @@ def prose(text: str | None) -> Markup:
 
 
 def number(value: float) -> str:
-    return str(format_decimal(value, locale=get_locale()))
+    return str(format_decimal(value, locale=i18n.babel_locale()))
 
 
 def percent(share: float | None) -> str:
     """A share as per cent with one digit, rounded down: never 100 while something is missing."""
     if share is None:
         return "–"
-    return f"{format_decimal(int(share * 1000) / 10, locale=get_locale())} %"
+    return f"{format_decimal(int(share * 1000) / 10, locale=i18n.babel_locale())} %"
 
 
 def choices(known: Mapping[Any, Any]) -> list[tuple[Any, str]]:

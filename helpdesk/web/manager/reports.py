@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_skeleton
 from flask import Blueprint, render_template, request
-from flask_babel import get_locale
 
-from helpdesk.core.i18n import current_zone
+from helpdesk.core.i18n import babel_locale, current_zone
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.times import now
 from helpdesk.people import directory
@@ -88,8 +87,8 @@ def _columns(arrivals: Arrivals) -> list[Column]:
 def _day(day: str, step: Step) -> str:
     first = date.fromisoformat(day[:10])
     if step is Step.MONTH:
-        return str(format_skeleton("yMMM", first, locale=get_locale()))
-    return format_date(first, "short", locale=get_locale())
+        return str(format_skeleton("yMMM", first, locale=babel_locale()))
+    return str(format_skeleton("MMMd", first, locale=babel_locale()))
 
 
 def _arrival_words(arrivals: Arrivals) -> str:
