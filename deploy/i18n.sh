@@ -37,4 +37,4 @@ texts_of() {
   grep -v '^"POT-Creation-Date' "$1" 2>/dev/null || true
 }
 
-main
+if [ "${1:-}" = extract ]; then extract && cat "$fresh" >"$2"; else main; fi

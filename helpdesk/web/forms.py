@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -70,6 +71,11 @@ def custom_fields_of(form: Form) -> dict[str, Any]:
     """What was filled into the desk's own fields."""
     prefix = "custom_fields."
     return {name.removeprefix(prefix): value for name, value in form.data.items() if name.startswith(prefix)}
+
+
+def listed(text: str) -> list[str]:
+    """What somebody separated by commas, in whatever script they type."""
+    return [word.strip() for word in re.split("[,，、;；]", text) if word.strip()]
 
 
 def sent_id(name: str) -> int | None:

@@ -15,7 +15,7 @@ from helpdesk.tickets.intake import NewTicket
 from helpdesk.tickets.queries import Filter, list_tickets, organisation_products
 from helpdesk.tickets.schemas import OperatorTicketSchema
 from helpdesk.web.auth import current_actor
-from helpdesk.web.forms import Form, read_form, read_uploads, submission_of
+from helpdesk.web.forms import Form, listed, read_form, read_uploads, submission_of
 from helpdesk.web.words import CHANNELS, IMPACTS, TYPES, URGENCIES
 
 bp = Blueprint("calls", __name__, url_prefix="/calls")
@@ -48,7 +48,7 @@ def create() -> Any:
     if form.is_valid:
         value = dict(form.value)
         channel, answer, is_resolved = value.pop("channel"), value.pop("answer"), value.pop("is_resolved")
-        value["tags"] = tuple(value["tags"].split(","))
+        value["tags"] = tuple(listed(value["tags"]))
         with form.refusals():
             ticket = NewTicket(**value, uploads=uploads, submission=submission_of(actor))
             opened = register_call(NewCall(ticket, answer, is_resolved), by=actor, channel=channel)

@@ -17,7 +17,7 @@ from helpdesk.policy.actions import Action
 from helpdesk.policy.rules import require
 from helpdesk.tickets.schemas import WebSchema, line_of_text, word
 from helpdesk.web.auth import current_actor
-from helpdesk.web.forms import Form, read_form
+from helpdesk.web.forms import Form, listed, read_form
 from helpdesk.web.words import TYPES
 
 bp = Blueprint("catalogue", __name__, url_prefix="/catalogue")
@@ -66,7 +66,7 @@ def create_field() -> Any:
     form = read_form(FieldSchema)
     if form.is_valid:
         value = dict(form.value)
-        value["choices"] = tuple(c.strip() for c in value["choices"].split(",") if c.strip())
+        value["choices"] = tuple(listed(value["choices"]))
         with form.refusals():
             catalogue.add_field(catalogue.NewField(**value), by=current_actor())
             return redirect(url_for("console.catalogue.index"))

@@ -17,7 +17,7 @@ from helpdesk.people import directory
 from helpdesk.tickets import routing
 from helpdesk.tickets.schemas import WebSchema, line_of_text, row_id, word
 from helpdesk.web.auth import current_actor
-from helpdesk.web.forms import Form, read_form, sent_id
+from helpdesk.web.forms import Form, listed, read_form, sent_id
 from helpdesk.web.words import CHANNELS, TYPES
 
 bp = Blueprint("routing_rules", __name__, url_prefix="/routing-rules")
@@ -78,7 +78,7 @@ def dry_run() -> str:
 
 def _new_rule(form: Form) -> routing.NewRule:
     value = form.value
-    words = [w.strip() for w in value["words"].split(",") if w.strip()]
+    words = listed(value["words"])
     conditions = {name: value[name] for name in ("type", "product", "language", "channel") if value[name]}
     if words:
         conditions["words"] = words

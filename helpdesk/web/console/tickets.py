@@ -40,7 +40,7 @@ from helpdesk.tickets.states import SETTABLE, TRANSITIONS, set_status
 from helpdesk.tickets.tags import set_tags, tags_of
 from helpdesk.web.auth import current_actor
 from helpdesk.web.filters import WithUrl
-from helpdesk.web.forms import Form, custom_fields_of, local_instant, read_form, sent_id
+from helpdesk.web.forms import Form, custom_fields_of, listed, local_instant, read_form, sent_id
 from helpdesk.web.htmx import page_or_fragment
 from helpdesk.web.shell import view_counts, view_names
 from helpdesk.web.story import staff_story
@@ -158,7 +158,7 @@ def classify(number: str) -> Any:
             wanted = value["priority"] or ticket.computed_priority
             if wanted != ticket.priority:
                 priority.override_priority(ticket, wanted, value["priority_reason"], by=actor)
-            set_tags(ticket, value["tags"].split(","), by=actor)
+            set_tags(ticket, listed(value["tags"]), by=actor)
         if form.is_valid:
             return _back(ticket)
         if "reason" in form.errors:
