@@ -9,13 +9,19 @@ from typing import Any
 import click
 
 from helpdesk import migrations
+from helpdesk.cli.face import Command, Group
 from helpdesk.config import Config, Misconfigured, load_config
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--web-only", is_flag=True, help="Without the worker; run `threeline worker` beside it.")
 def run(web_only: bool) -> None:
-    """Serve the desk: the web server, and the worker beside it in the same process."""
+    """Serve the desk, with a worker inside.
+
+    \b
+    Example:
+      threeline run
+    """
     from granian import Granian
     from granian.constants import Interfaces
 
@@ -34,9 +40,16 @@ def run(web_only: bool) -> None:
     server.serve()
 
 
-@click.command()
+@click.command(cls=Command)
 def worker() -> None:
-    """Run the worker alone: letters, clocks and everything that happens later. Several may run."""
+    """Run a worker alone.
+
+    It sends letters, watches clocks and does everything that happens later. Several may run.
+
+    \b
+    Example:
+      threeline worker
+    """
     from helpdesk.app import create_app
     from helpdesk.jobs.worker import Worker
 
@@ -48,20 +61,34 @@ def worker() -> None:
     each.run()
 
 
-@click.group()
+@click.group(cls=Group)
 def db() -> None:
-    """The database: bring it up to date, look at its revision."""
+    """Bring the database up to date."""
 
 
 @db.command()
 def upgrade() -> None:
-    """Bring the database up to date, under a lock, with a backup first on SQLite."""
+    """Bring the database up to date.
+
+    This happens under a lock, and on SQLite with a backup first.
+
+    \b
+    Example:
+      threeline db upgrade
+    """
     click.echo(migrations.upgrade(load_config()))
 
 
 @db.command()
 def revision() -> None:
-    """Print the revision of the database and the newest one this version knows."""
+    """Print the revision of the database.
+
+    Ends with 1 where it is not the newest one that this version knows.
+
+    \b
+    Example:
+      threeline db revision
+    """
     engine = migrations.migration_engine(load_config().database_url)
     current = migrations.current_revision(engine)
     click.echo(f"{current or 'empty'} (newest: {migrations.head()})")
@@ -92,4 +119,4 @@ def _require_current(config: Config) -> None:
     engine.dispose()
 
 
-COMMANDS = (run, worker, db)
+COMMANDS: tuple[Command | Group, ...] = (run, worker, db)

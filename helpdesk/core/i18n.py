@@ -17,6 +17,7 @@ from babel.lists import format_list
 from babel.units import format_unit
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, force_locale
+from markupsafe import Markup
 
 # BCP 47 tag → Babel's name. The tags stand in the database, in `lang` attributes and in the API.
 LANGUAGES = {"en": "en", "lt": "lt", "ru": "ru", "zh-Hans": "zh_Hans"}
@@ -30,13 +31,33 @@ babel = Babel()
 
 def catalogue() -> Any:
     """The translations of the language spoken now. Found once for a reader: a page asks a thousand times."""
-    if not g:
+    kept = _kept()
+    if kept is None:
         return flask_babel.get_translations()
     language = current_language()
-    kept = g.get("catalogue")
-    if kept is None or kept[0] != language:
-        g.catalogue = kept = (language, flask_babel.get_translations())
-    return kept[1]
+    found = kept.get("catalogue")
+    if found is None or found[0] != language:
+        kept["catalogue"] = found = (language, flask_babel.get_translations())
+    return found[1]
+
+
+_sentences: dict[tuple[str, str], Markup] = {}
+
+
+def sentence(text: str, **values: object) -> Markup:
+    """`_()` of the templates: a sentence whose translation is markup and whose values are escaped.
+
+    Sentences without values are kept for each language: a page says two hundred of them.
+    """
+    if values:
+        return Markup(catalogue().gettext(text)) % values
+    key = (current_language(), text)
+    kept = _sentences.get(key)
+    if kept is None:
+        kept = Markup(catalogue().gettext(text)) % {}
+        if _kept() is not None and len(_sentences) < 20_000:
+            _sentences[key] = kept
+    return kept
 
 
 def gettext(text: str, **values: object) -> str:
@@ -55,6 +76,7 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = LANGUAGES[DEFAULT_LANGUAGE]
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     babel.init_app(app, locale_selector=_locale, timezone_selector=lambda: current_zone())
+    app.jinja_env.globals["_"] = sentence
 
 
 def language_named(tag: str | None) -> str | None:
@@ -87,13 +109,22 @@ def speaking(language: str, zone: str) -> Iterator[None]:
 
 def current_language() -> str:
     """The tag of the language spoken now."""
-    if g and g.get("language"):
-        return str(g.language)
+    kept = _kept()
+    if kept is not None and (language := kept.get("language")):
+        return str(language)
     if has_request_context():
         for tag, _quality in request.accept_languages:
             if known := language_named(tag):
                 return known
     return DEFAULT_LANGUAGE
+
+
+def _kept() -> dict[str, Any] | None:
+    """What `g` keeps, or None outside of an application context; each question to the proxy itself costs as much."""
+    try:
+        return vars(g._get_current_object())  # type: ignore[attr-defined]  # of the proxy, not of what it stands for
+    except RuntimeError:
+        return None
 
 
 def current_zone() -> str:
@@ -153,10 +184,10 @@ _unit_texts: dict[tuple[str, tuple[tuple[int, str], ...]], str] = {}
 
 
 def _join_units(parts: tuple[tuple[int, str], ...]) -> str:
-    locale = babel_locale()
-    key = (str(locale), parts)
+    key = (current_language(), parts)
     text = _unit_texts.get(key)
     if text is None:
+        locale = babel_locale()
         # Babel needs 0.1 ms for one of these and a list has fifty of them.
         length: Literal["short", "narrow"] = "narrow" if locale.language == "en" else "short"
         words = [format_unit(n, f"duration-{unit}", length, locale=locale) for n, unit in parts]

@@ -51,7 +51,7 @@ RULES: dict[Action, list[list[Predicate]]] = {
     Action.MERGE_TICKETS: [[is_operator, faces_clients]],
     Action.WATCH_TICKET: [[is_operator], [is_manager], [is_client, is_not_guest]],
     Action.CONFIRM_CONTACT: [[is_operator, faces_clients], [is_administrator]],
-    Action.MANAGE_CONTACTS: [[is_operator, faces_clients], [is_administrator]],
+    Action.MANAGE_CONTACTS: [[is_operator, faces_clients], [is_administrator], [is_system]],
     Action.MANAGE_STAFF: [[is_administrator], [is_system]],
     Action.MANAGE_ABSENCES: [[is_line_lead], [is_administrator]],
     Action.MANAGE_DESK: [[is_administrator], [is_system]],

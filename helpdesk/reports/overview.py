@@ -24,6 +24,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import BigInteger, ColumnElement, Select, True_, column, func, literal, select, values
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.functions import GenericFunction, ReturnTypeFromArgs
 
 from helpdesk.core.db import UTCDateTime, db
@@ -114,6 +115,7 @@ class Overview:
     def document(self) -> dict[str, Any]:
         """The figures as JSON has them: instants as text, each attainment with its share."""
         figures = asdict(self) | {"as_of": self.as_of.isoformat(timespec="seconds").replace("+00:00", "Z")}
+        figures["flow"] = list(figures["flow"])
         figures["sla"] = {kind: asdict(each) | {"share": each.share} for kind, each in self.sla.items()}
         return figures
 
@@ -173,7 +175,9 @@ def _seconds_in_sqlite(element: _SecondsBetween, compiler: Any, **kwargs: Any) -
 @compiles(_SecondsBetween, "postgresql")
 def _seconds_in_postgresql(element: _SecondsBetween, compiler: Any, **kwargs: Any) -> str:
     earlier, later = (compiler.process(each, **kwargs) for each in element.clauses)
-    return f"(floor(extract(epoch from {later}))::bigint - floor(extract(epoch from {earlier}))::bigint)"
+    # With the zone said, the expression depends on no setting, and an index may stand on it.
+    later, earlier = (f"floor(date_part('epoch', {each} AT TIME ZONE 'UTC'))::bigint" for each in (later, earlier))
+    return f"({later} - {earlier})"
 
 
 class _Unsought(ReturnTypeFromArgs[Any]):
@@ -217,7 +221,7 @@ def _groups(conditions: Sequence[ColumnElement[bool]]) -> Sequence[Any]:
             func.count(Ticket.resolved_at).label("resolved"),
             func.count(Ticket.resolved_at).filter(Ticket.highest_line == 1).label("on_first_line"),
             func.count(Ticket.resolved_at).filter(Ticket.highest_line.is_not(None)).label("on_known_line"),
-            func.count(_OPEN_TO_CLOSE).label("closed"),
+            func.count(Ticket.closed_at).label("closed"),
             func.sum(_OPEN_TO_CLOSE).label("seconds"),
         )
         .where(*conditions)
@@ -343,16 +347,15 @@ def _following(start: datetime, step: Step) -> datetime:
 
 
 def _flow(over: Slice, narrowed: Sequence[ColumnElement[bool]]) -> tuple[Hops, ...]:
+    hop = aliased(Transfer)  # a name of its own: what a reader sees may hang on transfers, too
     query = (
-        select(Transfer.from_line, Transfer.to_line, func.count())
-        .where(
-            Transfer.from_line.is_not(None), Transfer.to_line.is_not(None), *over.period(Transfer.at),
-        )
-        .group_by(Transfer.from_line, Transfer.to_line)
-        .order_by(Transfer.from_line, Transfer.to_line)
-    )  # fmt: skip
+        select(hop.from_line, hop.to_line, func.count())
+        .where(hop.from_line.is_not(None), hop.to_line.is_not(None), *over.period(hop.at))
+        .group_by(hop.from_line, hop.to_line)
+        .order_by(hop.from_line, hop.to_line)
+    )
     if narrowed:
-        query = query.join(Ticket, Ticket.id == Transfer.ticket_id).where(*narrowed)
+        query = query.join(Ticket, Ticket.id == hop.ticket_id).where(*narrowed)
     return tuple(Hops(from_, to, count) for from_, to, count in db.session.execute(query) if from_ and to)
 
 

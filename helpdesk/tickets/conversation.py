@@ -232,7 +232,9 @@ def _follow_up(ticket: Ticket, new: NewMessage, *, by: Actor, channel: Channel) 
             submission=new.submission, follow_up_of=ticket.id,
         ), by=by, channel=channel,
     )  # fmt: skip
-    return db.session.scalars(select(Message).where(Message.ticket_id == following.id)).one()
+    # The words came a second time, perhaps after the ticket that follows has gone on.
+    first = select(Message).where(Message.ticket_id == following.id).order_by(Message.id).limit(1)
+    return db.session.scalars(first).one()
 
 
 def _already(ticket: Ticket, new: NewMessage) -> Message | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import Any
 
@@ -46,7 +47,10 @@ def _value(card: FieldCard, value: Any) -> Any:
     if value in (None, ""):
         return None
     if card.kind == "number":
-        return float(value) if "." in str(value) else int(value)
+        number = float(value) if "." in str(value) else int(value)
+        if isinstance(number, float) and not math.isfinite(number):  # JSON has no such number
+            raise ValueError(value)
+        return number
     if card.kind == "date":
         return date.fromisoformat(str(value)).isoformat()
     if card.kind == "yes_no":

@@ -411,6 +411,21 @@ def test_control_characters_never_reach_the_database(cast: Cast) -> None:
     assert not any("\ud800" <= c <= "\udfff" for c in said)
 
 
+def test_a_monstrous_message_id_is_known_again(cast: Cast) -> None:
+    monster = f"Message-ID: <{'字' * 940}@mail.example>\r\n".encode()
+    raw = monster + a_mail(Message_ID="")
+
+    first = email.receive(raw)
+    again = email.receive(b"X-Way: 2\r\n" + raw)
+
+    assert again == MailOutcome(MailResult.CREATED, first.number, "duplicate")
+
+
+def test_a_mail_that_is_too_large_is_refused(cast: Cast) -> None:
+    with pytest.raises(Unreadable, match="too_large"):
+        email.receive(a_mail() + b"x" * email.LARGEST)
+
+
 @pytest.mark.parametrize("raw", [b"", b" \r\n", b"\r\n\r\nno header at all"])
 def test_what_is_no_mail_is_refused_and_not_kept(cast: Cast, raw: bytes) -> None:
     with pytest.raises(Unreadable):

@@ -112,6 +112,30 @@ def test_the_first_account_begins_the_desk(monkeypatch: pytest.MonkeyPatch, tmp_
 
     assert told.code == 0
     assert (taken.code, taken.err) == (66, "threeline: There is no ticket to take in your teams.\n")
+    assert typed(None, "team", "list").out == "line 1  Service desk  ona\n"
+
+
+def test_tickets_of_a_desk_that_was_just_begun_have_due_times(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("THREELINE_HOME", str(tmp_path))
+    typed(None, "account", "create", "--role", "contact", "--email", "jonas@klinika.example", "--password-stdin",
+          given=PASSWORD)  # fmt: skip
+
+    told = typed(None, "ticket", "create", "--subject", "Labels", "--text", "Blank.", "--as", "jonas@klinika.example",
+                 "--json")  # fmt: skip
+
+    assert told.document["due"]["kind"] == "first_response"
+
+
+def test_teams_are_made_and_listed(threeline: Threeline, cast: Cast) -> None:
+    made = threeline("team", "create", "Night shift", "--line", "2", "--json")
+    again = threeline("team", "create", "night shift", "--line", "2")
+
+    assert made.document == {"name": "Night shift", "line": 2, "operators": []}
+    assert again.code == 1
+    teams = {row["name"]: row for row in threeline("team", "list", "--json").document["teams"]}
+    assert teams["Makers"] == {
+        "name": "Makers", "line": 3, "operators": [{"name": "Giedrius", "email": "giedrius@desk.example"}]
+    }  # fmt: skip
 
 
 def test_every_account_is_listed(threeline: Threeline, cast: Cast) -> None:

@@ -83,6 +83,7 @@ def test_what_is_typed_wrongly_ends_with_64(words: list[str]) -> None:
         (DomainError(code="too_many_tries"), 1),
         (Invalid({"text": ["Say why."]}), 65),
         (NotFound(), 66),
+        (OSError(28, "No space left on device"), 74),
         (Busy(), 75),
         (OperationalError("SELECT 1", {}, Exception("database is locked")), 75),
         (Forbidden(code="may_not_add_note"), 77),

@@ -94,6 +94,12 @@ def test_words_that_are_no_text_are_refused(threeline: Threeline, cast: Cast) ->
     assert told.code == 65
 
 
+def test_what_is_typed_in_another_encoding_is_refused(ticket: Threeline, cast: Cast) -> None:
+    told = ticket("tag", a_ticket(cast).number, b"K\xfcche".decode("utf-8", "surrogateescape"), by=ONA)
+
+    assert (told.code, told.out) == (65, "")
+
+
 def test_files_are_attached(ticket: Threeline, cast: Cast, tmp_path: Path) -> None:
     (tmp_path / "till.log").write_bytes(b"error 17")
 

@@ -18,7 +18,13 @@ SMALL: dict[str, Any] = {
     "time": {"column": "time"},
     "status": {
         "column": "status",
-        "map": {"New": "new", "Active": "open", "Waiting": "waiting_client", "Resolved": "resolved", "Closed": "closed"},
+        "map": {
+            "New": "new",
+            "Active": "open",
+            "Waiting": "waiting_client",
+            "Resolved": "resolved",
+            "Closed": "closed",
+        },
     },
     "team": {"column": "team"},
     "person": {"column": "person"},

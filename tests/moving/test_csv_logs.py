@@ -162,7 +162,7 @@ def test_the_packing_is_told_by_the_first_bytes(tmp_path: Path, packed):
 @pytest.mark.parametrize("packed", [gzip.compress, lzma.compress])
 def test_a_packed_file_that_is_cut_short_is_refused(tmp_path: Path, packed):
     path = tmp_path / "log"
-    whole = packed("case,time\n".encode() + b"".join(b"%d,2026-03-02\n" % i for i in range(9999)))
+    whole = packed(b"case,time\n" + b"".join(b"%d,2026-03-02\n" % i for i in range(9999)))
     path.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(Invalid, match="damaged or cut short"):
         list(read_events(path, _MAPPING))

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.moving.event_logs import a_mapping
 
 from helpdesk.core.errors import Invalid
 from helpdesk.models.tickets import Status
 from helpdesk.moving.mapping import SHIPPED, load_mapping, parse_mapping
+from tests.moving.event_logs import a_mapping
 
 
 def mistakes(**tables: Any) -> dict[str, list[str]]:
@@ -26,7 +26,9 @@ def test_every_shipped_mapping_can_be_used_by_its_name(path: Path):
 
 
 def test_columns_are_gathered_once_each():
-    mapping = parse_mapping(a_mapping(line={"column": "team", "patterns": [["3rd", 3]]}, raw={"columns": ["x", "team"]}))
+    mapping = parse_mapping(
+        a_mapping(line={"column": "team", "patterns": [["3rd", 3]]}, raw={"columns": ["x", "team"]})
+    )
     assert mapping.columns.count("team") == 1
     assert mapping.columns[-1] == "x"
 

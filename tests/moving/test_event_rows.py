@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.moving.event_logs import a_mapping
 
 from helpdesk.models.tickets import Channel, Priority, Status
 from helpdesk.moving.mapping import parse_mapping
 from helpdesk.moving.reading import Reading, RowReader, Unreadable
+from tests.moving.event_logs import a_mapping
 
 ROW = {
     "case": "INC1", "time": "2026-03-02 09:00", "status": "Active", "team": "Field 2nd", "person": "Ona",
@@ -126,7 +126,7 @@ def test_counters_are_whole_numbers(text: str, number: int | None):
 
 @pytest.mark.parametrize("text", ["three", "-1", "1.5", "9" * 30, "٣"])
 def test_a_counter_that_is_none_makes_the_row_unreadable(text: str):
-    with pytest.raises(Unreadable, match="reassignments .* is no whole number"):
+    with pytest.raises(Unreadable, match=r"reassignments .* is no whole number"):
         read({"team": text}, reassignments={"column": "team"})
 
 

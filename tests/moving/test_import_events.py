@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
-from tests.cast import Cast
-from tests.moving.event_logs import a_log, a_mapping, bring_in
 
 from helpdesk.core.db import db
 from helpdesk.core.errors import Busy, Conflict, Forbidden, Invalid
@@ -25,9 +22,13 @@ from helpdesk.models.tickets import Channel, Priority, Status, Ticket
 from helpdesk.models.transfers import Transfer, TransferKind
 from helpdesk.moving.event_logs import BATCH, Phase, import_events
 from helpdesk.moving.mapping import parse_mapping
+from helpdesk.moving.staging import Staging
 from helpdesk.people import directory
 from helpdesk.policy.actor import SYSTEM
+from helpdesk.tickets.queries import list_tickets
 from sla.models import Clock
+from tests.cast import Cast
+from tests.moving.event_logs import a_log, a_mapping, bring_in
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -258,7 +259,7 @@ def test_the_first_and_the_last_row_can_have_statuses_of_their_own(tmp_path: Pat
 
 def test_what_the_source_knows_in_hindsight_counts_as_it_says(tmp_path: Path):
     header = "case,time,status,opened,resolved,closed,moves,back,kept"
-    tables = {name: None for name in ("team", "person", "caller", "priority", "channel")}
+    tables = dict.fromkeys(("team", "person", "caller", "priority", "channel"))
     bring_in(
         a_log(
             tmp_path,
@@ -386,12 +387,10 @@ def test_nothing_is_left_beside_the_database(tmp_path: Path, app: Flask):
 
 
 def test_two_runs_of_one_import_at_once_are_refused(tmp_path: Path, app: Flask):
-    bring_in(a_log(tmp_path, *STORY))
-    locks = list((app.config["THREELINE"].home / "imports").glob("*.lock"))
-    with locks[0].open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        with pytest.raises(Busy, match="running already"):
-            bring_in(a_log(tmp_path, *STORY))
+    folder = app.config["THREELINE"].home / "imports"
+    with Staging(folder, "old desk"), pytest.raises(Busy, match="running already"):
+        bring_in(a_log(tmp_path, *STORY), name="old desk")
+    assert bring_in(a_log(tmp_path, *STORY), name="old desk")[0].tickets_made == 1
 
 
 def test_the_name_of_an_import_of_another_kind_is_refused(tmp_path: Path):
@@ -413,8 +412,6 @@ def test_only_administrators_import(tmp_path: Path, cast: Cast, who: str):
 
 
 def test_strangers_do_not_see_imported_tickets(tmp_path: Path, cast: Cast):
-    from helpdesk.tickets.queries import list_tickets
-
     bring_in(a_log(tmp_path, *STORY), organisation={"column": "team"})
     assert not list_tickets(for_=cast.marek).rows
     assert not list_tickets(for_=cast.lena).rows
@@ -432,7 +429,7 @@ def test_an_xes_log_is_imported_like_any_other(tmp_path: Path):
         '<log><trace><string key="concept:name" value="1-36"/>'
         + "".join(event.format(status, team, f"{i:02}") for status, team, i in steps) + "</trace></log>"
     )  # fmt: skip
-    tables = {name: None for name in a_mapping()}
+    tables = dict.fromkeys(a_mapping())
     outcome, _ = bring_in(path, **tables | {
         "log": {"format": "xes"}, "case": {"column": "case:concept:name"}, "time": {"column": "time:timestamp"},
         "status": {"column": "lifecycle:transition", "patterns": [["^Wait - User", "waiting_client"]],

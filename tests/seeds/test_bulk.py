@@ -16,12 +16,14 @@ from helpdesk.core.db import db
 from helpdesk.core.files import FileStore
 from helpdesk.core.journal import Entry
 from helpdesk.core.times import now
+from helpdesk.models.access import Account
 from helpdesk.models.messages import Message
 from helpdesk.models.people import Operator, Organisation, Team
 from helpdesk.models.tickets import OPEN_STATUSES, Status, Ticket
 from helpdesk.people.accounts import actor_by_email
 from helpdesk.policy.actor import contact_actor
 from helpdesk.seeds import bulk, demo
+from helpdesk.seeds.crowd import TEAMS
 from helpdesk.seeds.hours import OFFICE, hours_of
 from helpdesk.seeds.stories import STORIES
 from helpdesk.seeds.workdays import Workdays
@@ -60,6 +62,7 @@ def test_it_has_the_shape_of_a_large_desk(large_desk: Flask) -> None:
     assert facts / MANY == pytest.approx(11, abs=2)
     assert db.session.scalar(select(func.count()).select_from(Team)) == 50
     assert db.session.scalar(select(func.count()).select_from(Operator)) == 300
+    assert db.session.scalar(select(func.count()).where(Account.email.like("%@crowd.example"))) == len(TEAMS)
     assert 1_000 <= (db.session.scalar(select(func.count()).select_from(Organisation)) or 0) <= 1_050
     assert set(db.session.scalars(select(Ticket.language))) == {"en", "lt", "ru", "zh-Hans"}
     assert set(db.session.scalars(select(Ticket.line).where(Ticket.is_open))) == {1, 2, 3}

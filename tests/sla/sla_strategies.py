@@ -81,7 +81,7 @@ def scenes(draw: st.DrawFn, *, changes: dict[str, str] = MINUTE_CHANGES, step: i
     change = int(datetime.fromisoformat(changes[timezone]).timestamp())
     first, last = -(-(change - reach) // step), (change + reach) // step
     instants = st.integers(first, last).map(lambda number: number * step)
-    spans = st.tuples(instants, instants).map(sorted).map(tuple)
+    spans = st.tuples(instants, instants).map(lambda pair: (min(pair), max(pair)))
     around = datetime.fromtimestamp(change, UTC).date()
     dates = st.integers(-5, 5).map(lambda days: (around + timedelta(days=days)).isoformat())
     hours = st.lists(intervals(step), max_size=3)

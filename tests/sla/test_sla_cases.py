@@ -14,7 +14,7 @@ from sla.cases import OPERATIONS, Outcome, check, evaluate
 from tests.sla.sla_strategies import examples
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "docs" / "sla-golden.json").read_text("utf-8"))
-LUNCH = {
+LUNCH: dict[str, Any] = {
     "id": "lunch",
     "calendar": {"timezone": "Europe/Berlin", "weekly": {"mon": [["09:00", "12:00"], ["13:00", "18:00"]]}},
     "op": "due",

@@ -1,0 +1,34 @@
+"""Version 1: its resources, each in its own module."""
+
+from __future__ import annotations
+
+from helpdesk.api.auth import admit, leave
+from helpdesk.api.errors import answer_with_problems
+from helpdesk.api.openapi import Blueprint
+from helpdesk.api.v1 import (
+    assignments,
+    attachments,
+    catalogue,
+    contacts,
+    links,
+    me,
+    messages,
+    organisations,
+    resolutions,
+    tags,
+    tickets,
+    timelines,
+    transfers,
+)
+
+RESOURCES = (
+    tickets.bp, messages.bp, resolutions.bp, transfers.bp, assignments.bp, tags.bp, links.bp, timelines.bp,
+    attachments.bp, organisations.bp, contacts.bp, catalogue.bp, me.bp,
+)  # fmt: skip
+
+bp = Blueprint("api", __name__, url_prefix="/api/v1")
+bp.before_request(admit)
+bp.teardown_request(leave)
+answer_with_problems(bp)
+for _resource in RESOURCES:
+    bp.register_blueprint(_resource)

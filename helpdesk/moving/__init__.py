@@ -1,0 +1,1 @@
+"""Moving in: other desks' event logs become tickets with their real past."""

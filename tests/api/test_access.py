@@ -1,0 +1,286 @@
+"""Who may call what: tokens, strangers, clients, the protected third line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.datastructures import MultiDict
+
+from helpdesk.core.db import db
+from helpdesk.models.access import Account
+from helpdesk.people.accounts import create_token, disable_account, revoke_token, tokens_of
+from helpdesk.policy.actor import SYSTEM, Actor
+from helpdesk.tickets.classification import watch
+from helpdesk.tickets.conversation import NewMessage, add_note
+from tests.api.conftest import Caller
+from tests.cast import Cast
+from tests.factories import HANDOVER, a_ticket, facts
+
+WORDS = {"text": "Something."}
+WHY = {"reason": "Because."}
+FORM = {name: text for name, text in HANDOVER.__dict__.items() if text}
+
+# Everything under an address that names something, with a body that would do.
+ADDRESSES: list[tuple[str, str, Any]] = [
+    ("GET", "/tickets/{number}", None),
+    ("PATCH", "/tickets/{number}", {"subject": "Mine now"}),
+    ("GET", "/tickets/{number}/messages", None),
+    ("POST", "/tickets/{number}/messages", WORDS),
+    ("POST", "/tickets/{number}/notes", WORDS),
+    ("GET", "/tickets/{number}/transfers", None),
+    ("POST", "/tickets/{number}/transfers", {**WHY, "to_team_id": 1}),
+    ("POST", "/tickets/{number}/handovers", FORM),
+    ("POST", "/tickets/{number}/returns", WHY),
+    ("PUT", "/tickets/{number}/resolution", WORDS),
+    ("DELETE", "/tickets/{number}/resolution", WHY),
+    ("POST", "/tickets/{number}/reopenings", WHY),
+    ("POST", "/tickets/{number}/acceptance", None),
+    ("POST", "/tickets/{number}/refusal", WORDS),
+    ("POST", "/tickets/{number}/cancellation", WHY),
+    ("PUT", "/tickets/{number}/assignment", {}),
+    ("DELETE", "/tickets/{number}/assignment", None),
+    ("PUT", "/tickets/{number}/tags", {"tags": ["mine"]}),
+    ("GET", "/tickets/{number}/links", None),
+    ("POST", "/tickets/{number}/links", {"other": "{number}"}),
+    ("DELETE", "/tickets/{number}/links/{link_id}", None),
+    ("PUT", "/tickets/{number}/merge", {"into": "{number}"}),
+    ("DELETE", "/tickets/{number}/merge", None),
+    ("GET", "/tickets/{number}/timeline", None),
+    ("GET", "/attachments/{attachment_id}", None),
+    ("GET", "/organisations/{organisation_id}", None),
+    ("GET", "/contacts/{contact_id}", None),
+]  # fmt: skip
+# What a client may not do on a ticket of their own, and what is not for clients at all.
+STAFFS_OWN = [
+    ("PATCH", "/tickets/{number}", {"subject": "Mine now"}),
+    ("PATCH", "/tickets/{number}", {"impact": "organisation"}),
+    ("PATCH", "/tickets/{number}", {"priority": "P1", "priority_reason": "I say so"}),
+    ("PATCH", "/tickets/{number}", {"status": "waiting_vendor"}),
+    ("PATCH", "/tickets/{number}", {"is_major": True, "major_reason": "I say so"}),
+    ("POST", "/tickets/{number}/notes", WORDS),
+    ("GET", "/tickets/{number}/transfers", None),
+    ("POST", "/tickets/{number}/transfers", {**WHY, "to_team_id": 1}),
+    ("POST", "/tickets/{number}/handovers", FORM),
+    ("POST", "/tickets/{number}/returns", WHY),
+    ("PUT", "/tickets/{number}/resolution", WORDS),
+    ("PUT", "/tickets/{number}/assignment", {}),
+    ("PUT", "/tickets/{number}/tags", {"tags": ["mine"]}),
+    ("GET", "/tickets/{number}/links", None),
+    ("POST", "/tickets/{number}/links", {"other": "{number}"}),
+    ("PUT", "/tickets/{number}/merge", {"into": "{number}"}),
+    ("GET", "/tickets/{number}/timeline", None),
+    ("POST", "/queue/next", None),
+    ("GET", "/teams", None),
+    ("GET", "/operators", None),
+    ("POST", "/organisations", {"name": "Mine"}),
+    ("POST", "/contacts", {"name": "Me"}),
+]  # fmt: skip
+
+
+@pytest.fixture
+def known(cast: Cast, ona: Caller, jonas: Caller) -> dict[str, Any]:
+    """Names of things of Jonas: a ticket that has been worked on, with a file on it, and his own."""
+    opened = jonas.call("POST", "/tickets", data=MultiDict([
+        ("json", '{"subject": "Blank labels", "text": "See the file."}'), ("files", (BytesIO(b"labels"), "labels.txt")),
+    ]))  # fmt: skip
+    number = opened.get_json()["number"]
+    other = jonas.post("/tickets", {"subject": "Blank again", "text": "Another one."}).get_json()["number"]
+    link = ona.post(f"/tickets/{number}/links", {"other": other}).get_json()["links"][0]
+    message = jonas.get(f"/tickets/{number}/messages").get_json()["messages"][0]
+    return {
+        "number": number, "other": other, "link_id": link["id"], "attachment_id": message["attachments"][0]["id"],
+        "organisation_id": cast.jonas.organisation_id, "contact_id": cast.jonas.contact_id,
+    }  # fmt: skip
+
+
+def filled(body: Any, known: dict[str, Any]) -> Any:
+    return {k: v.format(**known) if isinstance(v, str) else v for k, v in body.items()} if body is not None else None
+
+
+@pytest.mark.parametrize(("method", "address", "body"), ADDRESSES)
+def test_for_the_stranger_nothing_exists(
+    marek: Caller, known: dict[str, Any], method: str, address: str, body: Any
+) -> None:
+    refused = marek.call(method, address.format(**known), json=filled(body, known))
+    assert (refused.status_code, refused.get_json()["code"]) == (404, "not_found")
+
+
+def test_the_stranger_is_tried_at_every_address_that_names_something(app: Flask) -> None:
+    tried = {(method, re.sub(r"{\w+}", "{}", address)) for method, address, _ in ADDRESSES}
+    routes = {
+        (method, re.sub(r"<[^>]+>", "{}", rule.rule.removeprefix("/api/v1")))
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/v1") and "<" in rule.rule
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert tried == routes
+
+
+def test_lists_hold_nothing_for_the_stranger(marek: Caller, known: dict[str, Any]) -> None:
+    assert marek.get("/tickets").get_json()["tickets"] == []
+    assert marek.get(f"/tickets?organisation_id={known['organisation_id']}").get_json()["tickets"] == []
+    assert [row["name"] for row in marek.get("/organisations").get_json()["organisations"]] == ["Strangers"]
+    assert [row["name"] for row in marek.get("/contacts").get_json()["contacts"]] == ["Marek"]
+    assert marek.get("/contacts?email=jonas@klinika.example").get_json()["contacts"] == []
+    assert marek.get("/installed-products").get_json()["installed_products"] == []
+
+
+@pytest.mark.parametrize(("method", "address", "body"), STAFFS_OWN)
+def test_a_client_may_not_do_what_is_for_staff(
+    jonas: Caller, known: dict[str, Any], method: str, address: str, body: Any
+) -> None:
+    assert jonas.call(method, address.format(**known), json=filled(body, known)).status_code == 403
+
+
+def test_the_third_line_sees_only_what_was_handed_to_it(cast: Cast, giedrius: Caller) -> None:
+    mine, others = a_ticket(cast, line=3).number, a_ticket(cast, line=2).number
+
+    assert giedrius.get(f"/tickets/{mine}").status_code == 200
+    assert giedrius.get(f"/tickets/{others}").status_code == 404
+    assert [row["number"] for row in giedrius.get("/tickets").get_json()["tickets"]] == [mine]
+    refused = giedrius.post(f"/tickets/{mine}/messages", WORDS)
+    assert (refused.status_code, refused.get_json()["code"]) == (403, "may_not_reply_to_client")
+
+
+def test_no_note_reaches_a_client(cast: Cast, ona: Caller, jonas: Caller, lena: Caller) -> None:
+    ticket = a_ticket(cast)
+    number = ticket.number
+    ona.call("POST", f"/tickets/{number}/notes", data=MultiDict([
+        ("json", '{"text": "A difficult client."}'), ("files", (BytesIO(b"secret"), "secret.txt")),
+    ]))  # fmt: skip
+    note = ona.get(f"/tickets/{number}/messages").get_json()["messages"][-1]
+    assert note["kind"] == "note"
+
+    for client in (jonas, lena):
+        for address in (f"/tickets/{number}", f"/tickets/{number}/messages", "/tickets"):
+            answer = client.get(address)
+            assert answer.status_code == 200
+            assert "difficult" not in answer.get_data(as_text=True)
+            assert "secret" not in answer.get_data(as_text=True)
+        assert client.get(note["attachments"][0]["url"]).status_code == 404
+
+
+def test_a_client_gets_no_field_of_staff(cast: Cast, ona: Caller, jonas: Caller) -> None:
+    number = a_ticket(cast).number
+    ona.put(f"/tickets/{number}/tags", {"tags": ["difficult"]})
+
+    for address in (f"/tickets/{number}", "/tickets"):
+        text = jonas.get(address).get_data(as_text=True)
+        for word in (
+            "priority",
+            "impact",
+            "assignee",
+            "tags",
+            "difficult",
+            "team",
+            "line",
+            "bouncing",
+            "missed",
+            "sub_",
+        ):
+            assert word not in text
+    assert ona.get(f"/tickets/{number}").get_json()["tags"] == ["difficult"]
+
+
+def test_a_supervisor_sees_the_tickets_of_the_organisation(
+    cast: Cast, lena: Caller, as_: Callable[[Actor], Caller]
+) -> None:
+    number = a_ticket(cast).number
+
+    assert lena.get(f"/tickets/{number}").status_code == 200
+    assert as_(cast.egle).get(f"/tickets/{number}").status_code == 404
+
+
+def test_a_watcher_sees_the_ticket(cast: Cast, as_: Callable[[Actor], Caller]) -> None:
+    ticket = a_ticket(cast)
+    watch(ticket, True, by=cast.ona, account_id=cast.egle.account_id)
+
+    assert as_(cast.egle).get(f"/tickets/{ticket.number}").status_code == 200
+
+
+def test_an_administrators_look_leaves_its_trace(cast: Cast, as_: Callable[[Actor], Caller]) -> None:
+    ticket = a_ticket(cast)
+    number = ticket.number
+    for address in (f"/tickets/{number}", f"/tickets/{number}/messages", f"/tickets/{number}/timeline"):
+        assert as_(cast.petras).get(address).status_code == 200
+
+    assert facts(ticket).count("TicketRead") == 3
+
+
+def test_a_product_owner_reads_the_tickets_of_their_product(cast: Cast, as_: Callable[[Actor], Caller]) -> None:
+    number, other = a_ticket(cast, product_id=cast.printer.id).number, a_ticket(cast).number
+
+    assert as_(cast.birute).get(f"/tickets/{number}").status_code == 200
+    assert as_(cast.birute).get(f"/tickets/{other}").status_code == 404
+    assert as_(cast.birute).post(f"/tickets/{number}/messages", WORDS).status_code == 403
+
+
+def test_without_a_token_nothing_is_answered(nobody: Caller, app: Flask) -> None:
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith("/api/v1") and not rule.rule.endswith("openapi.json"):
+            for method in (rule.methods or set()) - {"OPTIONS", "HEAD"}:
+                address = re.sub(r"<[^>]+>", "1", rule.rule)
+                refused = nobody.call(method, address)
+                assert (refused.status_code, refused.get_json()["code"]) == (401, "token_missing"), address
+                assert refused.headers["WWW-Authenticate"] == 'Bearer realm="Threeline"'
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        ("Basic b25hOm9uYQ==", "token_missing"),
+        ("Bearer", "token_missing"),
+        ("Bearer  ", "token_missing"),
+        ("tl_something", "token_missing"),
+        ("Bearer tl_something", "token_invalid"),
+        ("bearer tl_ąč", "token_invalid"),
+        ("Bearer " + "x" * 5000, "token_invalid"),
+    ],
+)
+def test_a_wrong_token_is_refused(nobody: Caller, header: str, code: str) -> None:
+    refused = nobody.get("/me", headers={"Authorization": header})
+    assert (refused.status_code, refused.get_json()["code"]) == (401, code)
+    assert refused.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_token_in_the_address_is_no_token(ona: Caller, nobody: Caller) -> None:
+    assert nobody.get(f"/me?access_token={ona.token}").status_code == 401
+
+
+def test_a_token_ends_when_it_is_revoked(cast: Cast, jonas: Caller) -> None:
+    assert jonas.get("/me").status_code == 200
+    revoke_token(tokens_of(for_=cast.jonas)[0].id, by=cast.jonas)
+    assert jonas.get("/me").get_json()["code"] == "token_invalid"
+
+
+def test_a_token_ends_with_its_time(cast: Cast, nobody: Caller, at: Callable[..., Any]) -> None:
+    account = db.session.get_one(Account, cast.jonas.account_id)
+    nobody.token = create_token(account, "a week", by=cast.jonas, valid_for=timedelta(days=7))
+
+    assert nobody.get("/me").status_code == 200
+    with at("2026-03-09 09:01"):
+        assert nobody.get("/me").status_code == 401
+
+
+def test_a_token_ends_with_its_account(cast: Cast, jonas: Caller) -> None:
+    disable_account(db.session.get_one(Account, cast.jonas.account_id), by=SYSTEM)
+    assert jonas.get("/me").status_code == 401
+
+
+def test_a_session_cookie_opens_nothing(nobody: Caller, cast: Cast) -> None:
+    assert nobody.get("/me", headers={"Cookie": "threeline=something"}).status_code == 401
+
+
+def test_a_note_by_the_desk_shows_only_to_staff(cast: Cast, tomas: Caller, jonas: Caller) -> None:
+    ticket = a_ticket(cast, line=2)
+    add_note(ticket, NewMessage("Checked the serial number."), by=cast.tomas)
+    number = ticket.number
+
+    assert [m["kind"] for m in tomas.get(f"/tickets/{number}/messages").get_json()["messages"]] == ["reply", "note"]
+    assert [m["kind"] for m in jonas.get(f"/tickets/{number}/messages").get_json()["messages"]] == ["reply"]
