@@ -62,8 +62,11 @@ _CARRIES_MESSAGE = frozenset({ReplySent.__name__, TicketResolved.__name__})
 
 
 def receive(raw: bytes) -> MailOutcome:
-    """Take a raw mail in; raises mail.inbound.Unreadable where nothing can be made of it, and OSError, Busy or
-    SQLAlchemy's errors where it cannot be taken in now."""
+    """Take a raw mail in, and say what became of it.
+
+    Raises `mail.inbound.Unreadable` where nothing can be made of it; OSError, Busy or SQLAlchemy's errors where it
+    cannot be taken in now.
+    """
     mail = read_mail(raw, limit=LARGEST)
     with unlocked():  # storing files takes its time
         if before := _outcome_before(mail):

@@ -91,7 +91,7 @@ def restore(source: Path, force: bool, form: str) -> None:
         database = _database_of(config)
         _refuse_unfit(config, manifest)
         if not force and not database.is_empty(config):
-            raise Conflict("There is a desk here already. With --force the backup takes its place, and it is lost.")
+            raise Conflict("There is a desk here already. With --force the backup replaces it, for good.")
         with _workplace(config.home) as folder:
             _unpack(source, folder, FileStore(config.attachments), manifest)
             database.bring_back(config, folder, manifest.database)
@@ -137,7 +137,7 @@ def _write(config: Config, target: Path) -> dict[str, Any]:
                 path = config.home / SECRET_KEY
                 files[SECRET_KEY] = _described(_add(tar, SECRET_KEY, path), path)
             count, size, damaged = _add_attachments(tar, config.attachments)
-            manifest = Manifest(__version__, at.isoformat(timespec="seconds"), database.KIND, details, files, count,
+            manifest = Manifest(__version__, f"{at:%Y-%m-%dT%H:%M:%SZ}", database.KIND, details, files, count,
                                 size, damaged)  # fmt: skip
             content = json.dumps(asdict(manifest), indent=1).encode()
             tar.addfile(_member(MANIFEST, len(content)), io.BytesIO(content))

@@ -63,6 +63,7 @@ def bring_back(config: Config, folder: Path, details: dict[str, Any]) -> None:
                 _copy_in(connection, table, folder)
             _set_sequences(connection, details["sequences"])
             command.upgrade(_alembic(connection), "head")
+            connection.execute(text("ANALYZE"))  # or the planner knows nothing of the new rows until autovacuum comes
     finally:
         engine.dispose()
 

@@ -104,7 +104,9 @@ def _text(outcome: ImportOutcome) -> str:
         f"{outcome.set_aside} lines or cases were set aside.",
     ]
     for field, words in outcome.unmapped.items():
-        lines += [f"The mapping does not know the {field} {word!r} ({rows} rows)." for word, rows in words.items()]
+        known = list(words.items())
+        lines += [f"The mapping does not know the {field} {word!r} ({rows} rows)." for word, rows in known[:SHOWN]]
+        lines += [f"… and {len(known) - SHOWN} more of them."] if len(known) > SHOWN else []
     return "\n".join(lines)
 
 

@@ -50,11 +50,11 @@ def sentence(text: str, **values: object) -> Markup:
     Sentences without values are kept for each language: a page says two hundred of them.
     """
     if values:
-        return Markup(catalogue().gettext(text)) % values
+        return Markup(catalogue().gettext(text)) % values  # noqa: S704 - the catalogues are ours
     key = (current_language(), text)
     kept = _sentences.get(key)
     if kept is None:
-        kept = Markup(catalogue().gettext(text)) % {}
+        kept = Markup(catalogue().gettext(text)) % {}  # noqa: S704
         if _kept() is not None and len(_sentences) < 20_000:
             _sentences[key] = kept
     return kept
@@ -122,9 +122,10 @@ def current_language() -> str:
 def _kept() -> dict[str, Any] | None:
     """What `g` keeps, or None outside of an application context; each question to the proxy itself costs as much."""
     try:
-        return vars(g._get_current_object())  # type: ignore[attr-defined]  # of the proxy, not of what it stands for
+        kept: dict[str, Any] = vars(g._get_current_object())  # of what the proxy stands for
     except RuntimeError:
         return None
+    return kept
 
 
 def current_zone() -> str:

@@ -68,9 +68,11 @@ def forget_mark() -> None:
 
 
 def _current_mark() -> str:
-    if "standing_mark" not in g:
+    # Asked thirty times in a request: what `g` stands for is looked up once, not at each question to it.
+    kept: dict[str, str] = vars(g._get_current_object())
+    if "standing_mark" not in kept:
         engine = db.session.get_bind().engine
         mark = db.session.scalar(select(StandingMark.mark).where(StandingMark.id == 1)) or "none"
         # Two databases in one process keep apart (restore, tests).
-        g.standing_mark = f"{engine.dialect.name}:{engine.url.host}:{engine.url.database}#{mark}"
-    return str(g.standing_mark)
+        kept["standing_mark"] = f"{engine.dialect.name}:{engine.url.host}:{engine.url.database}#{mark}"
+    return kept["standing_mark"]

@@ -134,7 +134,8 @@ def _letter(
     html = render_template(f"mail/{name}/body.html", **content, subject=subject)
     return Letter(
         key=f"{entry.id}-{name.replace('_', '-')}", to_name=to_name, to_address=to_address, language=language,
-        subject=subject, text=f"{marker}\n\n{text}" if marker else text, html=html, written_at=entry.recorded_at, ticket_id=ticket_id,
+        subject=subject, text=f"{marker}\n\n{text}" if marker else text, html=html,
+        written_at=entry.recorded_at, ticket_id=ticket_id,
         is_automatic=is_automatic, files=files,
     )  # fmt: skip
 

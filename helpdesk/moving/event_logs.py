@@ -58,7 +58,7 @@ Progress = Callable[[Phase, int, int], None]
 
 @dataclass(frozen=True)
 class ImportOutcome:
-    """What a run did. Events are accepted rows of the log, whether their tickets were made now or before."""
+    """What a run did: tickets made, of how many accepted rows; cases there already, those changed since; the rest."""
 
     name: str
     tickets_made: int
@@ -75,17 +75,19 @@ def import_events(
 ) -> ImportOutcome:  # fmt: skip
     """Bring an event log in under this name, or go on with it; `report` hears every line that was not taken over.
 
-    Raises Invalid when the file or the mapping cannot be read, Busy while the same import is running.
+    Many transactions, so not to be called inside of one. Raises Invalid when the file cannot be read or lacks a column,
+    Busy while the same import is running.
     """
     require(by, Action.MANAGE_DESK)
-    if not name.strip():
+    name = name.strip()
+    if not name:
         raise Invalid({"name": ["An import needs a name."]})
     config: Config = current_app.config["THREELINE"]
     reader = RowReader(mapping)
     with Staging(config.home / "imports", name) as staging:
         for row in read_events(path, mapping, lambda done, total: progress(Phase.READING, done, total)):
             _stage(row, reader, staging)
-        run = _begin(name.strip())
+        run = _begin(name)
         tally = _write(run, mapping, reader, staging, progress)
         _finish(run, tally.made > 0)
         count = 0
@@ -141,10 +143,11 @@ class _Case:
 def _stage(row: SourceRow | SetAside, reader: RowReader, staging: Staging) -> None:
     if isinstance(row, SetAside):
         staging.set_aside(row)
-    elif case := reader.case_of(row.values):
-        staging.keep(case, row)
-    else:
-        staging.set_aside(SetAside(row.line, "It has no case."))
+        return
+    try:
+        staging.keep(reader.case_of(row.values), row)
+    except Unreadable as error:
+        staging.set_aside(SetAside(row.line, str(error)))
 
 
 @command
@@ -301,7 +304,7 @@ def _team_of(reading: Reading) -> str:
 def _past(run: _Run, mapping: EventMapping, case: _Case, names: _Names) -> PastTicket:
     last = case.last
     return PastTicket(
-        subject=(case.known("subject") or case.staged.key)[:LONGEST_SUBJECT],
+        subject=" ".join((case.known("subject") or case.staged.key).split())[:LONGEST_SUBJECT],
         text=_text(mapping, case),
         requester_id=names.contacts[case.known("caller") or ""],
         organisation_id=names.organisations.get(case.known("organisation")),

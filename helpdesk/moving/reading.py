@@ -14,11 +14,14 @@ from helpdesk.moving.mapping import FALLBACKS, WORDS, EventMapping, FieldMapping
 
 REMEMBERED = 8192  # values of a field that need not be read again
 YES, NO = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
+MOST_WORDS, OTHER_WORDS = 1000, "…"  # words without a meaning that are counted one by one, and the rest
+NAMES = frozenset({"case", "team", "assignee", "person", "caller", "organisation", "product"})
+LONGEST_NAME = 500  # characters; names are looked up by indexes, which hold no longer ones
 LONGEST_NUMBER = 9  # digits, so that it fits into the database
 
 
 class Unreadable(Exception):
-    """A value of the row says nothing; the message names the field."""
+    """A value of the row cannot be used; the message names the field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +81,11 @@ class RowReader:
         }
 
     def case_of(self, values: Sequence[str]) -> str:
-        """Which case the row belongs to; empty when it does not say."""
-        return str(self._value("case", values).meaning)
+        """Which case the row belongs to. Raises Unreadable where it does not say."""
+        case = str(self._value("case", values).meaning)
+        if not case:
+            raise Unreadable("It has no case.")
+        return case
 
     def read(self, values: Sequence[str]) -> Reading:
         """What the row says. Raises Unreadable where case or time is missing or a time or number is none."""
@@ -88,7 +94,7 @@ class RowReader:
             value = reader(tuple([values[place] for place in places]))
             said[name] = value.meaning
             if value.is_unmapped:
-                self.unmapped[name, value.raw] += 1
+                self._count(name, value.raw)
         for name in ("case", "time"):
             if not said[name]:
                 raise Unreadable(f"It has no {name}.")
@@ -108,6 +114,11 @@ class RowReader:
         words = {name: self._value(name, values).raw for name, (places, _) in self._readers.items()
                  if name in WORDS and places}  # fmt: skip
         return words | {column: values[place] for column, place in self._listed.get("raw", ())}
+
+    def _count(self, name: str, word: str) -> None:
+        is_new = (name, word) not in self.unmapped
+        # A column that was mistaken for another may hold as many words as rows.
+        self.unmapped[name, OTHER_WORDS if is_new and len(self.unmapped) >= MOST_WORDS else word] += 1
 
     def _value(self, name: str, values: Sequence[str]) -> _Value:
         places, reader = self._readers[name]
@@ -144,7 +155,9 @@ def _is_known_word(each: FieldMapping, text: str) -> bool:
     return text in WORDS[each.name] or (each.kind is Kind.YES_NO and text.lower() in YES | NO)
 
 
-def _text(_each: FieldMapping, text: str | None) -> str:
+def _text(each: FieldMapping, text: str | None) -> str:
+    if text and len(text) > LONGEST_NAME and each.name in NAMES:
+        raise Unreadable(f"Its {each.name} is longer than {LONGEST_NAME} characters.")
     return text or ""
 
 

@@ -13,8 +13,10 @@ from helpdesk.models.people import CircleMember, Contact, Organisation, SharingM
 from helpdesk.models.products import InstalledProduct, Product
 from helpdesk.models.tickets import Ticket, Watcher
 from helpdesk.models.transfers import Transfer
+from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor, ActorKind
 from helpdesk.policy.predicates import CLIENT_FACING_LINES
+from helpdesk.policy.rules import may
 
 
 def visible(actor: Actor, model: type[Base]) -> Select[Any]:
@@ -68,7 +70,7 @@ def _clients_tickets(actor: Actor) -> ColumnElement[bool]:
 def message_scope(actor: Actor) -> ColumnElement[bool]:
     """Messages of visible tickets; internal notes reach no client."""
     of_visible = Message.ticket_id.in_(select(Ticket.id).where(ticket_scope(actor)))
-    return of_visible if actor.is_staff else and_(of_visible, Message.kind != MessageKind.NOTE)
+    return of_visible if may(actor, Action.READ_NOTE) else and_(of_visible, Message.kind != MessageKind.NOTE)
 
 
 def attachment_scope(actor: Actor) -> ColumnElement[bool]:

@@ -170,7 +170,7 @@ def delivery_failed(message: Message, recipient: str) -> None:
             Message.author_kind != AuthorKind.CONTACT, Message.delivery_failed_at.is_(None), Message.id != message.id,
         ).limit(1)
     ).all()  # fmt: skip
-    if not answers:
+    if not answers and ticket.is_open:
         clocks.unanswered(ticket)
     record(DeliveryFailed(ticket.id, message_id=message.id, recipient=recipient), by=SYSTEM)
 

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import joinedload
 
-from helpdesk.core.db import db, locked_when_writing
+from helpdesk.core.db import BigId, db, locked_when_writing
 from helpdesk.core.errors import NotFound
 from helpdesk.core.journal import Entry
 from helpdesk.core.paging import PageOf, page_of
@@ -18,9 +31,21 @@ from helpdesk.core.times import epoch, instant, now
 from helpdesk.models.messages import Message
 from helpdesk.models.people import Contact, Organisation
 from helpdesk.models.products import InstalledProduct
-from helpdesk.models.tickets import NEVER, NUMBER_PREFIX, Channel, Priority, Status, Ticket, TicketType
+from helpdesk.models.tickets import (
+    NEVER,
+    NUMBER_PREFIX,
+    Channel,
+    LinkKind,
+    Priority,
+    Status,
+    Ticket,
+    TicketLink,
+    TicketType,
+)
 from helpdesk.people.directory import OperatorCard, TeamCard, operators, teams
+from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
+from helpdesk.policy.rules import may
 from helpdesk.policy.scopes import message_scope, ticket_scope, visible
 from helpdesk.tickets.tags import tags_of
 from sla import register
@@ -78,13 +103,17 @@ class View:
     by_due: bool = True
 
 
+def _instant_now(plus: int = 0) -> BindParameter[int]:
+    """This instant in epoch seconds, asked when the query runs: queries are kept."""
+    return bindparam(None, callable_=lambda: epoch(now()) + plus, type_=BigInteger())
+
+
 def _overdue(_actor: Actor) -> ColumnElement[bool]:
-    return and_(Ticket.is_open, Ticket.next_due_at < epoch(now()))
+    return and_(Ticket.is_open, Ticket.next_due_at < _instant_now())
 
 
 def _at_risk(_actor: Actor) -> ColumnElement[bool]:
-    at = epoch(now())
-    return and_(Ticket.is_open, Ticket.next_due_at >= at, Ticket.next_due_at < at + 3600)
+    return and_(Ticket.is_open, Ticket.next_due_at >= _instant_now(), Ticket.next_due_at < _instant_now(plus=3600))
 
 
 VIEWS: dict[str, View] = {
@@ -195,13 +224,20 @@ def list_tickets_of(contact_id: int, *, for_: Actor, size: int = 20) -> PageOf[T
 
 def count_views(keys: Iterable[str], *, for_: Actor) -> dict[str, int]:
     """How many tickets are in these views, counted up to a thousand; one query."""
+    wanted = tuple(keys)
+    if not wanted:
+        return {}
+    return dict(db.session.execute(_counting(wanted, for_)).one()._mapping)
+
+
+@functools.lru_cache(maxsize=1000)
+def _counting(keys: tuple[str, ...], for_: Actor) -> Select[*tuple[Any, ...]]:
+    # Every page asks it, and putting it together takes as long as running it.
     columns = []
     for key in keys:
         some = select(Ticket.id).where(ticket_scope(for_), VIEWS[key].where(for_)).limit(COUNTED_UP_TO).subquery()
         columns.append(select(func.count()).select_from(some).scalar_subquery().label(key))
-    if not columns:
-        return {}
-    return dict(db.session.execute(select(*columns)).one()._mapping)
+    return select(*columns)
 
 
 def organisation_products(*, for_: Actor, organisation_id: int | None = None) -> list[InstalledProduct]:
@@ -222,9 +258,13 @@ def products_by_serial(starting: str, *, for_: Actor) -> list[InstalledProduct]:
 
 def conversation(ticket: Ticket, *, for_: Actor) -> list[Message]:
     """The messages of a ticket that the actor may read, in order, those of tickets merged into it among them."""
-    merged = select(Ticket.id).where(Ticket.merged_into_id == ticket.id)
-    query = select(Message).where(or_(Message.ticket_id == ticket.id, Message.ticket_id.in_(merged)))
-    if not for_.is_staff:
+    merged = select(TicketLink.ticket_id).where(
+        TicketLink.other_id == ticket.id, TicketLink.kind == LinkKind.MERGED_INTO, TicketLink.ended_at.is_(None)
+    )
+    # One list of tickets: with "this ticket or a merged one" both databases would read a whole table.
+    told_here = union_all(select(literal(ticket.id, BigId)), merged)
+    query = select(Message).where(Message.ticket_id.in_(told_here))
+    if not may(for_, Action.READ_NOTE, ticket):
         query = query.where(message_scope(for_))
     return list(db.session.scalars(query.order_by(Message.created_at, Message.id)))
 
@@ -257,21 +297,23 @@ def clock_due(clock: Clock, at: int) -> Due:
                1.0 if is_overdue else share)  # fmt: skip
 
 
+_ROWS: Select[*tuple[Any, ...]] = (
+    select(
+        Ticket.id, Ticket.subject, Ticket.status, Ticket.sub_status, Ticket.type, Ticket.priority, Ticket.is_major,
+        Ticket.channel, Ticket.team_id, Ticket.line, Ticket.assignee_id, Ticket.next_due_at, Ticket.updated_at,
+        Ticket.opened_at, Ticket.awaits_reply, Ticket.is_open, Ticket.is_bouncing,
+        Contact.name.label("requester"), Contact.verified_at, Organisation.name.label("organisation"),
+    )
+    .join(Contact, Contact.id == Ticket.requester_id)
+    .outerjoin(Organisation, Organisation.id == Ticket.organisation_id)
+)  # fmt: skip
+
+
 def _rows_page(
     conditions: Sequence[ColumnElement[bool]], order: Sequence[tuple[ColumnElement[Any], bool]],
     keys: Callable[[TicketRow], Sequence[Any]], *, for_: Actor, after: str | None, before: str | None, size: int,
 ) -> PageOf[TicketRow]:  # fmt: skip
-    query = (
-        select(
-            Ticket.id, Ticket.subject, Ticket.status, Ticket.sub_status, Ticket.type, Ticket.priority, Ticket.is_major,
-            Ticket.channel, Ticket.team_id, Ticket.line, Ticket.assignee_id, Ticket.next_due_at, Ticket.updated_at,
-            Ticket.opened_at, Ticket.awaits_reply, Ticket.is_open, Ticket.is_bouncing,
-            Contact.name.label("requester"), Contact.verified_at, Organisation.name.label("organisation"),
-        )
-        .join(Contact, Contact.id == Ticket.requester_id)
-        .outerjoin(Organisation, Organisation.id == Ticket.organisation_id)
-        .where(ticket_scope(for_), *conditions)
-    )  # fmt: skip
+    query = _ROWS.where(ticket_scope(for_), *conditions)
     return page_of(query, order, size=size, after=after, before=before, run=_run, key=keys)
 
 

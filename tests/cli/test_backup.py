@@ -32,6 +32,8 @@ from tests.cli.desks import Original, a_copy, an_empty_desk, an_original
 from tests.factories import a_ticket
 
 KINDS = ["sqlite", "postgresql"]
+# What is true of the archive is true whatever is in it.
+on_sqlite = pytest.mark.parametrize("original", ["sqlite"], indirect=True)
 
 
 def work(app: Flask) -> None:
@@ -258,6 +260,7 @@ CHANGES: dict[str, Callable[[str, bytes], bytes | None]] = {
 }
 
 
+@on_sqlite
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
 def test_a_damaged_backup_changes_nothing(
     worked: Flask, settle: Callable[..., Run], tmp_path: Path, change: Callable[[str, bytes], bytes | None]
@@ -272,6 +275,7 @@ def test_a_damaged_backup_changes_nothing(
     assert (rows(worked), files(config_of(worked))) == before
 
 
+@on_sqlite
 def test_a_backup_that_was_cut_off_changes_nothing(worked: Flask, settle: Callable[..., Run], tmp_path: Path) -> None:
     backed_up(worked, str(tmp_path / "desk.tar"))
     whole, before = (tmp_path / "desk.tar").read_bytes(), rows(worked)
@@ -316,6 +320,7 @@ def test_a_damaged_attachment_is_told_and_the_rest_is_saved(
     assert set(files(elsewhere)) == set(files(config_of(worked))) - {victim.name}
 
 
+@on_sqlite
 def test_a_folder_gets_a_file_named_by_the_time_that_only_we_can_read(worked: Flask, tmp_path: Path) -> None:
     (tmp_path / "backups").mkdir()
 
@@ -327,6 +332,7 @@ def test_a_folder_gets_a_file_named_by_the_time_that_only_we_can_read(worked: Fl
     assert stat.S_IMODE(made.stat().st_mode) == 0o600
 
 
+@on_sqlite
 def test_an_older_file_is_replaced_only_by_a_whole_one(
     worked: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -369,6 +375,7 @@ def test_the_other_kind_of_database_is_refused(
         assert settle(config, "restore", str(tmp_path / "desk.tar")).code == 78
 
 
+@on_sqlite
 def test_a_backup_of_a_newer_version_is_refused(worked: Flask, settle: Callable[..., Run], tmp_path: Path) -> None:
     backed_up(worked, str(tmp_path / "desk.tar"))
     revision = migrations.head().encode()
@@ -378,6 +385,7 @@ def test_a_backup_of_a_newer_version_is_refused(worked: Flask, settle: Callable[
     assert settle(config_of(worked), "restore", newer, "--force").code == 78
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "name", ["../outside", "/etc/cron.d/job", "attachments/../../x", "database/../x.db", "attachments/aa/bb/short"]
 )
@@ -394,6 +402,7 @@ def test_a_member_that_is_not_ours_is_refused(
     assert name in told.err
 
 
+@on_sqlite
 def test_a_link_in_an_archive_is_refused(worked: Flask, settle: Callable[..., Run], tmp_path: Path) -> None:
     backed_up(worked, str(tmp_path / "desk.tar"))
     with tarfile.open(tmp_path / "desk.tar", "a") as tar:
@@ -404,6 +413,7 @@ def test_a_link_in_an_archive_is_refused(worked: Flask, settle: Callable[..., Ru
     assert settle(config_of(worked), "restore", str(tmp_path / "desk.tar"), "--force").code == 65
 
 
+@on_sqlite
 def test_what_is_not_there_ends_with_66(worked: Flask, settle: Callable[..., Run], tmp_path: Path) -> None:
     assert settle(config_of(worked), "restore", str(tmp_path / "none.tar")).code == 66
     assert typed(worked, "backup", str(tmp_path / "none" / "desk.tar")).code == 66

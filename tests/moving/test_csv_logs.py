@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import lzma
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from helpdesk.core.errors import Invalid
 from helpdesk.moving.csv_log import LONGEST_LINE, LONGEST_RECORD, read_csv
@@ -150,6 +153,22 @@ def test_an_empty_file_is_refused(content: str):
 def test_a_header_that_cannot_be_read_is_refused():
     with pytest.raises(Invalid, match="header on line 1"):
         rows_of('"a"x,b\n1,2\n')
+
+
+@given(st.lists(st.sampled_from([b"1", b"2", b",", b'"', b"\n", b"\r", b"\0", b"\xff", "\u0105".encode(), b" "])))
+def test_whatever_follows_the_header_is_read_or_told_and_never_out_of_order(pieces: list[bytes]):
+    places = [row.line for row in _read(b"a,b\n" + b"".join(pieces) + b'\n1,"2"\n', ("a", "b"))]
+    assert places == sorted(set(places))
+    assert places[-1] > 1
+
+
+@given(st.lists(st.tuples(st.text(), st.text()), min_size=1))
+def test_what_a_csv_writer_writes_is_read_again(rows: list[tuple[str, str]]):
+    kept = [row for row in rows if "\0" not in "".join(row) and max(len(text.splitlines()) for text in row) < 100]
+    written = io.StringIO(newline="")
+    csv.writer(written).writerows([("a", "b"), *kept])
+    found = [values for _, values in rows_of(written.getvalue().encode("utf-8", "replace"))]
+    assert found == [tuple(text.encode("utf-8", "replace").decode().strip() for text in row) for row in kept]
 
 
 @pytest.mark.parametrize("packed", [bytes, gzip.compress, lzma.compress])

@@ -9,7 +9,7 @@ import pytest
 
 from helpdesk.models.tickets import Channel, Priority, Status
 from helpdesk.moving.mapping import parse_mapping
-from helpdesk.moving.reading import Reading, RowReader, Unreadable
+from helpdesk.moving.reading import MOST_WORDS, OTHER_WORDS, Reading, RowReader, Unreadable
 from tests.moving.event_logs import a_mapping
 
 ROW = {
@@ -138,6 +138,21 @@ def test_whether_the_sla_was_met_is_yes_or_no(text: str, answer: bool | None):
 def test_yes_and_no_can_be_turned_round():
     breached = {"column": "team", "map": {"true": False, "false": True}}
     assert read({"team": "true"}, sla_met=breached).sla_met is False
+
+
+def test_a_name_that_no_index_holds_makes_the_row_unreadable():
+    with pytest.raises(Unreadable, match="caller is longer than 500"):
+        read({"caller": "x" * 501})
+    assert read({"team": "x" * 501}, team=None, subject={"column": "team"}).subject == "x" * 501
+
+
+def test_words_without_a_meaning_are_counted_up_to_a_number_of_them():
+    mapping = parse_mapping(a_mapping())
+    reader = RowReader(mapping)
+    for i in range(MOST_WORDS + 5):
+        reader.read([(ROW | {"priority": str(i)})[str(column)] for column in mapping.columns])
+    assert len(reader.unmapped) == MOST_WORDS + 1
+    assert reader.unmapped["priority", OTHER_WORDS] == 5
 
 
 def test_what_the_source_calls_things_is_kept():

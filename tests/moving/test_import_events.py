@@ -348,13 +348,15 @@ def test_unreadable_rows_are_set_aside_with_line_and_reason_and_the_rest_goes_on
         "?,2026-01-05 09:01,Active,Desk,Ona,Jonas,low,Phone",
         STORY[1],
         "B,never,Active,Desk,Ona,Jonas,low,Phone",
+        "x" * 9000 + ",2026-01-05 09:01,Active,Desk,Ona,Jonas,low,Phone",
     ))  # fmt: skip
-    assert (outcome.tickets_made, outcome.events_made, outcome.set_aside) == (1, 2, 4)
+    assert (outcome.tickets_made, outcome.events_made, outcome.set_aside) == (1, 2, 5)
     assert [(place.line, place.reason) for place in aside] == [
         (3, "Its time 'tomorrow' is no time."),
         (4, "It has 4 fields where the header has 8."),
         (5, "It has no case."),
         (7, "Its time 'never' is no time."),
+        (8, "Its case is longer than 500 characters."),
     ]
 
 

@@ -128,6 +128,13 @@ def test_a_product_owner_sees_tickets_of_the_own_product(cast: Cast) -> None:
     assert not sees(cast.birute, other)
 
 
+def test_a_product_owner_reads_no_internal_notes(cast: Cast) -> None:
+    ticket = a_ticket(cast, product_id=cast.printer.id)
+    add_note(ticket, NewMessage("They never read the manual."), by=cast.ona)
+
+    assert all("manual" not in message.text for message in conversation(ticket, for_=cast.birute))
+
+
 def test_every_action_has_its_row_of_rules() -> None:
     assert set(RULES) == set(Action)
 

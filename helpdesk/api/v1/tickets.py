@@ -6,6 +6,7 @@ from dataclasses import fields as fields_of
 from typing import Any
 
 from flask import url_for
+from marshmallow import ValidationError, validates_schema
 
 from helpdesk.api.auth import current_actor
 from helpdesk.api.errors import in_our_words
@@ -29,6 +30,7 @@ from helpdesk.api.openapi import Blueprint
 from helpdesk.api.v1.pages import PageSchema, link_header
 from helpdesk.api.v1.shown import TICKET, TICKET_PAGE
 from helpdesk.core.command import command
+from helpdesk.core.i18n import gettext as _
 from helpdesk.core.paging import PageOf
 from helpdesk.models.tickets import Channel, Impact, Priority, Status, Ticket, TicketType, Urgency
 from helpdesk.policy.actor import Actor
@@ -46,6 +48,12 @@ from helpdesk.tickets.queries import (
     list_view,
 )
 from helpdesk.tickets.states import set_status
+from helpdesk.tickets.tags import LONGEST as LONGEST_TAG
+
+# What a change says only together with something else.
+COMPANIONS = {
+    "priority_reason": "priority", "major_reason": "is_major", "status_reason": "status", "scheduled_for": "status",
+}  # fmt: skip
 
 bp = Blueprint("tickets", __name__, description="Requests of clients, from receipt to acceptance.")
 
@@ -64,7 +72,7 @@ class NewTicketSchema(Input):
     component_id = RowId(allow_none=True)
     category_id = RowId(allow_none=True)
     language = Language(allow_none=True)
-    tags = Several(Text(LONGEST_LINE), metadata=STAFF)
+    tags = Several(Text(LONGEST_TAG), metadata=STAFF)
     custom_fields = CustomFields()
     channel = Choice(Channel, load_default=Channel.API, metadata=STAFF)
 
@@ -107,6 +115,12 @@ class TicketChangeSchema(Input):
     status = Choice(Status, metadata={"description": "open, waiting_vendor or scheduled; the others have their own."})
     status_reason = Text(LONGEST_LINE)
     scheduled_for = Instant()
+
+    @validates_schema
+    def _refuse_what_stands_alone(self, sent: dict[str, Any], **_kwargs: Any) -> None:
+        for name, companion in COMPANIONS.items():
+            if name in sent and companion not in sent:
+                raise ValidationError({name: [_("This goes with “%(name)s”.", name=companion)]})
 
 
 @bp.post("/tickets")
