@@ -1,0 +1,114 @@
+"""The journey of a request in a real browser, with scripts on; no violation of the content policy on the way."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from werkzeug.serving import make_server
+
+from helpdesk import migrations
+from helpdesk.app import create_app
+from helpdesk.config import load_config
+from helpdesk.core.db import db
+from tests import cast as people
+from tests.cast import PASSWORD
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[str]:
+    """A desk that really listens, on a database of its own."""
+    config = load_config({}, home=tmp_path, secret_key="a key for tests")
+    migrations.upgrade(config)
+    app = create_app(config)
+    with app.app_context():
+        people.settle_in()
+        db.session.remove()
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    with app.app_context():
+        db.engine.dispose()
+
+
+class Person:
+    """Somebody with a browser of their own."""
+
+    def __init__(self, browser: Browser, address: str, email: str, complaints: list[str]) -> None:
+        self.page: Page = browser.new_context(base_url=address, viewport={"width": 1440, "height": 900}).new_page()
+        self.page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        self.page.on("pageerror", lambda error: complaints.append(str(error)))
+        self.page.goto("/sign-in")
+        self.page.fill("[name=email]", email)
+        self.page.fill("[name=password]", PASSWORD)
+        self.page.click("main button[type=submit]")
+
+    def fill(self, **values: str) -> None:
+        for name, value in values.items():
+            self.page.fill(f"main [name={name}]:visible", value)
+
+    def press(self, label: str) -> None:
+        self.page.get_by_role("button", name=label).first.click()
+        self.page.wait_for_load_state()
+
+
+def test_a_request_travels_through_the_lines_in_a_real_browser(chromium_browser: Browser, address: str) -> None:
+    complaints: list[str] = []
+    jonas, ona, tomas, giedrius = (
+        Person(chromium_browser, address, email, complaints)
+        for email in ("jonas@klinika.example", "ona@desk.example", "tomas@desk.example", "giedrius@desk.example")
+    )
+
+    jonas.page.goto("/portal/tickets/new")
+    jonas.press("Next")
+    jonas.fill(subject="Blank labels", text="Since this morning every label is blank.")
+    jonas.press("Next")
+    jonas.press("Send request")
+    number = jonas.page.url.rpartition("/")[2]
+    assert jonas.page.locator("h1").inner_text() == "Blank labels"
+
+    ona.page.goto("/console/tickets?view=queue")
+    ona.page.get_by_role("link", name="Blank labels").click()
+    ona.page.click("text=Internal note")
+    ona.fill(body="They changed the rolls.")
+    ona.press("Save note")
+    answers = {"client_sees": "Blank labels", "tried": "New roll", "environment": "7.42", "asked": "Is it the firmware?"}
+    ona.page.goto(f"/console/tickets/{number}/handovers/new")
+    ona.fill(**answers)
+    ona.page.get_by_label("Field service").check()
+    ona.press("Hand over")
+    tomas.page.goto(f"/console/tickets/{number}/handovers/new")
+    tomas.fill(**answers)
+    tomas.press("Hand over")
+    giedrius.page.goto("/console/tickets")
+    giedrius.page.get_by_role("link", name="Blank labels").click()
+    giedrius.page.get_by_role("link", name="Return").click()
+    giedrius.fill(reason="Firmware 7.43 mends it.")
+    giedrius.press("Return")
+
+    for attempt, answer in enumerate(("Update to 7.43.", "And calibrate it.")):
+        tomas.page.goto(f"/console/tickets/{number}/resolution/new")
+        tomas.fill(body=answer)
+        tomas.press("Resolve and ask for acceptance")
+        jonas.page.goto(f"/portal/tickets/{number}")
+        assert answer in jonas.page.inner_text("main")
+        assert "They changed the rolls" not in jonas.page.content()
+        if attempt == 0:
+            jonas.page.click("summary:has-text('No, it is not solved')")
+            jonas.fill(reason="Still blank.")
+            jonas.press("Send it back to work")
+        else:
+            jonas.press("Yes, it works now")
+
+    assert "This request is done." in jonas.page.inner_text("main")
+    assert complaints == []
