@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
 import sys
 from typing import Any
@@ -28,6 +29,8 @@ def run(web_only: bool) -> None:
     config = load_config()
     refuse_open_dev(config)
     click.echo(f"database: {migrations.upgrade(config)}", err=True)
+    # Never fork: a web worker forked while the thread beside it holds a lock of SQLite waits for that lock for ever.
+    multiprocessing.set_start_method("spawn", force=True)
     server = Granian(
         "wsgi:app", address=config.bind, port=config.port, interface=Interfaces.WSGI, workers=config.web_workers,
         blocking_threads=config.web_threads, respawn_failed_workers=True, log_access=False, websockets=False,
