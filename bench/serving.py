@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 15.0
 THREELINE = (sys.executable, "-c", "from helpdesk.cli import main; main()", "run")
 BARE = (sys.executable, "-m", "bench.bare")
 
@@ -51,7 +51,9 @@ def served(command: Sequence[str], environment: Mapping[str, str], *, first_page
     """Start the server and wait for its first page; stopped at the end, however that comes."""
     port = int(environment["THREELINE_PORT"])
     began = time.perf_counter()
-    process = subprocess.Popen(command, env=dict(environment), start_new_session=True, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, env=dict(environment), start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         _wait_for(port, first_page, process)
         yield Served(port, process.pid, time.perf_counter() - began)
@@ -82,7 +84,7 @@ def tree(pid: int) -> list[int]:
 
 
 def _wait_for(port: int, page: str, process: subprocess.Popen[bytes]) -> None:
-    until = time.perf_counter() + PATIENCE_SECONDS
+    until, last = time.perf_counter() + PATIENCE_SECONDS, "nothing"
     while time.perf_counter() < until:
         if process.poll() is not None:
             raise RuntimeError(f"the server ended with {process.returncode}")
@@ -93,6 +95,8 @@ def _wait_for(port: int, page: str, process: subprocess.Popen[bytes]) -> None:
             answer.read()
             if answer.status == 200:
                 return
-        except (ConnectionError, OSError):
-            time.sleep(0.005)
-    raise RuntimeError("the server does not answer")
+            last = str(answer.status)
+        except OSError:
+            pass
+        time.sleep(0.005)
+    raise RuntimeError(f"the server answered {page} with {last}")

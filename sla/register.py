@@ -97,10 +97,12 @@ def enter(clocks: Iterable[Clock], reason: str | None, *, at: int) -> None:
             continue
         pauses_now = reason is not None and reason in targets()[clock.target_id].pause_reasons
         running_pause = next((p for p in clock.pauses if p.to_at is None), None)
-        if running_pause is not None and (not pauses_now or running_pause.reason != reason):
+        goes_on = running_pause is not None and pauses_now and running_pause.reason == reason
+        if goes_on or (running_pause is None and not pauses_now):
+            continue  # it stands, or runs, as before
+        if running_pause is not None:
             _end_pause(clock, running_pause, at)
-            running_pause = None
-        if pauses_now and running_pause is None:
+        if pauses_now:
             _begin_pause(clock, at, reason or "")
         refresh(clock, at)
 

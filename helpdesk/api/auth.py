@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Response, g, request
 
 from helpdesk.api.errors import problem
-from helpdesk.core.command import unlocked
 from helpdesk.core.db import begin_reading, begin_writing
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.i18n import speak
@@ -18,19 +17,17 @@ REALM = 'Bearer realm="Threeline"'
 
 def admit() -> Response | None:
     """The guard of the API: a live token, in its header and nowhere else, or 401."""
-    # The token is looked up before the writers' queue is entered: only the activity holds the lock.
     (begin_reading if request.method in SAFE_METHODS else begin_writing)()
     g.api_actor = NOBODY
     scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
         return _refused(_("Send your token in the header “Authorization: Bearer …”."), "token_missing", REALM)
-    with unlocked():
-        account = account_by_token(secret.strip())
-        if account is not None:
-            g.api_actor = actor_of(account)
+    # Held on to: what an activity and its answer read of the same people then needs no further query.
+    g.api_account = account = account_by_token(secret.strip())
     if account is None:
         words = _("This token is not valid: unknown, expired or revoked.")
         return _refused(words, "token_invalid", f'{REALM}, error="invalid_token"')
+    g.api_actor = actor_of(account)
     speak(current_actor().language, current_actor().zone)
     return None
 

@@ -119,6 +119,8 @@ def read_uploads() -> tuple[StoredUpload, ...]:
     sent = [file for file in request.files.getlist(FILES_PART) if file.filename]
     if not sent:
         return ()
+    for file in sent:
+        file.stream.seek(0)  # they are read again where a repeated request is tried again
     with unlocked():
         return tuple(
             store_upload(f.filename or "", cast(BinaryIO, f.stream), declared_type=f.mimetype or "") for f in sent

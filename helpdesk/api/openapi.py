@@ -11,8 +11,9 @@ from http import HTTPStatus
 from typing import Any, TypeVar, cast
 
 import flask_smorest  # type: ignore[import-untyped]
-from flask import Flask, Response
+from flask import Flask, Response, request
 from marshmallow import EXCLUDE, Schema, fields
+from sqlalchemy.exc import IntegrityError
 
 from helpdesk.api.auth import SAFE_METHODS, current_actor
 from helpdesk.api.errors import MEDIA_TYPE
@@ -35,7 +36,7 @@ Instants are RFC 3339 in UTC, durations are whole seconds, problems are RFC 9457
 Unknown fields and parameters are refused by name. Lists come in pages; follow the `Link` header.
 """
 
-IDEMPOTENCY_KEY = {
+IDEMPOTENCY_KEY: dict[str, Any] = {
     "in": "header", "name": "Idempotency-Key", "required": False,
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
     "description": "The same key makes the same thing once: a repeated request gets the first result, and another "
@@ -142,7 +143,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         take = super().arguments(schema, location=location)
 
         def decorate(view: View) -> View:
-            decorated = cast(View, take(view))
+            decorated = cast(View, take(_again_if_overtaken(view) if once else view))
             if files:
                 _note(decorated, requestBody={"content": {"multipart/form-data": _with_files(schema)}})
             if once:
@@ -204,6 +205,21 @@ def document_of(app: Flask, face: Blueprint, resources: Iterable[Blueprint]) -> 
         api.spec.tag({"name": resource.name, "description": resource.description})
     face.register_views_in_doc(api, app, api.spec, name=face.name, parameters=None)
     return cast(dict[str, Any], api.spec.to_dict())
+
+
+def _again_if_overtaken(view: View) -> View:
+    """A repetition that ran beside the first request, and lost, finds the first one's result."""
+
+    @functools.wraps(view)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return view(*args, **kwargs)
+        except IntegrityError:
+            if IDEMPOTENCY_KEY["name"] not in request.headers:
+                raise
+            return view(*args, **kwargs)
+
+    return cast(View, run)
 
 
 def _describe(view: Callable[..., Any], operation_id: str, rule: str, method: str) -> None:

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import MultiDict
 
-from helpdesk.models.tickets import Status
+from helpdesk.models.tickets import Status, Ticket
+from helpdesk.tickets.intake import NewTicket, open_ticket
 from tests.api.conftest import Caller, pointers
 from tests.cast import Cast
 from tests.factories import a_ticket
@@ -166,6 +168,24 @@ def test_the_same_key_says_it_once(cast: Cast, ona: Caller, jonas: Caller) -> No
         second = caller.post(f"{here}/{address}", sent, headers=key(address))
         assert (second.status_code, second.get_json()) == (201, first.get_json())
     assert len(ona.get(f"{here}/messages").get_json()["messages"]) == 4
+
+
+def test_a_repetition_that_lost_the_race_gets_the_first_result(jonas: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[NewTicket] = []
+
+    def overtaken(new: NewTicket, **kwargs: Any) -> Ticket:
+        calls.append(new)
+        if len(calls) == 1:
+            raise IntegrityError("INSERT", {}, Exception("the key is there"))
+        return open_ticket(new, **kwargs)
+
+    monkeypatch.setattr("helpdesk.api.v1.tickets.open_ticket", overtaken)
+    sent = {"data": parts('{"subject": "Blank", "text": "See."}', (PNG, "a.png")), "headers": key("order-17")}
+
+    assert jonas.call("POST", "/tickets", **sent).status_code == 201
+    assert calls[0] == calls[1]
+    calls.clear()
+    assert jonas.post("/tickets", NEW).status_code == 409
 
 
 @pytest.mark.parametrize("wrong", ["", "x" * 201, "tab\there", "ąž"])

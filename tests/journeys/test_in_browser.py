@@ -82,7 +82,9 @@ def test_a_request_travels_through_the_lines_in_a_real_browser(chromium_browser:
     ona.page.click("text=Internal note")
     ona.fill(body="They changed the rolls.")
     ona.press("Save note")
-    answers = {"client_sees": "Blank labels", "tried": "New roll", "environment": "7.42", "asked": "Is it the firmware?"}
+    answers = {
+        "client_sees": "Blank labels", "tried": "New roll", "environment": "7.42", "asked": "Is it the firmware?",
+    }  # fmt: skip
     ona.page.goto(f"/console/tickets/{number}/handovers/new")
     ona.fill(**answers)
     ona.page.get_by_label("Field service").check()

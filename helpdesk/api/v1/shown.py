@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import url_for
 from marshmallow import EXCLUDE, Schema, fields
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 
 from helpdesk.api.fields import Choice, Instant
 from helpdesk.api.openapi import Representation
@@ -20,7 +20,7 @@ from helpdesk.core.db import db
 from helpdesk.core.times import epoch, instant, now
 from helpdesk.models.access import Account
 from helpdesk.models.messages import Attachment, Message, MessageKind
-from helpdesk.models.people import Contact, Organisation
+from helpdesk.models.people import Contact
 from helpdesk.models.tickets import (
     NEVER,
     NUMBER_PREFIX,
@@ -241,14 +241,20 @@ class TicketShown:
     """A ticket with what is not in its row; everything else is the ticket's own."""
 
     ticket: Ticket
-    requester_name: str
-    organisation_name: str | None
     due: Due
     tags: Sequence[str]
     custom_fields: Mapping[str, Any]
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.ticket, name)
+
+    @property
+    def requester_name(self) -> str:
+        return self.ticket.requester.name
+
+    @property
+    def organisation_name(self) -> str | None:
+        return self.ticket.organisation.name if self.ticket.organisation else None
 
     @property
     def owner_name(self) -> str | None:
@@ -321,7 +327,7 @@ def ticket_shown(ticket: Ticket, actor: Actor) -> TicketShown:
         known = {card.key for card in fields_for(None, actor)}
         shown = {key: value for key, value in shown.items() if key in known}
     tags = tags_of([ticket.id]).get(ticket.id, []) if actor.is_staff else []
-    return TicketShown(ticket, *_client_names(ticket), _due(ticket), tags, shown)
+    return TicketShown(ticket, _due(ticket), tags, shown)
 
 
 def message_shown(message: Message, actor: Actor) -> MessageShown:
@@ -356,15 +362,6 @@ def names_of(doers: Iterable[tuple[str, int]], actor: Actor) -> dict[tuple[str, 
 
 def doer_shown(kind: str, doer_id: int, names: Mapping[tuple[str, int], str]) -> DoerShown:
     return DoerShown(str(kind), names.get((str(kind), doer_id), "Threeline"))
-
-
-def _client_names(ticket: Ticket) -> tuple[str, str | None]:
-    """Of the requester and the organisation; where the rows are not at hand, their names alone."""
-    if not inspect(ticket).unloaded & {"requester", "organisation"}:
-        return ticket.requester.name, ticket.organisation.name if ticket.organisation else None
-    organisation = select(Organisation.name).where(Organisation.id == ticket.organisation_id).scalar_subquery()
-    row = db.session.execute(select(Contact.name, organisation).where(Contact.id == ticket.requester_id)).one()
-    return row[0], row[1]
 
 
 def _due(ticket: Ticket) -> Due:

@@ -117,10 +117,10 @@ class TicketChangeSchema(Input):
     scheduled_for = Instant()
 
     @validates_schema
-    def _refuse_what_stands_alone(self, sent: dict[str, Any], **_kwargs: Any) -> None:
+    def _ask_for_what_goes_with_it(self, sent: dict[str, Any], **_kwargs: Any) -> None:
         for name, companion in COMPANIONS.items():
             if name in sent and companion not in sent:
-                raise ValidationError({name: [_("This goes with “%(name)s”.", name=companion)]})
+                raise ValidationError({companion: [_("Fill in this field.")]})
 
 
 @bp.post("/tickets")
@@ -128,9 +128,9 @@ class TicketChangeSchema(Input):
 @bp.gives(201, TICKET)
 def create(sent: dict[str, Any]) -> tuple[Ticket, dict[str, str]]:
     """Open a ticket."""
-    actor, channel = current_actor(), sent.pop("channel")
-    new = NewTicket(**sent, uploads=read_uploads(), submission=submission())
-    ticket = open_ticket(new, by=actor, channel=channel)
+    actor, known = current_actor(), {name: value for name, value in sent.items() if name != "channel"}
+    new = NewTicket(**known, uploads=read_uploads(), submission=submission())
+    ticket = open_ticket(new, by=actor, channel=sent["channel"])
     if new.submission and not _came_from(ticket, new, actor):
         refuse_reused_key()
     return ticket, {"Location": url_for("api.tickets.show", number=ticket.number)}
