@@ -85,7 +85,11 @@ def add_contact(new: NewContact, *, by: Actor) -> Contact:
     email = clean_email(new.email) if new.email else None
     if email and contact_by_email(email):
         raise Conflict(_("There is already a contact with this e-mail address."), code="email_taken")
-    organisation = db.session.get(Organisation, new.organisation_id) if new.organisation_id else None
+    organisation = None
+    if new.organisation_id is not None:
+        organisation = db.session.get(Organisation, new.organisation_id)
+        if organisation is None:
+            raise Invalid({"organisation_id": [_("There is no such organisation.")]})
     contact = Contact(
         name=new.name.strip(), email=email, phone=new.phone.strip(), organisation=organisation,
         language=new.language or (organisation.language if organisation else DEFAULT_LANGUAGE), unit=new.unit,
