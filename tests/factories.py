@@ -12,6 +12,7 @@ from helpdesk.tickets.conversation import NewMessage, reply_to_client
 from helpdesk.tickets.escalation import NewHandover, hand_over
 from helpdesk.tickets.intake import NewTicket, open_ticket
 from helpdesk.tickets.resolution import resolve_ticket
+from helpdesk.tickets.tags import set_tags
 from tests.cast import Cast
 
 HANDOVER = NewHandover(
@@ -22,12 +23,14 @@ HANDOVER = NewHandover(
 
 def a_ticket(
     cast: Cast, *, requester: Actor | None = None, status: Status = Status.NEW, line: int = 1,
-    channel: Channel = Channel.PORTAL, **values: Any,
+    channel: Channel = Channel.PORTAL, tags: tuple[str, ...] = (), **values: Any,
 ) -> Ticket:  # fmt: skip
     """A ticket of Jonas on the first line, brought to this line and status by the people who do that."""
     values.setdefault("subject", "Printer prints blank labels")
     values.setdefault("text", "Since this morning every label is blank.")
     ticket = open_ticket(NewTicket(**values), by=requester or cast.jonas, channel=channel)
+    if tags:
+        set_tags(ticket, tags, by=cast.ona)
     if line >= 2:
         hand_over(ticket, NewHandover(**{**HANDOVER.__dict__, "to_team_id": cast.field.id}), by=cast.ona)
     if line == 3:

@@ -61,9 +61,12 @@ class NewTicket:
 def open_ticket(new: NewTicket, *, by: Actor, channel: Channel) -> Ticket:
     """Register a request: number, priority, team, clocks, first message; the acknowledgement follows from the fact.
 
-    A second submit with the same key returns the first ticket.
+    A second submit with the same key returns the first ticket. Tags are words of the desk: from a client they are
+    refused, as they would be later.
     """
     require(by, Action.OPEN_TICKET)
+    if new.tags and by.is_client:
+        require(by, Action.CLASSIFY_TICKET)
     if existing := _already(new.submission):
         return existing
     requester = _requester(new, by)
