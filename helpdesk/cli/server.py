@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import signal
 import sys
@@ -31,6 +32,8 @@ def run(web_only: bool) -> None:
     click.echo(f"database: {migrations.upgrade(config)}", err=True)
     # Never fork: a web worker forked while the thread beside it holds a lock of SQLite waits for that lock for ever.
     multiprocessing.set_start_method("spawn", force=True)
+    # It warns of more threads than two for each core; ours wait for the database and for slow clients.
+    logging.getLogger("_granian").addFilter(lambda line: "allows spawning up to" not in str(line.msg))
     server = Granian(
         "wsgi:app", address=config.bind, port=config.port, interface=Interfaces.WSGI, workers=config.web_workers,
         blocking_threads=config.web_threads, respawn_failed_workers=True, log_access=False, websockets=False,
