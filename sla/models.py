@@ -126,8 +126,8 @@ class Clock(Base):
         # the sweep: whose next moment has come
         Index("ix_sla_clock_next_fire_at", "next_fire_at", sqlite_where=text("next_fire_at IS NOT NULL"),
               postgresql_where=text("next_fire_at IS NOT NULL")),
-        # attainment: the clocks whose due time falls into a period
-        Index("ix_sla_clock_due_at", "due_at", "kind", "state"),
+        # attainment: the clocks by outcome, each with its due time
+        Index("ix_sla_clock_attainment", "subject_kind", "kind", "state", "due_at"),
     )  # fmt: skip
 
 

@@ -22,12 +22,12 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import BigInteger, ColumnElement, Select, True_, column, func, literal, select, values
+from sqlalchemy import ColumnElement, Select, True_, column, func, literal, select, values
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
-from sqlalchemy.sql.functions import GenericFunction, ReturnTypeFromArgs
+from sqlalchemy.sql.functions import ReturnTypeFromArgs
 
-from helpdesk.core.db import UTCDateTime, db
+from helpdesk.core.db import SecondsBetween, UTCDateTime, db
 from helpdesk.core.errors import Invalid
 from helpdesk.core.times import epoch, instant, now
 from helpdesk.models.imports import ImportedCase
@@ -157,29 +157,6 @@ def run_overview(over: Slice, *, for_: Actor, by: Step | None = None) -> Overvie
     )
 
 
-class _SecondsBetween(GenericFunction[int]):
-    """Whole seconds from one instant to another, each cut to its second, as the index on them has it."""
-
-    type = BigInteger()
-    name = "seconds_between"
-    inherit_cache = True
-
-
-@compiles(_SecondsBetween, "sqlite")
-def _seconds_in_sqlite(element: _SecondsBetween, compiler: Any, **kwargs: Any) -> str:
-    earlier, later = (compiler.process(each, **kwargs) for each in element.clauses)
-    # The text is cut first: unixepoch() rounds what is half a millisecond before a second up to it.
-    return f"(unixepoch(substr({later}, 1, 19)) - unixepoch(substr({earlier}, 1, 19)))"
-
-
-@compiles(_SecondsBetween, "postgresql")
-def _seconds_in_postgresql(element: _SecondsBetween, compiler: Any, **kwargs: Any) -> str:
-    earlier, later = (compiler.process(each, **kwargs) for each in element.clauses)
-    # With the zone said, the expression depends on no setting, and an index may stand on it.
-    later, earlier = (f"floor(date_part('epoch', {each} AT TIME ZONE 'UTC'))::bigint" for each in (later, earlier))
-    return f"({later} - {earlier})"
-
-
 class _Unsought(ReturnTypeFromArgs[Any]):
     """A column that SQLite shall not seek in an index: it then walks the one of the order or the groups."""
 
@@ -193,7 +170,7 @@ def _unsought(element: _Unsought, compiler: Any, **kwargs: Any) -> str:
     return sign + str(compiler.process(element.clauses, **kwargs))
 
 
-_OPEN_TO_CLOSE = _SecondsBetween(Ticket.opened_at, Ticket.closed_at)
+_OPEN_TO_CLOSE = SecondsBetween(Ticket.opened_at, Ticket.closed_at)
 
 
 def _narrowed(over: Slice, for_: Actor) -> list[ColumnElement[bool]]:
@@ -294,7 +271,7 @@ def _all_opened_between(bounds: Sequence[datetime]) -> Iterable[int]:
 
 def _opened_between(bounds: Sequence[datetime], narrowed: Sequence[ColumnElement[bool]]) -> Iterable[int]:
     """The same for some tickets, found once; by quarters of an hour, since no zone begins its days between them."""
-    quarter = _SecondsBetween(literal(EPOCH, UTCDateTime()), Ticket.opened_at).op("/")(QUARTER_SECONDS).label("quarter")
+    quarter = SecondsBetween(literal(EPOCH, UTCDateTime()), Ticket.opened_at).op("/")(QUARTER_SECONDS).label("quarter")
     query = (
         select(quarter, func.count())
         .where(Ticket.opened_at >= bounds[0], Ticket.opened_at < bounds[-1], *narrowed)

@@ -116,6 +116,11 @@ def _at_risk(_actor: Actor) -> ColumnElement[bool]:
     return and_(Ticket.is_open, Ticket.next_due_at >= _instant_now(), Ticket.next_due_at < _instant_now(plus=3600))
 
 
+def _waiting(_actor: Actor) -> ColumnElement[bool]:
+    # The word stands in the query itself, so that any plan may use the index of these tickets alone.
+    return and_(Ticket.is_open, Ticket.status == bindparam(None, Status.WAITING_CLIENT, literal_execute=True))
+
+
 VIEWS: dict[str, View] = {
     view.key: view
     for view in (
@@ -128,7 +133,7 @@ VIEWS: dict[str, View] = {
         View("all", lambda _a: and_(Ticket.is_open)),
         View("overdue", _overdue),
         View("at_risk", _at_risk),
-        View("waiting", lambda _a: and_(Ticket.is_open, Ticket.status == Status.WAITING_CLIENT)),
+        View("waiting", _waiting),
         View("resolved", lambda _a: Ticket.resolved_at.is_not(None), by_due=False),
     )
 }

@@ -53,7 +53,7 @@ def test_migrated_postgresql_equals_the_models(two_databases: tuple[str, str], t
     models.dispose()
 
 
-@pytest.mark.filterwarnings("ignore:.*expression-based index")  # their names are compared below
+@pytest.mark.filterwarnings("ignore:.*expression-based index")  # their text is compared below
 def test_migrated_sqlite_equals_the_models(sqlite_config: Config, tmp_path: Path) -> None:
     migrations.upgrade(sqlite_config)
     migrated = migrations.migration_engine(sqlite_config.database_url)
@@ -64,6 +64,7 @@ def test_migrated_sqlite_equals_the_models(sqlite_config: Config, tmp_path: Path
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
     assert _sqlite_names(migrated) == _sqlite_names(models)
+    assert _sqlite_indexes(migrated) == _sqlite_indexes(models)
     for engine in (migrated, models):
         engine.dispose()
 
@@ -109,3 +110,9 @@ def _sqlite_names(engine: Engine) -> list[tuple[str, str, str]]:
     with engine.connect() as connection:
         rows = [tuple(row) for row in connection.execute(text(query))]
     return sorted(row for row in rows if not re.match("ix_.*_tmp", row[1]))  # type: ignore[arg-type]
+
+
+def _sqlite_indexes(engine: Engine) -> dict[str, str]:
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+    with engine.connect() as connection:
+        return {name: re.sub(r"\s+", " ", sql).replace('"', "") for name, sql in connection.execute(text(query))}
