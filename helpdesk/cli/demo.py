@@ -7,13 +7,16 @@ key is never taken away or given another meaning; new ones may come.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
 from helpdesk.cli.face import Command, Group, answer, answering, the_desk
-from helpdesk.seeds import bulk
-from helpdesk.seeds import demo as seeds
+
+if TYPE_CHECKING:
+    from helpdesk.seeds.demo import DemoAccount
 
 BIGGEST = 20_000_000
 
@@ -52,13 +55,17 @@ def accounts(everybody: bool, form: str) -> None:
     Example:
       threeline demo accounts --json
     """
+    from helpdesk.seeds import demo as seeds  # only now, here and below: no other command needs the stories
+
     with the_desk():
         shown = seeds.accounts(everybody=everybody)
         document = {"password": seeds.DEMO_PASSWORD, "accounts": [asdict(each) for each in shown]}
-        answer(form, document, lambda: _listed(shown))
+        answer(form, document, lambda: _listed(shown, seeds.DEMO_PASSWORD))
 
 
 def _fill() -> None:
+    from helpdesk.seeds import demo as seeds
+
     with click.progressbar(length=1, label="Living through the quarter", show_pos=False) as bar:
 
         def progress(done: int, steps: int) -> None:
@@ -73,6 +80,8 @@ def _fill() -> None:
 
 
 def _fill_up(tickets: int) -> None:
+    from helpdesk.seeds import bulk
+
     missing = tickets - bulk.count()
     if missing <= 0:
         click.echo(f"There are {bulk.count()} tickets already; nothing was added.")
@@ -84,8 +93,8 @@ def _fill_up(tickets: int) -> None:
     click.echo(f"{added} tickets were added.")
 
 
-def _listed(shown: list[seeds.DemoAccount]) -> str:
-    lines = [f"The password of every demo account is: {seeds.DEMO_PASSWORD}", ""]
+def _listed(shown: Sequence[DemoAccount], password: str) -> str:
+    lines = [f"The password of every demo account is: {password}", ""]
     for each in shown:
         place = each.organisation or ", ".join(f"line {line}" for line in each.lines)
         words = [each.role.replace("_", " "), *([place] if place else []), each.language]
