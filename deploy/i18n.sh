@@ -19,7 +19,7 @@ main() {
 
 extract() {
   pybabel extract --mapping-file=deploy/babel.cfg --output-file="$fresh" --project=Threeline \
-    --copyright-holder="the Threeline authors" --keywords="_l lazy_gettext lazy_ngettext:1,2 lazy_pgettext:1c,2" \
+    --copyright-holder="the Threeline authors" --keywords="_l lazy_gettext lazy_ngettext:1,2 lazy_pgettext:1c,2 _lp:1c,2" \
     --add-comments="Translators:" --strip-comments --add-location=file --sort-by-file --width=120 .
 }
 

@@ -32,6 +32,7 @@ from helpdesk.core.command import command, unlocked
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid, NotFound
 from helpdesk.core.files import FileStore, safe_filename
+from helpdesk.core.i18n import enumeration
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import Entry
 from helpdesk.core.times import now
@@ -270,7 +271,7 @@ def _fitting(files: _Files, ticket: Ticket | None) -> tuple[tuple[StoredUpload, 
 
 
 def _note_left_out(ticket: Ticket, names: Iterable[str]) -> None:
-    listed = ", ".join(names)
+    listed = enumeration(names)
     if listed:
         _note(ticket, _("These files were too large and were left out: %(names)s", names=listed))
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from decimal import ROUND_DOWN, Decimal
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -14,6 +15,7 @@ import flask_babel
 from babel import Locale
 from babel.dates import format_date, format_datetime, match_skeleton
 from babel.lists import format_list
+from babel.numbers import format_percent
 from babel.units import format_unit
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, force_locale
@@ -179,6 +181,30 @@ def ago(at: datetime, now: datetime) -> str:
         if seconds >= size:
             return _join_units(((seconds // size, name),))
     return gettext("now")
+
+
+def enumeration(words: Iterable[object]) -> str:
+    """Words one after another, with the comma of the reader's script and no "and": `P1, P2, P3`, `一线、二线`."""
+    return ("、" if current_language() == "zh-Hans" else ", ").join(str(word) for word in words)
+
+
+def percentage(share: float, *, digits: int = 0) -> str:
+    """A share as per cent, rounded down: never 100 while something is missing."""
+    locale = babel_locale()
+    pattern = locale.percent_formats[None].pattern.replace("0", "0." + "#" * digits, 1) if digits else None
+    # What binary fractions lose must not cost a digit: 0.29 * 100 is 28.999….
+    floored = Decimal(str(share)).quantize(Decimal(1).scaleb(-2 - digits), rounding=ROUND_DOWN)
+    return str(format_percent(floored, pattern, locale=locale))
+
+
+def file_size(size: int) -> str:
+    """A size in the largest unit of which it has one; a megabyte is a million bytes."""
+    for unit, scale in (("gigabyte", 1e9), ("megabyte", 1e6), ("kilobyte", 1e3)):
+        if size >= scale:
+            value = size / scale
+            rounded = round(value, 1) if value < 10 else round(value)
+            return str(format_unit(rounded, f"digital-{unit}", "short", locale=babel_locale()))
+    return str(format_unit(size, "digital-byte", "long", locale=babel_locale()))
 
 
 _unit_texts: dict[tuple[str, tuple[tuple[int, str], ...]], str] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
@@ -165,6 +166,12 @@ def get_organisation(organisation_id: int, *, for_: Actor) -> Organisation:
     if row is None:
         raise NotFound
     return row
+
+
+def names_of(organisation_ids: Iterable[int]) -> dict[int, str]:
+    """The names of some organisations, by id."""
+    wanted = select(Organisation.id, Organisation.name).where(Organisation.id.in_(organisation_ids))
+    return {row.id: row.name for row in db.session.execute(wanted)}
 
 
 def list_organisations(*, for_: Actor, starting: str = "", limit: int = 200) -> list[Organisation]:

@@ -14,11 +14,12 @@ from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
 from flask_babel import LazyString
-from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, or_, select
 
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
+from helpdesk.core.i18n import enumeration
+from helpdesk.core.i18n import gettext as _
 from helpdesk.models.imports import ImportRun
 from helpdesk.models.people import Organisation, Team
 from helpdesk.models.products import Product
@@ -81,7 +82,7 @@ def parse_conditions(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
 
 def _condition(dimension: str, value: str) -> ColumnElement[bool]:
     if dimension not in DIMENSIONS:
-        names = ", ".join(DIMENSIONS)
+        names = enumeration(DIMENSIONS)
         raise Invalid(
             {"where": [_("There is no dimension %(name)s; there are %(names)s.", name=dimension, names=names)]}
         )
@@ -106,7 +107,7 @@ def _worded(column: Any, words: type[StrEnum]) -> Callable[[str], ColumnElement[
 
     def condition(value: str) -> ColumnElement[bool]:
         if value not in list(words):
-            raise Invalid({"where": [_("%(value)s must be one of: %(words)s.", value=value, words=", ".join(words))]})
+            raise Invalid({"where": [_("%(value)s must be one of: %(words)s.", value=value, words=enumeration(words))]})
         found: ColumnElement[bool] = column == words(value)
         return found
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from helpdesk.core.command import command
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Invalid
+from helpdesk.core.i18n import enumeration
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
 from helpdesk.core.times import now
@@ -180,7 +181,7 @@ def _chosen(candidates: Sequence[TeamCard], team_id: int | None) -> TeamCard:
         if team.id == team_id:
             return team
     raise Invalid(
-        {"to_team_id": [_("Choose one of these teams: %(names)s.", names=", ".join(t.name for t in candidates))]}
+        {"to_team_id": [_("Choose one of these teams: %(names)s.", names=enumeration(t.name for t in candidates))]}
     )
 
 

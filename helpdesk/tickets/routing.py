@@ -13,6 +13,7 @@ from sqlalchemy import select
 from helpdesk.core.command import command
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
+from helpdesk.core.i18n import enumeration
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
 from helpdesk.core.standing import standing, touch
@@ -183,7 +184,7 @@ def _check(new: NewRule) -> None:
     if team is None or team.line not in ROUTED_LINES:
         errors["team_id"] = [_("Choose a team on the first or second line; the third is reached only by handover.")]
     if unknown := set(new.conditions) - set(CONDITIONS):
-        errors["conditions"] = [_("There is no condition named %(name)s.", name=", ".join(sorted(unknown)))]
+        errors["conditions"] = [_("There is no condition named %(name)s.", name=enumeration(sorted(unknown)))]
     if errors:
         raise Invalid(errors)
 

@@ -86,10 +86,16 @@ class OperatorTicketSchema(NewTicketSchema):
 
 
 class MessageSchema(WebSchema):
-    """Something said: a reply or a note."""
+    """Something said."""
 
     body = long_text(load_default="")
-    kind = fields.String(load_default="reply", validate=validate.OneOf(["reply", "note"]))
+
+
+class ComposerSchema(MessageSchema):
+    """What an operator says: a reply or a note."""
+
+    # A note that went out as a reply cannot be taken back: nothing is guessed where the form does not say it.
+    kind = fields.String(required=True, validate=validate.OneOf(["reply", "note"]))
     next_status = word(Status, load_default=None, allow_none=True)
     scheduled_for = fields.NaiveDateTime(load_default=None, allow_none=True)
 

@@ -12,29 +12,34 @@ from flask import Flask
 from jinja2.runtime import Macro
 from markupsafe import Markup, escape
 
+from helpdesk.config import Config
 from helpdesk.core import i18n
 from helpdesk.core.html import markdown_to_html
-from helpdesk.core.i18n import gettext as _
 from helpdesk.core.times import now
 from helpdesk.models.products import InstalledProduct
 from helpdesk.people import directory
 from helpdesk.people.directory import TeamCard
+from helpdesk.tickets.attachments import MEGABYTE
 from helpdesk.tickets.queries import TicketRow
 from helpdesk.tickets.routing import ROUTED_LINES
-from helpdesk.web.words import CHANNELS, ROLES, TYPES
+from helpdesk.web.words import ROLES
 
 
 def init_app(app: Flask) -> None:
     """Give templates our filters."""
     app.jinja_env.filters.update(
-        moment=moment, ago=ago, duration=duration, filesize=filesize, linebreaks=linebreaks, prose=prose,
+        moment=moment, ago=ago, duration=duration, filesize=i18n.file_size, linebreaks=linebreaks, prose=prose,
         full_moment=i18n.full_moment, plain_moment=i18n.moment, number=number, percent=percent,
         choices=choices, team_choices=team_choices, routable_choices=routable_choices,
         name_choices=name_choices, role_word=lambda role: str(ROLES.get(role, role)),
         language_word=lambda tag: i18n.OWN_NAMES.get(tag, tag), pair=lambda word: (word, word),
-        with_url=WithUrl, condition_word=condition_word,
+        with_url=WithUrl, enumeration=i18n.enumeration,
     )  # fmt: skip
-    app.jinja_env.globals.update(installed_choices=installed_choices)
+    config: Config = app.config["THREELINE"]
+    app.jinja_env.globals.update(
+        installed_choices=installed_choices, most_file_bytes=config.max_attachment_mb * MEGABYTE,
+        most_ticket_bytes=config.max_ticket_mb * MEGABYTE,
+    )  # fmt: skip
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of Jinja's i18n extension
         lambda text: i18n.catalogue().gettext(text), lambda one, many, n: i18n.catalogue().ngettext(one, many, n),
         newstyle=True, pgettext=lambda context, text: i18n.catalogue().pgettext(context, text),
@@ -90,17 +95,6 @@ def duration(length: timedelta | float | None) -> str:
     return "" if length is None else i18n.duration(length)
 
 
-def filesize(size: int) -> str:
-    """A size as people say it."""
-    if size < 1000:
-        return _("%(n)s bytes", n=size)
-    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("KB", 1e3)):
-        if size >= scale:
-            value = size / scale
-            return f"{format_decimal(round(value, 1 if value < 10 else 0), locale=i18n.babel_locale())} {unit}"
-    return str(size)
-
-
 def linebreaks(text: str | None) -> Markup:
     """Plain text as paragraphs."""
     paragraphs = [p for p in (text or "").replace("\r\n", "\n").split("\n\n") if p.strip()]
@@ -119,10 +113,8 @@ def number(value: float) -> str:
 
 
 def percent(share: float | None) -> str:
-    """A share as per cent with one digit, rounded down: never 100 while something is missing."""
-    if share is None:
-        return "–"
-    return f"{format_decimal(int(share * 1000) / 10, locale=i18n.babel_locale())} %"
+    """A share as per cent with one digit."""
+    return "–" if share is None else i18n.percentage(share, digits=1)
 
 
 def choices(known: Mapping[Any, Any]) -> list[tuple[Any, str]]:
@@ -152,17 +144,9 @@ def installed_choices(installed: Iterable[InstalledProduct]) -> list[tuple[int, 
     """Installed products as people tell them apart: name, serial number, place."""
     products = directory.products()
     return [
-        (one.id, ", ".join(word for word in (products[one.product_id].name, one.serial, one.location) if word))
+        (one.id, i18n.enumeration(word for word in (products[one.product_id].name, one.serial, one.location) if word))
         for one in installed
     ]
-
-
-def condition_word(value: Any, condition: str) -> str:
-    """A value of a routing condition in words."""
-    tables: dict[str, Mapping[Any, Any]] = {"product": directory.products(), "type": TYPES, "channel": CHANNELS}
-    words = tables.get(condition, {})
-    found = words.get(value, value)
-    return str(getattr(found, "name", found))
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from helpdesk.core.i18n import enumeration, ngettext
 from helpdesk.core.i18n import gettext as _
-from helpdesk.core.i18n import ngettext
 from helpdesk.core.journal import Entry
 from helpdesk.models.tickets import NUMBER_PREFIX
 from helpdesk.people import directory
@@ -120,9 +120,9 @@ def _classified(p: dict[str, Any], who: str) -> str:
 
 def _tags(p: dict[str, Any], who: str) -> str:
     if p["added"] and not p["removed"]:
-        return _("%(who)s added the tags %(tags)s", who=who, tags=", ".join(p["added"]))
+        return _("%(who)s added the tags %(tags)s", who=who, tags=enumeration(p["added"]))
     if p["removed"] and not p["added"]:
-        return _("%(who)s removed the tags %(tags)s", who=who, tags=", ".join(p["removed"]))
+        return _("%(who)s removed the tags %(tags)s", who=who, tags=enumeration(p["removed"]))
     return _("%(who)s changed the tags", who=who)
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
+
+from helpdesk import channels
 
 STATUSES = {
     "new": _l("new"), "open": _l("open"), "waiting_client": _l("waiting for the client"),
@@ -13,17 +16,13 @@ STATUSES = {
 CLIENT_STATUSES = {
     "new": _l("Received"), "open": _l("In work"), "waiting_client": _l("Waiting for you"),
     "waiting_vendor": _l("In work"), "scheduled": _l("Scheduled"), "resolved": _l("Please check"),
-    "closed": _l("Done"), "cancelled": _l("Cancelled"), "merged": _l("Joined with another"),
+    "closed": _lp("status", "Done"), "cancelled": _l("Cancelled"), "merged": _l("Joined with another"),
 }  # fmt: skip
 TYPES = {
     "incident": _l("Incident"), "service_request": _l("Service request"), "question": _l("Question"),
     "claim": _l("Claim"), "enquiry": _l("Enquiry"),
 }  # fmt: skip
-CHANNELS = {
-    "portal": _l("Portal"), "email": _l("E-mail"), "phone": _l("Phone"), "walk_in": _l("Walk-in"),
-    "remote_session": _l("Remote session"), "on_site_visit": _l("On-site visit"), "messenger": _l("Messenger"),
-    "api": _l("API"),
-}  # fmt: skip
+CHANNELS = {channel.name.value: channel.label for channel in channels.CHANNELS}
 IMPACTS = {"organisation": _l("The whole organisation"), "group": _l("A group"), "person": _l("One person")}
 URGENCIES = {"high": _l("High"), "medium": _l("Medium"), "low": _l("Low")}
 CLOCKS = {"first_response": _l("First response"), "resolution": _l("Resolution")}

@@ -16,6 +16,8 @@ from helpdesk.core.db import db
 from helpdesk.core.i18n import LANGUAGES
 from helpdesk.models.messages import Message
 from helpdesk.models.tickets import Status, Ticket
+from helpdesk.people import directory
+from helpdesk.tickets.routing import NewRule, add_rule
 from tests.cast import Cast
 from tests.factories import a_ticket
 from tests.page import Client
@@ -108,6 +110,33 @@ def test_a_refused_reply_keeps_the_words_and_says_why(cast: Cast, browser_of: Br
 
     assert page.status == 422
     assert "Long answer" in page.html
+
+
+@pytest.mark.parametrize("kind", ["", "both"])
+def test_what_is_neither_reply_nor_note_is_refused_with_its_words(cast: Cast, browser_of: BrowserOf, kind: str) -> None:
+    ticket = a_ticket(cast)
+    ona = browser_of("ona")
+    form = ona.get(f"/console/tickets/{ticket.number}").form("/messages")
+
+    for sent in ({"kind": kind}, {}):
+        form.fields.pop("kind", None)
+        page = ona.submit(form, body="For whom is this?", **sent)
+
+        assert page.status == 422
+        assert "For whom is this?" in page.html
+        assert "a reply or an internal note" in page.html
+    assert db.session.query(Message).filter_by(ticket_id=ticket.id).count() == 1
+
+
+def test_a_routing_rule_is_shown_in_words(cast: Cast, browser_of: BrowserOf) -> None:
+    component = next(iter(directory.components().values()))
+    conditions = {"organisation": [cast.klinika.id], "component": [component.id], "language": ["zh-Hans", "lt"]}
+    add_rule(NewRule("Clinic", cast.desk.id, conditions), by=cast.petras)
+
+    shown = browser_of("petras").get("/console/routing-rules").html
+
+    for words in (f"Organisation: {cast.klinika.name}", f"Component: {component.name}", "简体中文, Lietuvių"):
+        assert words in shown
 
 
 def test_a_second_submit_makes_no_second_ticket_and_no_second_reply(cast: Cast, browser_of: BrowserOf) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from helpdesk.core.i18n import gettext as _
 from helpdesk.models.routing import RoutingRule
 from helpdesk.models.tickets import Priority
 from helpdesk.people import directory
+from helpdesk.people.organisations import names_of
 from helpdesk.tickets import routing
 from helpdesk.tickets.schemas import WebSchema, line_of_text, row_id, word
 from helpdesk.web.auth import current_actor
@@ -92,10 +94,31 @@ def _rule(rule_id: int) -> RoutingRule:
     return found
 
 
+def _in_words(rules: Sequence[RoutingRule]) -> dict[int, list[tuple[Any, list[str]]]]:
+    """The conditions of each rule as people read them: (what, the values that it admits)."""
+    organisations = names_of({one for rule in rules for one in rule.conditions.get("organisation", ())})
+    tables: dict[str, Mapping[Any, Any]] = {
+        "type": TYPES, "channel": CHANNELS, "language": OWN_NAMES, "product": directory.products(),
+        "component": directory.components(), "organisation": organisations,
+    }  # fmt: skip
+
+    def named(name: str, value: Any) -> str:
+        known = tables.get(name, {}).get(value, value)
+        return str(getattr(known, "name", known))
+
+    return {
+        rule.id: [
+            (routing.CONDITIONS[name][0], [named(name, value) for value in values])
+            for name, values in rule.conditions.items() if values
+        ] for rule in rules
+    }  # fmt: skip
+
+
 def _page(form: Form, verdicts: Any = None, tried: dict[str, str] | None = None) -> str:
+    rules = routing.all_rules(for_=current_actor())
     return render_template(
-        "console/routing_rules/index.html", form=form, rules=routing.all_rules(for_=current_actor()), verdicts=verdicts,
-        tried=tried or {}, teams=directory.teams(), products=directory.products(), types=TYPES, channels=CHANNELS,
-        conditions=routing.CONDITIONS, priorities=list(Priority), default_team=routing.default_team(),
-        languages_known=[(code, OWN_NAMES[code]) for code in LANGUAGES],
+        "console/routing_rules/index.html", form=form, rules=rules, conditions_in_words=_in_words(rules),
+        verdicts=verdicts, tried=tried or {}, teams=directory.teams(), products=directory.products(), types=TYPES,
+        channels=CHANNELS, conditions=routing.CONDITIONS, priorities=list(Priority),
+        default_team=routing.default_team(), languages_known=[(code, OWN_NAMES[code]) for code in LANGUAGES],
     )  # fmt: skip

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from helpdesk.core.command import transaction
 from helpdesk.core.errors import NotFound
+from helpdesk.core.i18n import enumeration, ngettext
 from helpdesk.core.i18n import gettext as _
-from helpdesk.core.i18n import ngettext
 from helpdesk.core.times import epoch, now
 from helpdesk.models.tickets import Channel, Priority, Status, Ticket, TicketType
 from helpdesk.people import directory
@@ -96,7 +96,7 @@ def assign_many() -> BaseResponse:
     done = len(numbers) - len(refused)
     flash(ngettext("%(num)d ticket assigned.", "%(num)d tickets assigned.", done))
     if refused:
-        flash(_("Not assigned: %(numbers)s.", numbers=", ".join(refused)), "warning")
+        flash(_("Not assigned: %(numbers)s.", numbers=enumeration(refused)), "warning")
     return redirect(request.referrer or url_for("console.tickets.index"))
 
 

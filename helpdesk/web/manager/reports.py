@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_skeleton
 from flask import Blueprint, render_template, request
 
-from helpdesk.core.i18n import babel_locale, current_zone
+from helpdesk.core.i18n import babel_locale, current_zone, percentage
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.times import now
 from helpdesk.people import directory
@@ -100,7 +100,7 @@ def _arrival_words(arrivals: Arrivals) -> str:
 def _bars(counts: dict[str, int], words: dict[str, object] | None = None) -> Sequence[Bar]:
     total = sum(counts.values()) or 1
     return [
-        Bar(str((words or {}).get(key, key)), count, str(count), about=f"{count * 100 // total} %")
+        Bar(str((words or {}).get(key, key)), count, str(count), about=percentage(count / total))
         for key, count in counts.items()
     ]
 

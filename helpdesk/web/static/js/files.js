@@ -29,23 +29,29 @@ export function addFiles(input, more) {
 
 function take(input, more) {
   const { files, element } = chosen.get(input);
-  const limit = Number(element.dataset.maxBytes ?? Infinity);
+  const { maxBytes = Infinity, maxTotalBytes = Infinity, tooLarge, tooMany } = element.dataset;
+  let room = Number(maxTotalBytes) - files.reduce((sum, file) => sum + file.size, 0);
   const refused = [];
   for (const file of more) {
-    if (file.size > limit) refused.push(file);
-    else if (!files.some((other) => same(other, file))) files.push(file);
+    if (files.some((other) => same(other, file))) continue;
+    if (file.size > Number(maxBytes)) refused.push(tooLarge.replace("%s", file.name));
+    else if (file.size > room) refused.push(tooMany.replace("%s", file.name));
+    else {
+      files.push(file);
+      room -= file.size;
+    }
   }
   show(input, refused);
 }
 
 function show(input, refused = []) {
-  const { files, list, element } = chosen.get(input);
+  const { files, list } = chosen.get(input);
   const transfer = new DataTransfer();
   for (const file of files) transfer.items.add(file);
   input.files = transfer.files;
   list.replaceChildren(
     ...files.map((file) => item(file, input)),
-    ...refused.map((file) => line("file file--refused", element.dataset.tooLarge.replace("%s", file.name))),
+    ...refused.map((sentence) => line("file file--refused", sentence)),
   );
   input.dispatchEvent(new Event("files-changed"));
 }
