@@ -71,6 +71,10 @@ REASONS = {
     "naive_instant": "{} does not say its offset from UTC: add Z, or one such as +02:00",
     "out_of_range": "{} lies outside the years 1800 to 2299",
     "negative": "{} is negative",
+    "not_positive": "{} is not greater than zero",
+    "unknown_clock": "{} is no kind of clock, such as first_response or ola:line2",
+    "unknown_event": "{} is no type of event, such as created or public_message",
+    "malformed_event": "{} is not an event: [instant, type, values]",
     "no_calendar": "there is no calendar",
 }
 
@@ -201,6 +205,17 @@ def parse_instant(text: object, path: str = "instant") -> int:
         raise WorktimeError(path, "malformed_instant", text) from None
     offset = int(offset_hour) * 3600 + int(offset_minute) * 60 + int(offset_second)
     return since_epoch + int(hour) * 3600 + int(minute) * 60 + int(second) - (-offset if sign == "-" else offset)
+
+
+def start_of_day(text: str, timezone: str, path: str = "date") -> int:
+    """The first instant of a date such as 2026-12-24 in a zone."""
+    day = _read_date(text, path)
+    zone = _zone(timezone, tzdata_version())
+    # The wall clock's midnight may be skipped; the first instant that shows the date is then a little later.
+    at = int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())
+    while datetime.fromtimestamp(at, zone).date() < day:
+        at += 900
+    return at
 
 
 def format_instant(at: int) -> str:

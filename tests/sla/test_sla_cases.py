@@ -13,7 +13,12 @@ from hypothesis import strategies as st
 from sla.cases import OPERATIONS, Outcome, check, evaluate
 from tests.sla.sla_strategies import examples
 
-GOLDEN = json.loads((Path(__file__).parents[2] / "docs" / "sla-golden.json").read_text("utf-8"))
+DOCS = Path(__file__).parents[2] / "docs"
+GOLDEN = [
+    case for name in ("sla-golden.json", "sla-golden-clocks.json")
+    for case in json.loads((DOCS / name).read_text("utf-8"))
+]  # fmt: skip
+CLOCK = next(case for case in GOLDEN if case["op"] == "clock")
 LUNCH: dict[str, Any] = {
     "id": "lunch",
     "calendar": {"timezone": "Europe/Berlin", "weekly": {"mon": [["09:00", "12:00"], ["13:00", "18:00"]]}},
@@ -84,9 +89,9 @@ def test_a_case_passes(case: dict[str, Any]) -> None:
         (without(LUNCH, "expect") | {"or_reject": True}, "should have been rejected"),
         (ZERO_LENGTH, "rejected: weekly.mon[0]: '09:00-09:00' ends when it begins"),
         (ZERO_LENGTH | {"or_reject": "yes"}, "rejected: weekly.mon[0]: '09:00-09:00' ends when it begins"),
-        (LUNCH | {"op": "guess", "or_reject": True}, "op: 'guess' is none of due, elapsed"),
-        (LUNCH | {"op": ["due"]}, "op: ['due'] is none of due, elapsed"),
-        (without(LUNCH, "op"), "op: None is none of due, elapsed"),
+        (LUNCH | {"op": "guess", "or_reject": True}, "op: 'guess' is none of due, elapsed, clock"),
+        (LUNCH | {"op": ["due"]}, "op: ['due'] is none of due, elapsed, clock"),
+        (without(LUNCH, "op"), "op: None is none of due, elapsed, clock"),
         (without(LUNCH, "calendar"), "rejected: calendar: is missing"),
         (without(LUNCH, "start"), "rejected: start: is missing"),
         (without(LUNCH, "seconds"), "rejected: seconds: is missing"),
@@ -134,7 +139,7 @@ def test_cases_are_answered_beside_what_they_ask() -> None:
     assert evaluate([without(LUNCH, "expect"), ZERO_LENGTH, LUNCH | {"op": "guess"}, 7]) == [
         without(LUNCH, "expect") | {"got": "2026-03-09T12:30:00Z"},
         ZERO_LENGTH | {"got": {"rejected": "weekly.mon[0]: '09:00-09:00' ends when it begins"}},
-        LUNCH | {"op": "guess", "got": {"rejected": "op: 'guess' is none of due, elapsed"}},
+        LUNCH | {"op": "guess", "got": {"rejected": "op: 'guess' is none of due, elapsed, clock"}},
         {"case": 7, "got": {"rejected": "7 is not a case"}},
     ]
 
@@ -190,3 +195,37 @@ def test_no_value_in_a_calendar_breaks_the_check(name: str, value: object) -> No
 def test_no_value_in_place_of_the_cases_breaks_the_check(value: object) -> None:
     assert all(not outcome.passed for outcome in check(value))
     assert isinstance(evaluate(value), list)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"clock": "patience"}, "clock: 'patience' is no kind of clock"),
+        ({"target": 0}, "target: 0 is not greater than zero"),
+        ({"target": {"P1": "2h"}}, "P1: '2h' is not a whole number"),
+        ({"events": {}}, "events: {} is not a list"),
+        ({"events": [["2026-03-02T09:00:00+02:00"]]}, "events[0]: "),
+        ({"events": [["2026-03-02T09:00:00+02:00", "exploded", {}]]}, "events[0]: 'exploded' is no type of event"),
+        ({"events": [["2026-03-02T09:00:00", "created", {}]]}, "events[0]: '2026-03-02T09:00:00' does not say"),
+        ({"as_of": "yesterday"}, "as_of: 'yesterday' is not an instant"),
+        ({"events": [["2026-03-02T09:00:00Z", "promised", {"agreed_by": "client"}]]}, "events[0].for: is missing"),
+        ({"pause_reasons": "waiting_client"}, "pause_reasons: 'waiting_client' is not a list"),
+    ],
+)
+def test_a_clock_case_with_a_wrong_value_names_it(change: dict[str, Any], reason: str) -> None:
+    assert reason in only(check([CLOCK | change])).reason
+
+
+def test_the_pauses_of_a_case_are_the_defaults_of_its_kind_unless_it_names_them() -> None:
+    events = [
+        ["2026-03-02T09:00:00+02:00", "created", {"priority": "P3"}],
+        ["2026-03-02T10:00:00+02:00", "pause", {"reason": "waiting_vendor"}],
+    ]
+    case = without(CLOCK, "expect") | {"events": events, "as_of": "2026-03-02T11:00:00+02:00"}
+
+    def state(**more: Any) -> Any:
+        return evaluate([case | more])[0]["got"]["state"]  # type: ignore[index]
+
+    assert state(clock="resolution") == "running"
+    assert state(clock="resolution", pause_reasons=["waiting_vendor"]) == "paused"
+    assert state(clock="ola:line1", events=[[events[0][0], "created", {"line": 1}], events[1]]) == "paused"
