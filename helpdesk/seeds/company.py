@@ -42,7 +42,7 @@ from sla.models import CalendarVersion, ClockKind, SlaPolicy, Target, WorkCalend
 # kind → working minutes by priority
 TARGETS: Mapping[ClockKind, Mapping[Priority, int]] = {
     ClockKind.FIRST_RESPONSE: {Priority.P1: 30, Priority.P2: 60, Priority.P3: 4 * 60, Priority.P4: 8 * 60},
-    ClockKind.RESOLUTION: {Priority.P1: 4 * 60, Priority.P2: 8 * 60, Priority.P3: 24 * 60, Priority.P4: 40 * 60},
+    ClockKind.RESOLUTION: {Priority.P1: 4 * 60, Priority.P2: 8 * 60, Priority.P3: 40 * 60, Priority.P4: 80 * 60},
 }
 PAUSE_REASONS = ["waiting_client", "scheduled"]
 AT_RISK_PERCENT = 75

@@ -2,10 +2,10 @@
 
 1. Turns follow one another in the working time of the team that holds the ticket; seconds are added, since nobody works
    by the minute.
-2. Stories that are over lie anywhere in the last ninety days, more of them on Mondays and in the morning; those of one
-   family keep their order and lie in the same weeks.
-3. Stories that are not over are as old as their turns, and a little more: most have time left, a few are due within the
-   hour, a few are overdue. The age of a ticket is counted on the calendar of its clocks.
+2. Stories that are over lie anywhere in the last ninety days, more of them lately, on Mondays and in the morning; those
+   of one family keep their order and lie in the same weeks.
+3. Stories that are not over are as old as their turns, and some hours or days more: most have time left, a few are due
+   within the hour, some are overdue. The age of a ticket is counted on the calendar of its clocks.
 4. The same now gives the same dates.
 """
 
@@ -46,11 +46,16 @@ PRIORITIES = {
 }
 # How many of the stories that still go on shall be late, and how many due within the hour.
 LATE_OR_NEARLY = {
-    ("overdue", "answered"): 7,
-    ("overdue", "unanswered"): 3,
+    ("overdue", "answered"): 14,
+    ("overdue", "unanswered"): 4,
     ("at risk", "answered"): 5,
     ("at risk", "unanswered"): 3,
 }
+# The longest that nobody touched a ticket, in working minutes.
+LONGEST_REST = 6 * 480
+# The desk wins clients: so many times as much is asked at the end of the quarter as at its beginning. What was asked
+# in the last days and is over already is little beside what still goes on.
+GROWTH, LAST_DAYS, OVER_ALREADY = 3.0, 10, 0.2
 # How much more happens on a Monday than on a Friday.
 _WEIGHT_OF_DAY = (1.7, 1.2, 1.0, 1.0, 0.9, 0.0, 0.0)
 _WEIGHT_OF_HOUR = {8: 5, 9: 8, 10: 8, 11: 6, 12: 3, 13: 5, 14: 6, 15: 5, 16: 3}
@@ -137,9 +142,9 @@ def _still_going_on(stories: Sequence[Story], now: datetime) -> Iterator[Dated]:
         target, total, chance = _target(story), _total(story), dice(story, "age")
         answered = "answered" if _is_answered(story) else "unanswered"
         is_running = story.ending not in ("waiting_client", "scheduled")
-        if is_running and wanted["overdue", answered] > 0 and total < target * 2:
+        if is_running and wanted["overdue", answered] > 0 and total < target * 2 and target - total < LONGEST_REST // 2:
             wanted["overdue", answered] -= 1
-            age = max(total + chance.randint(5, 30), target + chance.randint(15, 500))
+            age = max(total + chance.randint(5, 30), min(target + _seldom_long(15, chance), total + LONGEST_REST))
         elif is_running and wanted["at risk", answered] > 0 and total < target - 55:
             wanted["at risk", answered] -= 1
             age = target - chance.randint(10, 50)
@@ -152,17 +157,20 @@ def _slack(story: Story, target: int, total: int, chance: random.Random) -> int:
     """How many working minutes ago the last turn was, where nothing shall be late because of it."""
     last = story.turns[-1]
     if story.ending == "scheduled":
-        most = int((last.promise or 60) * 0.7)
-    elif story.ending == "waiting_client":
-        most = 900
-    else:
-        most = int(target * 0.65) - total
-    return chance.randint(4, max(25, min(most, 600)))
+        return chance.randint(4, max(25, min(int((last.promise or 60) * 0.7), LONGEST_REST)))
+    if story.ending == "waiting_client":
+        return chance.randint(60, LONGEST_REST)
+    return chance.randint(4, max(25, min(int(target * 0.7) - total, LONGEST_REST)))
+
+
+def _seldom_long(least: int, chance: random.Random) -> int:
+    """Working minutes, fewer of them more often."""
+    return least + int((LONGEST_REST - least) * chance.random() ** 2)
 
 
 def _resolved_lately(story: Story, now: datetime) -> Dated:
     """The client has not answered yet, and silence has not closed it."""
-    return _aged(story, _total(story) + dice(story, "age").randint(20, 1300), now)
+    return _aged(story, _total(story) + dice(story, "age").randint(20, 2200), now)
 
 
 def _aged(story: Story, age: int, now: datetime) -> Dated:
@@ -199,12 +207,19 @@ def _somewhere(story: Story, now: datetime) -> Dated:
     chance = dice(story, "day")
     for _attempt in range(60):
         day = now - timedelta(days=chance.uniform(0.5, DAYS))
-        if chance.random() * max(_WEIGHT_OF_DAY) > _WEIGHT_OF_DAY[day.astimezone(ZoneInfo(_zone(story))).weekday()]:
+        weight = _WEIGHT_OF_DAY[day.astimezone(ZoneInfo(_zone(story))).weekday()] * _weight_of_age(now - day)
+        if chance.random() * max(_WEIGHT_OF_DAY) > weight:
             continue
         told = _told(story, _moment(story, day, chance))
         if told.ended_at <= now - timedelta(minutes=10):
             return told
     return _aged(story, _total(story) + 60, now)
+
+
+def _weight_of_age(age: timedelta) -> float:
+    """How much of what was asked so long ago is asked and over: at most 1."""
+    share = GROWTH ** (-age.total_seconds() / timedelta(days=DAYS).total_seconds())
+    return share * (OVER_ALREADY if age < timedelta(days=LAST_DAYS) else 1)
 
 
 def _moment(story: Story, day: datetime, chance: random.Random) -> datetime:

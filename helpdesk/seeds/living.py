@@ -30,6 +30,7 @@ from helpdesk.policy.actor import Actor
 from helpdesk.seeds import cast
 from helpdesk.seeds.company import ADMINISTRATOR, Company
 from helpdesk.seeds.dates import Dated, dice, first_team, promised_at, worked_on
+from helpdesk.seeds.hours import OFFICE
 from helpdesk.seeds.story import Kind, Story, Turn
 from helpdesk.tickets import clocks
 from helpdesk.tickets.assignment import take
@@ -102,7 +103,8 @@ def live(dated: Sequence[Dated], company: Company, *, until: datetime) -> Iterat
 def plan_absences(company: Company, *, until: datetime) -> None:
     """Who was away in this quarter, and who will be. Part of a larger activity."""
     for operator, substitute, days_ago, days, reason in ABSENCES:
-        since = (until - timedelta(days=days_ago)).replace(hour=0, minute=0, second=0, microsecond=0)
+        away = (until - timedelta(days=days_ago)).astimezone(ZoneInfo(OFFICE))
+        since = away.replace(hour=0, minute=0, second=0, microsecond=0)
         plan_absence(NewAbsence(
             operator_id=company.staff[operator].operator_id, substitute_id=company.staff[substitute].operator_id,
             since=since, until=since + timedelta(days=days), reason=reason,

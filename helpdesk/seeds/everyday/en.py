@@ -157,7 +157,6 @@ TOPICS = (
                 "Second print of the daily report",
                 "For an inspection I need daily reports of two weeks again, all five pharmacies. How do I print them "
                 "without asking everybody?",
-                until=0,
             ),
         ),
     ),
@@ -225,7 +224,6 @@ TOPICS = (
                 "Till lost the card terminal",
                 "Siim: after the internet people changed the router, the till says no terminal. Cash only, and he has "
                 "no change left.",
-                until=4,
             ),
             Ask(
                 "ewa",
@@ -234,7 +232,6 @@ TOPICS = (
                 "Terminal not connected, patients have no cash",
                 "Since this morning the terminal is not connected. Patients go to the pharmacy across the street. "
                 "Please help.",
-                until=3,
             ),
         ),
         tags=("payments",),
@@ -323,7 +320,6 @@ TOPICS = (
                 "portal",
                 "Scanner login for the night shift lead",
                 "New night shift lead, needs a scanner login from tomorrow.",
-                until=1,
             ),
         ),
     ),
@@ -393,7 +389,6 @@ TOPICS = (
                 "email",
                 "Wave 8812 will not close",
                 "Wave 8812 shows in progress, 100 % picked. Blocks the invoice. It is the third this month.",
-                until=5,
             ),
             Ask(
                 "zofia",
@@ -465,7 +460,6 @@ TOPICS = (
                 "phone",
                 "Scanner switches off in the stock room",
                 "Felix: scanner is full in the morning and dead at two. He charges it every night.",
-                until=3,
             ),
         ),
     ),
@@ -515,7 +509,6 @@ TOPICS = (
                 "portal",
                 "7 invoices rejected by accounting, code Q-17",
                 "Seven of 300 invoices of today are rejected: Q-17 quantity format. Nothing changed on our side.",
-                until=1,
             ),
             Ask(
                 "jens",
@@ -523,7 +516,6 @@ TOPICS = (
                 "email",
                 "Export: Q-17 on some documents",
                 "Q-17 for documents with decimal quantities since yesterday. Payload attached.",
-                until=3,
             ),
             Ask(
                 "inga",
@@ -680,7 +672,6 @@ TOPICS = (
                 "phone",
                 "Till 2 blocked: fiscal counter differs",
                 "Helve Kaskmaa: after a power cut till 2 says counter differs and does not sell.",
-                until=5,
             ),
             Ask(
                 "nadja",
@@ -688,7 +679,6 @@ TOPICS = (
                 "phone",
                 "Hafenplatz: till stopped, fiscal counter",
                 "Nadja: in Hafenplatz a till stopped with fiscal counter differs. Two others work.",
-                until=4,
             ),
             Ask(
                 "inga",
@@ -755,7 +745,6 @@ TOPICS = (
                 "portal",
                 "Agent 2.8 restarts at 13:00",
                 "All handhelds restart the Agent at 13:00, when the item list is transferred. 90k items.",
-                until=5,
             ),
         ),
     ),
@@ -808,7 +797,6 @@ TOPICS = (
                 "email",
                 "Stripe on price labels",
                 "All labels have a white stripe now, the codes can not be read at the till.",
-                until=5,
             ),
             Ask(
                 "zofia",
@@ -816,7 +804,6 @@ TOPICS = (
                 "email",
                 "Codes not readable, printer table 4",
                 "Customers complain that codes from table 4 cannot be scanned. I see a fine line in them.",
-                until=3,
             ),
         ),
     ),
@@ -869,7 +856,6 @@ TOPICS = (
                 "portal",
                 "Quotation: one till for pharmacy no. 4",
                 "Please quote one additional till for pharmacy no. 4 incl. terminal.",
-                until=3,
             ),
         ),
     ),

@@ -155,7 +155,6 @@ TOPICS = (
                 "email",
                 "Dingo dienos ataskaita",
                 "Labas, penktadienio ataskaita kažkur nusimetė. Ar galima dar kartą?",
-                until=0,
             ),
             Ask(
                 "zilvinas",
@@ -206,7 +205,6 @@ TOPICS = (
                 "portal",
                 "Žirmūnuose neveikia mokėjimas kortele",
                 "Nuo ryto abi kasos nemato terminalų. Žmonės palieka krepšelius.",
-                until=3,
             ),
             Ask(
                 "gabija",
@@ -228,7 +226,6 @@ TOPICS = (
                 "email",
                 "Trečia kasa nemato banko terminalo",
                 "Sveiki, po interneto darbų trečia kasa nemato terminalo, kitos mato.",
-                until=4,
             ),
             Ask(
                 "ugne",
@@ -316,7 +313,6 @@ TOPICS = (
                 "email",
                 "Prisijungimas sezoniniam darbuotojui",
                 "Sveiki, priėmėm vyrą dviem mėnesiams į angarą. Prašau padaryt prisijungimą.",
-                until=1,
             ),
         ),
     ),
@@ -374,7 +370,6 @@ TOPICS = (
                 "portal",
                 "Priėmimo dokumentas 40218 neužsidaro",
                 "Viskas priimta, dokumentas vis „vykdomas“, tiekėjas laukia parašo.",
-                until=4,
             ),
             Ask(
                 "arunas",
@@ -468,7 +463,6 @@ TOPICS = (
                 "email",
                 "Apskaita atmeta 5 sąskaitas, kodas Q-17",
                 "Laba diena, penkios šios dienos sąskaitos atmestos su kodu Q-17. Ką daryti?",
-                until=3,
             ),
             Ask(
                 "viktorija",
@@ -476,7 +470,6 @@ TOPICS = (
                 "email",
                 "Kai kurios sąskaitos nepatenka į apskaitą",
                 "Laba diena, kasdien po dvi tris sąskaitas tenka vesti ranka, rašo apie kiekio formatą.",
-                until=1,
             ),
         ),
     ),
@@ -517,7 +510,6 @@ TOPICS = (
                 "email",
                 "Daviklio baterijos keitimas",
                 "Sveiki, viename daviklyje liko 9 % baterijos. Keičiate jūs ar mes?",
-                until=0,
             ),
         ),
     ),
@@ -626,7 +618,6 @@ TOPICS = (
                 "email",
                 "Antakalnyje sustojo kasa: fiskalinis skaitiklis",
                 "Antakalnio antra kasa po elektros dingimo rašo, kad skaitiklis nesutampa, ir neparduoda.",
-                until=4,
             ),
             Ask(
                 "paulius",
@@ -634,7 +625,6 @@ TOPICS = (
                 "portal",
                 "Kasa nesutampa su fiskaliniu spausdintuvu",
                 "Viename kvite skirtumas, kasa stovi. Kitos dirba.",
-                until=5,
             ),
             Ask(
                 "ugne",
@@ -693,7 +683,6 @@ TOPICS = (
                 "portal",
                 "Pieno skyriaus šaldytuvas rodo tai +2, tai +9",
                 "Antakalnyje ekrane temperatūra keičiasi kas kelias sekundes. Produktai šalti.",
-                until=5,
             ),
             Ask(
                 "daiva",
@@ -708,7 +697,6 @@ TOPICS = (
                 "phone",
                 "Vaistų šaldytuvas rodo skirtingai",
                 "Asta: ekrane tai 4, tai 10, o termometras viduje rodo 5.",
-                until=4,
             ),
             Ask(
                 "tadas",
@@ -855,7 +843,6 @@ TOPICS = (
                 "portal",
                 "Naujas logotipas ant kvitų",
                 "Pasikeitė mūsų ženklas, failas pridėtas. Prašome įdėti visose parduotuvėse.",
-                until=3,
             ),
             Ask(
                 "lina",
@@ -964,7 +951,6 @@ TOPICS = (
                 "messenger",
                 "kioskas nereaguoja apacioj",
                 "zmones spaudzia moketi ir nieko, virsus veikia",
-                until=4,
             ),
         ),
     ),
