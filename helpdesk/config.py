@@ -111,7 +111,7 @@ class Config:
     bind: str = setting("127.0.0.1", _text, "Network address to listen on; 0.0.0.0 for every one.")
     port: int = setting(8000, _integer(1, 65535), "Port to listen on.")
     web_workers: int = setting(1, _integer(1, 64), "Processes that answer requests.")
-    web_threads: int = setting(8, _integer(1, 128), "Threads in each of them.")
+    web_threads: int = setting(4, _integer(1, 128), "Threads in each of them.")
     trusted_proxies: int = setting(0, _integer(0, 5), "How many reverse proxies in front set X-Forwarded-* headers.")
     mail_transport: str = setting("folder", _choice("folder", "smtp"), "Where letters go: a folder, or SMTP.")
     mail_from: str = setting("desk@threeline.example", _mail_address, "Sender and reply address of letters.")

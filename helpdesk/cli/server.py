@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 import signal
 import sys
 from typing import Any
@@ -32,6 +33,8 @@ def run(web_only: bool) -> None:
     click.echo(f"database: {migrations.upgrade(config)}", err=True)
     # Never fork: a web worker forked while the thread beside it holds a lock of SQLite waits for that lock for ever.
     multiprocessing.set_start_method("spawn", force=True)
+    # Else the C library keeps memory apart for each thread, and what one has let go the others cannot take.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     # It warns of more threads than two for each core; ours wait for the database and for slow clients.
     logging.getLogger("_granian").addFilter(lambda line: "allows spawning up to" not in str(line.msg))
     server = Granian(
