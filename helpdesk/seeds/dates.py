@@ -55,7 +55,7 @@ LATE_OR_NEARLY = {
 LONGEST_REST = 6 * 480
 # The desk wins clients: so many times as much is asked at the end of the quarter as at its beginning. What was asked
 # in the last days and is over already is little beside what still goes on.
-GROWTH, LAST_DAYS, OVER_ALREADY = 3.0, 10, 0.2
+GROWTH, LAST_DAYS, OVER_ALREADY = 5.0, 8, 0.1
 # How much more happens on a Monday than on a Friday.
 _WEIGHT_OF_DAY = (1.7, 1.2, 1.0, 1.0, 0.9, 0.0, 0.0)
 _WEIGHT_OF_HOUR = {8: 5, 9: 8, 10: 8, 11: 6, 12: 3, 13: 5, 14: 6, 15: 5, 16: 3}
@@ -145,7 +145,7 @@ def _still_going_on(stories: Sequence[Story], now: datetime) -> Iterator[Dated]:
         if is_running and wanted["overdue", answered] > 0 and total < target * 2 and target - total < LONGEST_REST // 2:
             wanted["overdue", answered] -= 1
             age = max(total + chance.randint(5, 30), min(target + _seldom_long(15, chance), total + LONGEST_REST))
-        elif is_running and wanted["at risk", answered] > 0 and total < target - 55:
+        elif is_running and wanted["at risk", answered] > 0 and total < target - 55 and target - total < LONGEST_REST:
             wanted["at risk", answered] -= 1
             age = target - chance.randint(10, 50)
         else:
@@ -218,7 +218,7 @@ def _somewhere(story: Story, now: datetime) -> Dated:
 
 def _weight_of_age(age: timedelta) -> float:
     """How much of what was asked so long ago is asked and over: at most 1."""
-    share = GROWTH ** (-age.total_seconds() / timedelta(days=DAYS).total_seconds())
+    share: float = GROWTH ** (-age.total_seconds() / timedelta(days=DAYS).total_seconds())
     return share * (OVER_ALREADY if age < timedelta(days=LAST_DAYS) else 1)
 
 
