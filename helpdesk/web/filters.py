@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -44,14 +45,37 @@ def init_app(app: Flask) -> None:
         lambda text: i18n.catalogue().gettext(text), lambda one, many, n: i18n.catalogue().ngettext(one, many, n),
         newstyle=True, pgettext=lambda context, text: i18n.catalogue().pgettext(context, text),
     )  # fmt: skip
-    app.jinja_env.globals["keeper"] = keeper
+    app.jinja_env.globals.update(keeper=keeper, row_keeper=row_keeper)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.do")
 
 
-_drawn: dict[tuple[Any, ...], Markup] = {}
-MOST_DRAWN = 50_000
+class _Kept:
+    """What was drawn, by what it was drawn of; beyond so many, that which was asked for longest ago is let go."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.drawn: dict[tuple[Any, ...], Markup] = {}
+        self.lock = threading.Lock()
+
+    def get(self, key: tuple[Any, ...], draw: Callable[[], str]) -> Markup:
+        """What stands under the key, drawn now where nothing does."""
+        with self.lock:
+            found = self.drawn.pop(key, None)
+            if found is not None:
+                self.drawn[key] = found  # now the latest
+                return found
+        drawn = Markup(draw())  # noqa: S704 - what a component draws is markup already
+        with self.lock:
+            self.drawn[key] = drawn
+            while len(self.drawn) > self.most:
+                del self.drawn[next(iter(self.drawn))]
+        return drawn
+
+
+_looks = _Kept(5000)
+_rows = _Kept(2000)
 
 
 def keeper() -> Callable[..., Markup]:
@@ -62,15 +86,22 @@ def keeper() -> Callable[..., Markup]:
     language = i18n.current_language()
 
     def kept(macro: Macro, *args: Any) -> Markup:
-        key = (language, macro.name, *args)
-        if key in _drawn:
-            return _drawn[key]
-        drawn = Markup(macro(*args))  # noqa: S704 - what a component draws is markup already
-        if len(_drawn) < MOST_DRAWN:
-            _drawn[key] = drawn
-        return drawn
+        return _looks.get((language, macro.name, *args), lambda: macro(*args))
 
     return kept
+
+
+def row_keeper() -> Callable[..., Markup]:
+    """`kept_row(component, row, form_id)`: a row of the queue, drawn once for each language while it looks the same.
+
+    Open lists fetch themselves every twenty seconds, and hardly a row has changed since.
+    """
+    language, at = i18n.current_language(), now()
+
+    def kept_row(macro: Macro, row: WithUrl, form_id: str | None) -> Markup:
+        return _rows.get((language, form_id, *row.looks(at)), lambda: macro(row, form_id))
+
+    return kept_row
 
 
 def moment(at: datetime | None) -> Markup:
@@ -169,3 +200,14 @@ class WithUrl:
     @property
     def team(self) -> str:
         return self.row.team.name if self.row.team else ""
+
+    def looks(self, at: datetime) -> tuple[Any, ...]:
+        """Every value that the row shows now, times as the words they are shown in."""
+        row, due = self.row, self.row.due
+        return (
+            row.number, row.subject, row.status, row.sub_status, row.type, row.priority, row.is_major, row.channel,
+            row.organisation, row.requester, self.team, row.line, self.assignee, row.is_unread, tuple(row.tags),
+            due.kind, due.state, due.tone, int(due.share * 50),
+            None if due.seconds_left is None else i18n.duration(due.seconds_left),
+            row.updated_at, i18n.ago(row.updated_at, at),
+        )  # fmt: skip
