@@ -49,8 +49,10 @@ lint: installed-dev ## Check style, imports between packages, icons and vendored
 types: installed-dev ## Check the types
 	@$(VENV)/mypy
 
-bench: installed-dev $(CATALOGUES) ## Run every measurement
-	@set -e; for file in bench/bench_*.py; do echo "== $$file"; $(PYTHON) "$$file" $(ARGS); done
+bench: installed-dev $(CATALOGUES) ## Run every measurement (ARGS="--tickets 10000 --databases sqlite" for less)
+	@$(PYTHON) -m bench.bench_sla
+	@$(PYTHON) -m bench.bench_import
+	@$(PYTHON) -m bench.bench_desk $(ARGS)
 
 bench-sla: installed-dev ## Measure the SLA arithmetic (ARGS=result.json)
 	@$(PYTHON) bench/bench_sla.py $(ARGS)

@@ -1,1 +1,1 @@
-"""Measurements: `python -m bench.run` for the desk under load, `bench_*.py` for single parts of it."""
+"""Measurements, each to be run alone: `python -m bench.bench_desk` for the desk under load, others for parts of it."""

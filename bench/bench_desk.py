@@ -1,5 +1,6 @@
-"""The desk under load: `python -m bench.run` measures every size on both databases and brings docs/performance.md up
-to date. `--tickets 10000 --databases sqlite` measures less; desks are filled once and kept under var/bench.
+"""The desk under load: `python -m bench.bench_desk` measures every size on both databases and brings
+docs/performance.md up to date. `--tickets 10000 --databases sqlite` measures less. Desks are filled once, kept under
+var/bench and migrated when the schema has moved on.
 
 Every measurement goes over HTTP against `threeline run`, one web worker and the worker beside it. The load comes from
 another process on the same machine, so on two cores "eight at once" measures the server and its load together; beside
@@ -60,7 +61,7 @@ QUICK = Counts(warm=10, pages=60, writes=40, reports=4, at_once=200, writes_at_o
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.run", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench.bench_desk", description=__doc__)
     parser.add_argument("--tickets", type=int, nargs="+", default=list(SIZES))
     parser.add_argument("--databases", choices=DATABASES, nargs="+", default=list(DATABASES))
     parser.add_argument("--quick", action="store_true", help="few requests: to see that everything works")
