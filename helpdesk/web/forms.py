@@ -49,11 +49,18 @@ def read_form(schema: type[Schema]) -> Form:
     """Read the request by this schema."""
     fields = schema().fields
     many = {name for name, field in fields.items() if type(field).__name__ == "List"}
-    form = Form({name: request.form.getlist(name) if name in many else value for name, value in request.form.items()})
+    sent = {name: request.form.getlist(name) if name in many else value for name, value in request.form.items()}
+    return check_form(sent, schema)
+
+
+def check_form(sent: dict[str, Any], schema: type[Schema]) -> Form:
+    """A form of these words, with their value or what is wrong with them."""
+    form = Form(sent)
     try:
         form.value = schema().load(form.data)
     except ValidationError as refusal:
-        form.errors = {name: _sentences(texts) for name, texts in refusal.normalized_messages().items()}  # type: ignore[no-untyped-call]
+        wrong = refusal.normalized_messages()  # type: ignore[no-untyped-call]
+        form.errors = {name: _sentences(texts, sent.get(name)) for name, texts in wrong.items()}
     return form
 
 
@@ -107,8 +114,10 @@ def local_instant(naive: datetime | None) -> datetime | None:
     return naive.replace(tzinfo=ZoneInfo(current_zone())) if naive else None
 
 
-def _sentences(texts: Any) -> list[str]:
-    """marshmallow's remarks in the reader's language."""
+def _sentences(texts: Any, sent: Any) -> list[str]:
+    """marshmallow's remarks about what was sent, in the reader's language; of what is empty only that."""
+    if isinstance(texts, list) and isinstance(sent, str) and not sent.strip():
+        return [_("Fill in this field.")]
     known = {
         "Missing data for required field.": _("Fill in this field."),
         "Field may not be null.": _("Fill in this field."),

@@ -101,6 +101,18 @@ def test_a_refused_form_keeps_the_words(cast: Cast, browser_of: BrowserOf) -> No
     assert db.session.query(Ticket).count() == 0
 
 
+def test_what_is_empty_is_only_called_empty(cast: Cast, browser_of: BrowserOf) -> None:
+    ona = browser_of("ona")
+
+    page = ona.submit(ona.get("/console/calls/new").form("/console/calls"), subject="", text=" ")
+
+    assert page.status == 422
+    assert "Choose the contact who asks." in page.html
+    assert "Fill in this field." in page.html
+    assert "too long" not in page.html
+    assert "Length must" not in page.html
+
+
 def test_a_refused_reply_keeps_the_words_and_says_why(cast: Cast, browser_of: BrowserOf) -> None:
     ticket = a_ticket(cast)
     ona = browser_of("ona")

@@ -15,7 +15,7 @@ from helpdesk.tickets.intake import NewTicket
 from helpdesk.tickets.queries import Filter, list_tickets, organisation_products
 from helpdesk.tickets.schemas import OperatorTicketSchema
 from helpdesk.web.auth import current_actor
-from helpdesk.web.forms import Form, listed, read_form, read_uploads, submission_of
+from helpdesk.web.forms import Form, check_form, listed, read_form, read_uploads, submission_of
 from helpdesk.web.words import CHANNELS, IMPACTS, TYPES, URGENCIES
 
 bp = Blueprint("calls", __name__, url_prefix="/calls")
@@ -43,7 +43,7 @@ def create() -> Any:
                 form.data["new_name"], form.data.get("new_email") or None, form.data.get("new_phone", "")
             )
             form.data["requester_id"] = str(add_contact(person, by=actor).id)
-            form = _again(form)
+            form = check_form(form.data, OperatorTicketSchema)
     uploads = read_uploads(form)
     if form.is_valid:
         value = dict(form.value)
@@ -54,18 +54,12 @@ def create() -> Any:
             opened = register_call(NewCall(ticket, answer, is_resolved), by=actor, channel=channel)
             flash(_("Registered as %(number)s.", number=opened.number))
             return redirect(url_for("console.tickets.show", number=opened.number))
+    if "requester_id" in form.errors:
+        form.errors["requester_id"] = [_("Choose the contact who asks.")]
+    # Who asks may be said in the fields of somebody new: what is wrong with them stands there.
+    of_fields = {"requester_id": "new_name", "name": "new_name", "email": "new_email", "phone": "new_phone"}
+    form.errors = {of_fields.get(name, name): sentences for name, sentences in form.errors.items()}
     return _page(form), 422
-
-
-def _again(form: Form) -> Form:
-    """The form read anew with what was filled in for it."""
-    again = Form(form.data)
-    schema = OperatorTicketSchema()
-    problems = schema.validate(form.data)
-    again.errors = {name: [str(t) for t in texts] for name, texts in problems.items()}
-    if not problems:
-        again.value = schema.load(form.data)
-    return again
 
 
 def _page(form: Form) -> str:
