@@ -32,6 +32,9 @@ class StandingMark(Base):
     mark: Mapped[str]
 
 
+_MARK = select(StandingMark.mark).where(StandingMark.id == 1)
+
+
 def standing(load: Callable[[], T]) -> Callable[[], T]:
     """Keep what `load` returns until standing data changes. It must return plain values, not rows of the session."""
     name = f"{load.__module__}.{load.__qualname__}"
@@ -72,7 +75,8 @@ def _current_mark() -> str:
     kept: dict[str, str] = vars(g._get_current_object())
     if "standing_mark" not in kept:
         engine = db.session.get_bind().engine
-        mark = db.session.scalar(select(StandingMark.mark).where(StandingMark.id == 1)) or "none"
+        with db.session.no_autoflush:  # what is being changed elsewhere in this transaction has no part in it
+            mark = db.session.scalar(_MARK) or "none"
         # Two databases in one process keep apart (restore, tests).
         kept["standing_mark"] = f"{engine.dialect.name}:{engine.url.host}:{engine.url.database}#{mark}"
     return kept["standing_mark"]

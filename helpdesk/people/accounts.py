@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 
 from helpdesk.core.command import command, unlocked
 from helpdesk.core.db import db
@@ -42,6 +42,13 @@ INVITATION_VALID, RESET_VALID = timedelta(days=7), timedelta(hours=2)
 THROTTLE_SPAN = timedelta(minutes=15)
 TRIES_PER_EMAIL, TRIES_PER_ADDRESS = 8, 40
 SEEN_STEP = timedelta(minutes=5)  # "last seen" is written at most this often
+
+# Asked by every request, and putting them together takes as long as running them.
+_SESSION_BY_DIGEST = select(Session).where(Session.digest == bindparam("digest"))
+_TOKEN_BY_DIGEST = select(ApiToken).where(ApiToken.digest == bindparam("digest"))
+_TEAMS_OF_OPERATOR = (
+    select(Team.id, Team.line).join(TeamMember).where(TeamMember.operator_id == bindparam("operator_id"))
+)
 
 
 @dataclass(frozen=True)
@@ -253,7 +260,7 @@ def begin_session(account: Account, *, address: str, browser: str) -> str:
 
 def session_by_secret(secret: str) -> Session | None:
     """The live session behind a cookie."""
-    row = db.session.scalar(select(Session).where(Session.digest == digest_of(secret)))
+    row = db.session.scalar(_SESSION_BY_DIGEST, {"digest": digest_of(secret)})
     if row is None or row.ended_at or row.expires_at < now() or row.account.disabled_at:
         return None
     return row
@@ -337,7 +344,7 @@ def tokens_of(*, for_: Actor) -> list[ApiToken]:
 
 def account_by_token(secret: str) -> Account | None:
     """The account an API token acts as."""
-    token = db.session.scalar(select(ApiToken).where(ApiToken.digest == digest_of(secret)))
+    token = db.session.scalar(_TOKEN_BY_DIGEST, {"digest": digest_of(secret)})
     if token is None or token.revoked_at or (token.expires_at and token.expires_at < now()):
         return None
     return None if token.account.disabled_at else token.account
@@ -350,9 +357,7 @@ def account_by_email(email: str) -> Account | None:
 def actor_of(account: Account) -> Actor:
     """The actor behind an account, with the teams, lines and circles that rules and scopes ask for."""
     if account.operator_id:
-        rows = db.session.execute(
-            select(Team.id, Team.line).join(TeamMember).where(TeamMember.operator_id == account.operator_id)
-        ).all()
+        rows = db.session.execute(_TEAMS_OF_OPERATOR, {"operator_id": account.operator_id}).all()
         return account_actor(
             account, team_ids=frozenset(i for i, _l in rows), lines=frozenset(line for _i, line in rows if line)
         )

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from helpdesk.core.command import command
 from helpdesk.core.db import db
@@ -99,6 +101,9 @@ def open_ticket(new: NewTicket, *, by: Actor, channel: Channel) -> Ticket:
     )  # fmt: skip
     started = clocks.promised(ticket)
     db.session.add(ticket)
+    if requester.contact is not None:  # at hand already: whoever shows the new ticket need not ask for them
+        set_committed_value(ticket, "requester", requester.contact)
+        set_committed_value(ticket, "organisation", requester.contact.organisation)
     db.session.flush()
     clocks.follow(ticket, started)
     first_message(ticket, new, channel=channel)
@@ -143,16 +148,18 @@ class _Requester:
     id: int
     organisation_id: int | None
     language: str
+    contact: Contact | None = None
 
 
 def _requester(new: NewTicket, by: Actor) -> _Requester:
     if by.is_client and new.requester_id in (None, by.contact_id):
         return _Requester(by.contact_id, by.organisation_id or None, by.language)
     require(by, Action.CHOOSE_REQUESTER)
-    found = db.session.scalar(visible(by, Contact).where(Contact.id == new.requester_id))
+    wanted = visible(by, Contact).where(Contact.id == new.requester_id).options(joinedload(Contact.organisation))
+    found = db.session.scalar(wanted)
     if found is None:
         raise Invalid({"requester_id": [_("Choose the contact who asks.")]})
-    return _Requester(found.id, found.organisation_id, found.language)
+    return _Requester(found.id, found.organisation_id, found.language, found)
 
 
 def _installed(new: NewTicket, requester: _Requester, by: Actor) -> InstalledProduct | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -19,6 +19,12 @@ from helpdesk.policy.rules import require
 from helpdesk.tickets.stamp import stamp
 
 LONGEST = 40
+
+
+_TAGS = (
+    select(TicketTag.ticket_id, Tag.name).join(Tag, Tag.id == TicketTag.tag_id)
+    .where(TicketTag.ticket_id.in_(bindparam("ids", expanding=True))).order_by(Tag.name)
+)  # fmt: skip
 
 
 @command
@@ -50,11 +56,7 @@ def add_tags(ticket: Ticket, names: Iterable[str]) -> None:
 def tags_of(ticket_ids: Iterable[int]) -> dict[int, list[str]]:
     """The tags of some tickets, by ticket."""
     found: dict[int, list[str]] = {}
-    query = (
-        select(TicketTag.ticket_id, Tag.name).join(Tag, Tag.id == TicketTag.tag_id)
-        .where(TicketTag.ticket_id.in_(list(ticket_ids))).order_by(Tag.name)
-    )  # fmt: skip
-    for ticket_id, name in db.session.execute(query):
+    for ticket_id, name in db.session.execute(_TAGS, {"ids": list(ticket_ids)}):
         found.setdefault(ticket_id, []).append(name)
     return found
 

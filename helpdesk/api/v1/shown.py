@@ -47,6 +47,10 @@ class Shown(Schema):
     class Meta:
         unknown = EXCLUDE  # more fields may come; nobody should break over that
 
+    def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
+        # Marshmallow tries what an object might be field by field; ours are mappings, or have attributes.
+        return obj.get(attr, default) if isinstance(obj, dict) else getattr(obj, attr, default)
+
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
         field_obj.required = True
 
