@@ -22,7 +22,7 @@ from helpdesk.tickets import classification, priority
 from helpdesk.tickets.assignment import assign, take, take_next
 from helpdesk.tickets.clocks import of as clocks_of
 from helpdesk.tickets.conversation import can_reopen
-from helpdesk.tickets.escalation import teams_above, teams_below, teams_beside
+from helpdesk.tickets.escalation import teams_above, teams_beside
 from helpdesk.tickets.linking import links_of
 from helpdesk.tickets.queries import (
     COUNTED_UP_TO,
@@ -204,7 +204,7 @@ def ticket_page(ticket: Ticket, form: Form) -> str:
         links=[(link, (LINKS if link.ticket_id == ticket.id else LINKS_BACK)[link.kind.value], others[other])
                for link, other in links if other in others],
         watchers=watchers, is_watching=any(w.id == actor.account_id for w in watchers),
-        can=_permissions(actor, ticket), above=teams_above(ticket), below=teams_below(ticket),
+        can=_permissions(actor, ticket), above=teams_above(ticket),
         beside=teams_beside(ticket),
         members=_members(ticket), next_statuses=_next_statuses(ticket), settable=_settable(ticket),
         can_reopen=can_reopen(ticket), account=g.account,
