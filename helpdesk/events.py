@@ -21,7 +21,13 @@ class TicketFact(Fact):
 
 @dataclass(frozen=True)
 class TicketOpened(TicketFact):
+    """A request was received. What its clocks depend on is kept with it, as it was then."""
+
     channel: str
+    type: str = ""
+    priority: str = ""
+    line: int | None = None
+    policy_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,13 @@ class DeliveryFailed(TicketFact):
 class TicketAssigned(TicketFact):
     operator_id: int | None
     how: str  # taken, next, assigned, routed, substitute, unassigned
+
+
+@dataclass(frozen=True)
+class TicketAccepted(TicketFact):
+    """The assignee says that it is theirs."""
+
+    operator_id: int
 
 
 @dataclass(frozen=True)
@@ -157,6 +170,21 @@ class TicketMerged(TicketFact):
 
 
 @dataclass(frozen=True)
+class ClocksTakenOver(TicketFact):
+    """The stricter clocks of a ticket that was merged into this one: clock → start, pauses and target."""
+
+    from_id: int
+    clocks: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ClocksGivenBack(TicketFact):
+    """The merge was undone, and with it what this ticket took over."""
+
+    from_id: int
+
+
+@dataclass(frozen=True)
 class MergeUndone(TicketFact):
     from_id: int
 
@@ -183,6 +211,13 @@ class TicketReopened(TicketFact):
 
 
 @dataclass(frozen=True)
+class ReopeningUndone(TicketFact):
+    """The reopening was not genuine."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class TicketClosed(TicketFact):
     reason: str  # accepted, silence
 
@@ -193,10 +228,49 @@ class TicketCancelled(TicketFact):
 
 
 @dataclass(frozen=True)
+class TimePromised(TicketFact):
+    """A time was agreed with the client; it counts in place of the contract's."""
+
+    clock: str
+    promised_for: int
+    agreed_by: str  # client
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class PolicyApplied(TicketFact):
+    """An administrator let another policy, or its new targets, hold for this open ticket."""
+
+    policy_id: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class ClockMoved(TicketFact):
+    """A calendar was changed, and with it when a clock is due."""
+
+    clock_id: int
+    kind: str
+    before: int | None
+    after: int | None
+    cause: str
+
+
+@dataclass(frozen=True)
+class BreachJudged(TicketFact):
+    """The cause of a breach was named, or a second person excused it."""
+
+    clock_id: int
+    cause: str
+    is_excused: bool
+
+
+@dataclass(frozen=True)
 class ClockAtRisk(TicketFact):
     clock_id: int
     kind: str
     due_at: int
+    percent: int = 75
 
 
 @dataclass(frozen=True)

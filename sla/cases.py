@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from sla.fold import DEFAULT_PAUSES, EVENT_TYPES, KINDS, REOPEN_DAYS, THRESHOLDS, Cycle, Event, Grant, fold
+from sla.fold import DEFAULT_PAUSES, EVENT_TYPES, KINDS, REOPEN_DAYS, THRESHOLDS, Cycle, Event, Grant, Standing, fold
 from sla.worktime import (
     Calendar,
     Pause,
@@ -140,12 +140,12 @@ class _Terms:
     pause_reasons: frozenset[str]
     thresholds: tuple[int, ...]
 
-    def grant(self, priority: str, contract: str | None) -> Grant | None:
+    def grant(self, standing: Standing, at: int) -> Grant | None:
         if isinstance(self.targets, int):
             seconds: int | None = self.targets
         else:
             by_contract = set(self.targets) <= {"old", "new"}
-            seconds = self.targets.get(contract or "" if by_contract else priority)
+            seconds = self.targets.get(standing.contract if by_contract else standing.priority)
         return None if seconds is None else Grant(seconds, self.index, self.pause_reasons, self.thresholds)
 
     def granted(self, target_id: int) -> Grant | None:

@@ -19,7 +19,10 @@ STANDARD: dict[ClockKind, dict[str, int]] = {
     ClockKind.FIRST_RESPONSE: {"P1": 30, "P2": 60, "P3": 240, "P4": 480},
     ClockKind.RESOLUTION: {"P1": 240, "P2": 480, "P3": 1440, "P4": 2400},
 }
-PAUSES = ["waiting_client", "scheduled"]
+PAUSES: dict[ClockKind, list[str]] = {
+    ClockKind.FIRST_RESPONSE: [],
+    ClockKind.RESOLUTION: ["waiting_client", "scheduled"],
+}
 
 
 def begin(timezone: str, *, at: int) -> None:
@@ -38,7 +41,7 @@ def begin(timezone: str, *, at: int) -> None:
     )
     db.session.add_all(
         Target(policy_id=policy.id, kind=kind, priority=priority, seconds=minutes * 60, calendar_id=calendar.id,
-               pause_reasons=PAUSES, valid_from=0, recorded_at=at)
+               pause_reasons=PAUSES[kind], valid_from=0, recorded_at=at)
         for kind, by_priority in STANDARD.items() for priority, minutes in by_priority.items()
     )  # fmt: skip
     touch()

@@ -15,7 +15,7 @@ Instants are epoch seconds in UTC, durations working seconds; both `int`. No dat
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, ClassVar, Protocol
@@ -63,11 +63,20 @@ class Grant:
     least_after_reopen: int = 0  # working seconds that are left at least after a reopening
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a grant depends on: the entitlement, the type of the request and its priority."""
+
+    priority: str = ""
+    contract: str = "old"
+    type: str = ""
+
+
 class Terms(Protocol):
     """Who grants what: the policies of the entitlement, or a case."""
 
-    def grant(self, priority: str, contract: str | None) -> Grant | None:
-        """The grant of a priority under a contract; None where nothing is promised."""
+    def grant(self, standing: Standing, at: int) -> Grant | None:
+        """What was granted at an instant; None where nothing was promised."""
 
     def granted(self, target_id: int) -> Grant | None:
         """The grant of a target by its id, for clocks that come from another subject."""
@@ -108,6 +117,7 @@ class Cycle:
     contract_breached_at: int | None = None  # of the contract's own date, whatever was promised
     promised_for: int | None = None
     promises: int = 0
+    granted_at: int = 0  # the terms of this instant hold
     extra: int = 0  # working seconds added to the target at a reopening
     fired: list[tuple[int, int]] = field(default_factory=list)  # (per cent, its instant)
     changes: list[Change] = field(default_factory=list)
@@ -167,6 +177,20 @@ class Cycle:
         if self.breached_at is not None:
             return "overdue"
         return "paused" if self.open_halt is not None else "running"
+
+    def next_moment(self) -> int | None:
+        """When the cycle changes by itself: its next threshold, or the second after it is breached."""
+        if not self.is_live:
+            return None
+        moments: list[int | None] = []
+        if self.open_halt is None:
+            moments = [self.threshold(p) for p in self.grant.thresholds if p not in self.fired_now]
+        if self.contract_breached_at is None:
+            breach = self.grant.index.breach_at(self.start, self.seconds, self.pauses)
+            moments.append(None if breach is None else breach + 1)
+        if self.promised_for is not None and self.breached_at is None:
+            moments.append(self.promised_for + 1)
+        return min((moment for moment in moments if moment is not None), default=None)
 
     def lapse(self, now: int) -> None:
         """Date the breach and the thresholds that have come by this instant."""
@@ -239,13 +263,14 @@ class _Fold:
     def __init__(self, kind: str, terms: Terms, reopen_days: int, bounced: set[object], line: int) -> None:
         self.kind, self.terms, self.reopen_days, self.bounced, self.own_line = kind, terms, reopen_days, bounced, line
         self.cycles: list[Cycle] = []
-        self.priority, self.contract, self.line = "", "old", 0
+        self.standing, self.line = Standing(), 0
         self.expired = False
         self.created_at: int | None = None
         self.reason: str | None = None  # why the subject waits
         self.resolved_at: int | None = None
         self.reopened_at: int | None = None
         self.is_over = False  # cancelled or merged
+        self.said = self.accepted = False  # in this very instant: what resolves it is said with it
 
     @property
     def live(self) -> Cycle | None:
@@ -255,6 +280,8 @@ class _Fold:
         """Everything of one instant."""
         if live := self.live:
             live.lapse(at)
+        self.said = any(event.type == "public_message" and self.is_answer(event) for event in group)
+        self.accepted = any(event.type == "accepted" for event in group)
         for event in self._ordered(group):
             handle = getattr(self, f"on_{event.type}", None)
             if handle is not None:
@@ -296,10 +323,10 @@ class _Fold:
 
     def begin(self, event: Event, *, start: int | None = None) -> None:
         """A new cycle from this event on, if something is granted for it."""
-        grant = None if self.expired else self.terms.grant(self.priority, self.contract)
+        since = event.at if start is None else start
+        grant = None if self.expired else self.terms.grant(self.standing, since)
         if grant is not None and not self.is_over:
-            since = event.at if start is None else start
-            self.cycles.append(Cycle(len(self.cycles) + 1, since, grant, revised_at=since))
+            self.cycles.append(Cycle(len(self.cycles) + 1, since, grant, granted_at=since, revised_at=since))
             self._note(event, "started")
 
     def end(self, event: Event, *, unanswered: bool = False) -> None:
@@ -329,17 +356,27 @@ class _Fold:
     # What happened, one method each. Kinds of clocks add to these.
 
     def on_created(self, event: Event) -> None:
-        self.priority = str(event.data.get("priority") or "")
+        data = event.data
+        self.standing = Standing(
+            str(data.get("priority") or ""), str(data.get("contract") or "old"), str(data.get("type") or "")
+        )
         self.line = _line(event.data)
         self.created_at = event.at
 
     def on_priority(self, event: Event) -> None:
-        before, self.priority = self.priority, str(event.data.get("to") or "")
-        self._regrant(event, "priority_raised" if self.priority < before else "priority_lowered")
+        before, priority = self.standing.priority, str(event.data.get("to") or "")
+        self.standing = replace(self.standing, priority=priority)
+        self._regrant(event, "priority_raised" if priority < before else "priority_lowered")
+
+    def on_retyped(self, event: Event) -> None:
+        self.standing = replace(self.standing, type=str(event.data.get("to") or ""))
+        self._regrant(event, "type_changed")
 
     def on_contract_changed(self, event: Event) -> None:
-        self.contract, self.expired = str(event.data.get("to") or "new"), False
+        self.standing, self.expired = replace(self.standing, contract=str(event.data.get("to") or "new")), False
         if event.data.get("apply_to_open"):
+            if live := self.live:
+                live.granted_at = event.at
             self._regrant(event, "contract_changed")
 
     def on_contract_expired(self, _event: Event) -> None:
@@ -403,8 +440,9 @@ class _Fold:
             self._note(event, "unmerged")
 
     def _regrant(self, event: Event, cause: str) -> None:
-        grant = self.terms.grant(self.priority, self.contract)
-        if (live := self.live) and grant is not None and grant != live.grant:
+        live = self.live
+        grant = self.terms.grant(self.standing, live.granted_at) if live else None
+        if live is not None and grant is not None and grant != live.grant:
             live.regrant(grant, event.at, cause)
             self._note(event, cause)
 
@@ -427,7 +465,8 @@ class _Fold:
 
     def on_given_back(self, event: Event) -> None:
         """The merge was undone: what came from the other subject goes, what was cancelled for it goes on."""
-        if self.cycles and self.cycles[-1].changes[0].what == "taken_over":
+        came = self.cycles[-1].changes[0] if self.cycles else None
+        if came and came.what == "taken_over" and came.data.get("from") == event.data.get("from"):
             self.cycles.pop()
             if self.cycles and self.cycles[-1].is_cancelled:
                 self.cycles[-1].is_cancelled = False
@@ -451,7 +490,7 @@ class _FirstResponse(_Fold):
             self.end(event)
 
     def leaves_unanswered(self, event: Event) -> bool:
-        return event.data.get("public_message", True) is False
+        return event.data.get("public_message", True) is False and not self.said
 
 
 class _NextResponse(_Fold):
@@ -487,7 +526,7 @@ class _NextResponse(_Fold):
             self.is_answered = True
 
     def leaves_unanswered(self, event: Event) -> bool:
-        return event.data.get("public_message", True) is False
+        return event.data.get("public_message", True) is False and not self.said
 
     def reopen(self, event: Event, since: int, *, is_late: bool) -> None:
         # The word that reopened it waits for an answer; an earlier "thank you" does not.
@@ -514,7 +553,7 @@ class _PeriodicUpdate(_Fold):
         _promise(self, event)
 
     def leaves_unanswered(self, event: Event) -> bool:
-        return event.data.get("public_message", True) is False
+        return event.data.get("public_message", True) is False and not self.said
 
     def reopen(self, event: Event, since: int, *, is_late: bool) -> None:
         self.begin(event)
@@ -538,7 +577,7 @@ class _TimeToOwn(_Fold):
             self.begin(event)
 
     def leaves_unanswered(self, _event: Event) -> bool:
-        return True
+        return not self.accepted
 
     def halting(self, _cycle: Cycle) -> str | None:
         return None
@@ -622,9 +661,9 @@ KINDS = ("first_response", "next_response", "periodic_update", "time_to_own", "r
          "ola:line1", "ola:line2", "ola:line3")  # fmt: skip
 EVENT_TYPES = frozenset({
     "created", "public_message", "client_message", "internal_note", "delivery_failed", "assigned", "accepted",
-    "unassigned", "pause", "resume", "transferred", "priority", "promised", "resolved", "reopened", "contract_changed",
-    "contract_expired", "calendar_version", "maintenance_announced", "cancelled", "merged", "unmerged",
-    "reopen_undone", "taken_over", "given_back",
+    "unassigned", "pause", "resume", "transferred", "priority", "retyped", "promised", "resolved", "reopened",
+    "contract_changed", "contract_expired", "calendar_version", "maintenance_announced", "cancelled", "merged",
+    "unmerged", "reopen_undone", "taken_over", "given_back",
 })  # fmt: skip
 
 
@@ -632,6 +671,8 @@ def _promise(walker: _Fold, event: Event) -> None:
     """A time agreed with the client replaces the due time, if the client's consent is on record."""
     live = walker.live
     agreed_by, promised_for = event.data.get("agreed_by"), int(event.data["for"])
+    if event.data.get("clock", walker.kind) != walker.kind:
+        return
     if live is not None and agreed_by and agreed_by not in NOT_THE_CLIENT and promised_for > event.at:
         live.promised_for = promised_for
         live.promises += 1

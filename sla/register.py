@@ -1,20 +1,22 @@
-"""Clocks of any subject (kind, id): start, pause, resume, stop, cancel, retarget, and what fires next.
+"""The stored clocks of any subject (kind, id): what their fold gives is what their rows show.
 
-Every function changes rows in the running transaction and leaves each clock's stored columns equal to its reading.
+1. Events are the truth: `keep` makes the rows equal to the cycles they fold into, `differences` compares them.
+2. Targets, calendars and maintenance windows are standing data: versions, never changed, only followed by others.
+3. `reevaluate` is the fast way for a calendar that has changed: from the rows alone, without the events.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
 
 from helpdesk.core.db import db, locked_when_writing
 from helpdesk.core.standing import standing
-from sla.clock import read_clock
-from sla.models import LIVE_STATES, CalendarVersion, Clock, ClockKind, ClockState, Pause, SlaPolicy, Target
+from sla.fold import REOPEN_DAYS, Cycle, Event, Grant, Standing, fold
+from sla.models import CalendarVersion, Clock, ClockKind, ClockState, Maintenance, Pause, SlaPolicy, Target
 from sla.worktime import Calendar, WorkIndex, compile_calendar
 
 Subject = tuple[str, int]
@@ -22,27 +24,47 @@ Subject = tuple[str, int]
 
 @dataclass(frozen=True)
 class TargetCard:
-    """What a policy grants for a kind of clock and a priority."""
+    """What a policy grants for a kind of clock, a type of request and a priority."""
 
     id: int
     policy_id: int
     kind: ClockKind
+    line: int
+    type: str
     priority: str
     seconds: int
     calendar_id: int
     pause_reasons: frozenset[str]
+    thresholds: tuple[int, ...]
     at_risk_percent: int
+    least_after_reopen: int
+    is_urgent: bool
     valid_from: int
+
+    @property
+    def clock(self) -> str:
+        """The kind as the case format has it: an OLA with its line."""
+        return f"ola:line{self.line}" if self.kind is ClockKind.OLA else self.kind.value
 
 
 @standing
 def targets() -> dict[int, TargetCard]:
     """Every target by id."""
     return {
-        row.id: TargetCard(row.id, row.policy_id, row.kind, row.priority, row.seconds, row.calendar_id,
-                           frozenset(row.pause_reasons), row.at_risk_percent, row.valid_from)
+        row.id: TargetCard(row.id, row.policy_id, row.kind, row.line, row.type, row.priority, row.seconds,
+                           row.calendar_id, frozenset(row.pause_reasons), tuple(row.thresholds), row.at_risk_percent,
+                           row.least_after_reopen, row.is_urgent, row.valid_from)
         for row in db.session.scalars(select(Target))
     }  # fmt: skip
+
+
+@standing
+def _targets_by_policy() -> dict[int, dict[str, list[TargetCard]]]:
+    """The targets of every policy, by clock, those that are valid later first."""
+    found: dict[int, dict[str, list[TargetCard]]] = {}
+    for card in sorted(targets().values(), key=lambda card: -card.valid_from):
+        found.setdefault(card.policy_id, {}).setdefault(card.clock, []).append(card)
+    return found
 
 
 @standing
@@ -52,24 +74,78 @@ def default_policy_id() -> int | None:
 
 @standing
 def indexes() -> dict[int, WorkIndex]:
-    """The compiled calendar of every calendar id, all its versions stitched; the last recorded of a date counts."""
+    """The compiled calendar of every calendar id: its versions stitched, maintenance windows cut out.
+
+    Of two versions of one date the one recorded last counts. A window counts if it was recorded before it began.
+    """
     versions: dict[int, dict[int, dict[str, Any]]] = {}
     query = select(CalendarVersion).order_by(CalendarVersion.recorded_at, CalendarVersion.id)
     for row in db.session.scalars(query):
         versions.setdefault(row.calendar_id, {})[row.valid_from] = row.content
+    windows = [w for w in db.session.scalars(select(Maintenance)) if w.recorded_at < w.from_at]
     compiled = {}
     for calendar_id, contents in versions.items():
-        stitched = [(valid_from, Calendar.from_json(content)) for valid_from, content in sorted(contents.items())]
-        # The first version reaches back without end: older instants are counted by the oldest calendar we know.
-        compiled[calendar_id] = compile_calendar([(None, stitched[0][1]), *stitched[1:]])
+        cut = tuple((w.from_at, w.to_at) for w in windows if not w.calendar_ids or calendar_id in w.calendar_ids)
+        compiled[calendar_id] = compiled_versions(contents, cut)
     return compiled
 
 
-def target_for(policy_id: int, kind: ClockKind, priority: str, at: int) -> TargetCard | None:
-    """The target of a policy that is valid at this instant; None where the policy promises nothing."""
-    fitting = [t for t in targets().values()
-               if (t.policy_id, t.kind, t.priority) == (policy_id, kind, priority) and t.valid_from <= at]  # fmt: skip
-    return max(fitting, key=lambda t: t.valid_from, default=None)
+def compiled_versions(contents: Mapping[int, dict[str, Any]], windows: tuple[tuple[int, int], ...] = ()) -> WorkIndex:
+    """The index of a calendar's versions by the instant they hold from."""
+    stitched = []
+    for valid_from, content in sorted(contents.items()):
+        calendar = Calendar.from_json(content)
+        stitched.append((valid_from, replace(calendar, blackouts=(*calendar.blackouts, *windows))))
+    # The first version reaches back without end: older instants are counted by the oldest calendar we know.
+    return compile_calendar([(None, stitched[0][1]), *stitched[1:]])
+
+
+def target_for(policy_id: int, clock: str, at: Standing, valid_at: int) -> TargetCard | None:
+    """The target that a policy had at an instant; one for the very type of the request comes first."""
+    cards = _targets_by_policy().get(policy_id, {}).get(clock, ())
+    fitting = [c for c in cards if c.priority == at.priority and c.valid_from <= valid_at and c.type in ("", at.type)]
+    return max(fitting, key=lambda card: (bool(card.type), card.valid_from), default=None)
+
+
+@dataclass(frozen=True)
+class PolicyTerms:
+    """What the policies grant for one clock; the contract of the fold is the policy's id."""
+
+    clock: str
+    calendars: Mapping[int, WorkIndex]
+
+    def grant(self, standing: Standing, at: int) -> Grant | None:
+        if not standing.contract.isdigit():
+            return None
+        card = target_for(int(standing.contract), self.clock, standing, at)
+        return self._granted(card) if card else None
+
+    def granted(self, target_id: int) -> Grant | None:
+        card = targets().get(target_id)
+        return self._granted(card) if card else None
+
+    def _granted(self, card: TargetCard) -> Grant:
+        return Grant(card.seconds, self.calendars[card.calendar_id], card.pause_reasons, card.thresholds, card.id,
+                     card.least_after_reopen)  # fmt: skip
+
+
+Key = tuple[ClockKind, int, int]  # kind, line, cycle
+
+
+def cycles_of(
+    events: Sequence[Event], policies: Iterable[int], now: int, *, reopen_days: int = REOPEN_DAYS,
+    calendars: Mapping[int, WorkIndex] | None = None,
+) -> dict[Key, Cycle]:  # fmt: skip
+    """Every cycle of every clock that these policies promise."""
+    known = _targets_by_policy()
+    clocks = dict.fromkeys(clock for policy_id in policies for clock in known.get(policy_id, ()))
+    found: dict[Key, Cycle] = {}
+    for clock in clocks:
+        family, _, line = clock.partition(":line")
+        terms = PolicyTerms(clock, calendars if calendars is not None else indexes())
+        for cycle in fold(clock, events, terms, now, reopen_days=reopen_days):
+            found[ClockKind(family), int(line or 0), cycle.number] = cycle
+    return found
 
 
 def clocks_of(subject: Subject) -> list[Clock]:
@@ -79,117 +155,138 @@ def clocks_of(subject: Subject) -> list[Clock]:
     return list(db.session.scalars(locked_when_writing(query.order_by(Clock.id), of=Clock)))
 
 
-def start(target: TargetCard, *, at: int, now: int, cycle: int = 1) -> Clock:
-    """A clock that runs from this instant (its receipt); whoever starts it says of which subject it is."""
-    clock = Clock(
-        kind=target.kind, cycle=cycle, state=ClockState.RUNNING,
-        target_id=target.id, target_seconds=target.seconds, calendar_id=target.calendar_id, start_at=at, pauses=[],
-        stop_at=None, paused_since=None, breached_at=None, at_risk_fired=False, breach_cause="", revision=0,
-    )  # fmt: skip
-    refresh(clock, now)
-    return clock
+@dataclass(frozen=True)
+class Fired:
+    """A moment of a clock that nobody had recorded yet: a threshold (per cent), or its breach (None)."""
+
+    clock: Clock
+    percent: int | None
+    at: int
 
 
-def enter(clocks: Iterable[Clock], reason: str | None, *, at: int) -> None:
-    """The subject entered a state: clocks whose target pauses for its reason stand still, the others run."""
-    for clock in clocks:
-        if clock.state not in LIVE_STATES:
-            continue
-        pauses_now = reason is not None and reason in targets()[clock.target_id].pause_reasons
-        running_pause = next((p for p in clock.pauses if p.to_at is None), None)
-        goes_on = running_pause is not None and pauses_now and running_pause.reason == reason
-        if goes_on or (running_pause is None and not pauses_now):
-            continue  # it stands, or runs, as before
-        if running_pause is not None:
-            _end_pause(clock, running_pause, at)
-        if pauses_now:
-            _begin_pause(clock, at, reason or "")
-        refresh(clock, at)
+def keep(
+    subject: Subject, rows: Iterable[Clock], cycles: Mapping[Key, Cycle], now: int
+) -> tuple[list[Clock], list[Fired]]:
+    """Make the rows of a subject equal to its cycles; all its rows, and what has fired since they were last kept."""
+    left = {(row.kind, row.line, row.cycle): row for row in rows}
+    kept, fired = [], []
+    for key, cycle in cycles.items():
+        row = left.pop(key, None)
+        if row is None:
+            kind, line, number = key
+            row = Clock(subject_kind=subject[0], subject_id=subject[1], kind=kind, line=line, cycle=number, fired=[],
+                        pauses=[], revision=0, breached_at=None, at_risk_fired=False)  # fmt: skip
+            db.session.add(row)
+        fired += _moments(row, cycle)
+        _write(row, cycle, now)
+        kept.append(row)
+    for row in left.values():  # a cycle that was taken back, and with it every trace in figures
+        db.session.delete(row)
+    return kept, fired
 
 
-def stop(clocks: Iterable[Clock], kind: ClockKind, *, at: int, unanswered: bool = False) -> None:
-    """Stop the live clock of this kind; `unanswered` where it ended without what it waited for."""
-    for clock in clocks:
-        if clock.kind is kind and clock.state in LIVE_STATES:
-            for pause in clock.pauses:
-                if pause.to_at is None:
-                    _end_pause(clock, pause, at)
-            clock.stop_at = at
-            refresh(clock, at)
-            if unanswered and clock.state is ClockState.MET:
-                clock.state = ClockState.STOPPED_UNANSWERED
+def differences(row: Any, cycle: Cycle, now: int) -> list[str]:
+    """The columns of a stored clock that differ from its cycle; what comes with time alone may be late by a sweep."""
+    shown = _shown(cycle, now)
+    if row.state is ClockState.CANCELLED:
+        return [] if shown["state"] is ClockState.CANCELLED else ["state"]
+    wrong = [name for name, value in shown.items() if getattr(row, name) != value]
+    pauses = {pause.from_at: (pause.to_at, pause.reason) for pause in row.pauses}
+    return wrong if pauses == _pauses(cycle) else [*wrong, "pauses"]
 
 
-def revive(clocks: Iterable[Clock], kind: ClockKind, *, at: int, reason: str) -> None:
-    """Let the stopped clock of this kind go on: the time in between is a pause, "met" is withdrawn, late stays late."""
-    stopped = [c for c in clocks if c.kind is kind and c.stop_at is not None and c.state is not ClockState.CANCELLED]
-    for clock in stopped[-1:]:
-        since = clock.stop_at
-        clock.stop_at, clock.consumed_at_stop = None, None
-        if since is not None and since < at:
-            clock.pauses.append(Pause(from_at=since, to_at=at, reason=reason))
-        refresh(clock, at)
+def reevaluate(
+    row: Any, cards: Mapping[int, TargetCard], index: WorkIndex
+) -> tuple[int | None, int | None, int | None]:
+    """When a live clock is due, breached and at risk on another calendar, from its row alone: (due, breach, risk)."""
+    card, seconds = cards[row.target_id], row.target_seconds
+    pauses = [(pause.from_at, pause.to_at) for pause in row.pauses]
+    return (index.due(row.start_at, seconds, pauses), index.breach_at(row.start_at, seconds, pauses),
+            index.threshold(row.start_at, seconds, card.at_risk_percent, pauses))  # fmt: skip
 
 
-def cancel(clocks: Iterable[Clock]) -> None:
-    """The clocks leave every list and every denominator."""
-    for clock in clocks:
-        if clock.state in LIVE_STATES:
-            clock.state, clock.next_fire_at = ClockState.CANCELLED, None
-            clock.revision += 1
+def _moments(row: Clock, cycle: Cycle) -> list[Fired]:
+    known = [percent for percent, _at in row.fired]
+    new = []
+    for percent, at in cycle.fired:
+        if percent in known:
+            known.remove(percent)
+        else:
+            new.append(Fired(row, percent, at))
+    if cycle.breached_at is not None and row.breached_at is None:
+        new.append(Fired(row, None, cycle.breached_at))
+    return new
 
 
-def uncancel(clocks: Iterable[Clock], *, at: int) -> None:
-    """Undo a cancellation: the clocks stand as if it had not been."""
-    for clock in clocks:
-        if clock.state is ClockState.CANCELLED and clock.stop_at is None:
-            clock.state = ClockState.RUNNING
-            refresh(clock, at)
+def _shown(cycle: Cycle, now: int) -> dict[str, Any]:
+    """The columns of a clock that its cycle determines."""
+    state = ClockState(cycle.state(now))
+    card = targets()[cycle.grant.target_id or 0]
+    halt = cycle.open_halt if cycle.is_live else None
+    stands_still = cycle.stop is not None or state is ClockState.PAUSED
+    is_finished = cycle.stop is not None
+    return {
+        "state": state, "target_id": card.id, "target_seconds": cycle.seconds, "calendar_id": card.calendar_id,
+        "start_at": cycle.start, "stop_at": cycle.stop, "paused_since": halt.since if halt else None,
+        "due_at": None if state is ClockState.PAUSED and cycle.promised_for is None else cycle.due(),
+        "breach_at": cycle.breach_at(), "breached_at": cycle.breached_at, "breach_cause": cycle.breach_cause or "",
+        "contract_due_at": cycle.contract_due(), "contract_breached_at": cycle.contract_breached_at,
+        "promised_for": cycle.promised_for, "promises": cycle.promises, "extra_seconds": cycle.extra,
+        "consumed_at_stop": cycle.consumed(now) if stands_still else None,
+        "at_risk_at": None if is_finished else cycle.threshold(card.at_risk_percent),
+        "at_risk_fired": any(percent >= card.at_risk_percent for percent in cycle.fired_now),
+        "next_fire_at": cycle.next_moment(),
+    }  # fmt: skip
 
 
-def retarget(clock: Clock, target: TargetCard, *, at: int, cause: str) -> None:
-    """Same start, same pauses, new target; where the new one is spent already, the breach is dated now."""
-    if clock.state not in LIVE_STATES or clock.target_id == target.id:
-        return
-    clock.target_id, clock.target_seconds, clock.calendar_id = target.id, target.seconds, target.calendar_id
-    clock.at_risk_fired = False
-    if clock.breached_at is None and consumed(clock, at) > target.seconds:
-        clock.breached_at, clock.breach_cause = at, cause
-    refresh(clock, at)
+def _write(row: Clock, cycle: Cycle, now: int) -> None:
+    changed = False
+    for name, value in _shown(cycle, now).items():
+        if getattr(row, name, None) != value:
+            setattr(row, name, value)
+            changed = True
+    fired = [[percent, at] for percent, at in cycle.fired]
+    if row.fired != fired:
+        row.fired = fired
+    changed |= _write_pauses(row, cycle)
+    if changed:
+        row.revision += 1
 
 
-def refresh(clock: Clock, now: int) -> None:
-    """Store the reading of a clock, and when it will change by itself."""
-    card = targets()[clock.target_id]
-    reading = read_clock(
-        indexes()[clock.calendar_id], start=clock.start_at, target=clock.target_seconds,
-        pauses=[(p.from_at, p.to_at) for p in clock.pauses], stop=clock.stop_at, breached_at=clock.breached_at,
-        at_risk_percent=card.at_risk_percent, now=now,
-    )  # fmt: skip
-    if reading.state != ClockState.OVERDUE or clock.breached_at is not None or clock.stop_at is not None:
-        clock.state = ClockState(reading.state)
-        clock.breached_at = reading.breached_at
-    # A breach that nobody has recorded yet is left to the sweep, which dates it by its own instant.
-    clock.due_at, clock.breach_at, clock.at_risk_at = reading.due_at, reading.breach_at, reading.at_risk_at
-    stands_still = clock.stop_at is not None or clock.state is ClockState.PAUSED
-    clock.consumed_at_stop = reading.consumed if stands_still else None
-    clock.next_fire_at = _next_fire(clock)
-    clock.revision += 1
+def _pauses(cycle: Cycle) -> dict[int, tuple[int | None, str]]:
+    return {halt.since: (halt.until, halt.reason) for halt in cycle.halts if halt.until != halt.since}
+
+
+def _write_pauses(row: Clock, cycle: Cycle) -> bool:
+    wanted = _pauses(cycle)
+    stored = {pause.from_at: pause for pause in row.pauses}
+    if {since: (pause.to_at, pause.reason) for since, pause in stored.items()} == wanted:
+        return False
+    for since, pause in stored.items():
+        if since not in wanted:
+            row.pauses.remove(pause)
+    for since, (until, reason) in wanted.items():
+        if since in stored:
+            stored[since].to_at, stored[since].reason = until, reason
+        else:
+            row.pauses.append(Pause(from_at=since, to_at=until, reason=reason))
+    return True
 
 
 def used(clock: Clock, now: int) -> int:
     """Working seconds used up so far, of a stored clock as it was last read; needs no pauses.
 
-    A clock that stands still knows it; of one that runs, what is left is the working time until it is due.
+    A clock that stands still knows it; of one that runs, what is left is the working time until the contract's due.
     """
     if clock.consumed_at_stop is not None:
         return clock.consumed_at_stop
-    if clock.due_at is None:
+    due = clock.contract_due_at
+    if due is None:
         return 0
     index = indexes()[clock.calendar_id]
-    if now <= clock.due_at:
-        return clock.target_seconds - index.elapsed(now, clock.due_at)
-    return clock.target_seconds + index.elapsed(clock.due_at, now)
+    if now <= due:
+        return clock.target_seconds - index.elapsed(now, due)
+    return clock.target_seconds + index.elapsed(due, now)
 
 
 def consumed(clock: Clock, now: int) -> int:
@@ -200,8 +297,11 @@ def consumed(clock: Clock, now: int) -> int:
 
 
 def next_due(clocks: Iterable[Clock]) -> tuple[int, str] | None:
-    """The earliest due instant of the clocks that run or are overdue, with its kind."""
-    running = [c for c in clocks if c.state in (ClockState.RUNNING, ClockState.OVERDUE) and c.due_at is not None]
+    """The earliest due instant of the clocks that run or are overdue, with its kind. OLAs are the house's own."""
+    running = [
+        c for c in clocks
+        if c.kind is not ClockKind.OLA and c.state in (ClockState.RUNNING, ClockState.OVERDUE) and c.due_at is not None
+    ]  # fmt: skip
     first = min(running, key=lambda c: c.due_at or 0, default=None)
     return (first.due_at, first.kind.value) if first is not None and first.due_at is not None else None
 
@@ -210,41 +310,3 @@ def due_now(now: int, limit: int) -> Sequence[Clock]:
     """Clocks whose next moment has come, claimed for this transaction."""
     query = select(Clock).where(Clock.next_fire_at <= now).order_by(Clock.next_fire_at).limit(limit)
     return db.session.scalars(query.with_for_update(skip_locked=True, of=Clock)).all()
-
-
-def fire(clock: Clock, now: int) -> list[tuple[str, int]]:
-    """What has come due on this clock: ("at_risk" | "breached", its own instant); a jump over both fires the breach."""
-    fired: list[tuple[str, int]] = []
-    if clock.breached_at is None and clock.breach_at is not None and now > clock.breach_at:
-        clock.breached_at, clock.breach_cause = clock.breach_at, clock.breach_cause or "time"
-        clock.at_risk_fired = True
-        fired.append(("breached", clock.breach_at))
-    elif not clock.at_risk_fired and clock.at_risk_at is not None and now >= clock.at_risk_at:
-        clock.at_risk_fired = True
-        fired.append(("at_risk", clock.at_risk_at))
-    refresh(clock, now)
-    return fired
-
-
-def _next_fire(clock: Clock) -> int | None:
-    if clock.state is not ClockState.RUNNING or clock.breached_at is not None:
-        return None
-    moments = [] if clock.at_risk_fired or clock.at_risk_at is None else [clock.at_risk_at]
-    if clock.breach_at is not None:
-        moments.append(clock.breach_at + 1)
-    return min(moments, default=None)
-
-
-def _begin_pause(clock: Clock, at: int, reason: str) -> None:
-    # Two pauses cannot begin in the same second: the later one goes on with the row of the first.
-    same = next((p for p in clock.pauses if p.from_at == at), None)
-    if same is not None:
-        same.to_at, same.reason = None, reason
-    else:
-        clock.pauses.append(Pause(from_at=at, to_at=None, reason=reason))
-    clock.paused_since = at
-
-
-def _end_pause(clock: Clock, pause: Pause, at: int) -> None:
-    pause.to_at = max(at, pause.from_at)
-    clock.paused_since = None

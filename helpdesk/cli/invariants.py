@@ -12,8 +12,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -23,7 +22,6 @@ from sqlalchemy import (
     and_,
     case,
     exists,
-    false,
     func,
     literal,
     or_,
@@ -37,16 +35,16 @@ from helpdesk.core.db import Base, db
 from helpdesk.core.files import CHUNK, FileStore
 from helpdesk.core.jobs import KEEP_DONE, Job
 from helpdesk.core.journal import Entry
-from helpdesk.core.times import epoch, instant
-from helpdesk.events import PriorityChanged, TicketOpened
+from helpdesk.core.times import instant
+from helpdesk.events import TicketOpened
 from helpdesk.mail import letters
 from helpdesk.models.imports import ImportRun
 from helpdesk.models.mail import MailResult, ReceivedMail
 from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.tickets import NEVER, NUMBER_PREFIX, OPEN_STATUSES, LinkKind, Status, Ticket, TicketLink
 from helpdesk.models.transfers import Transfer
-from sla import register
-from sla.models import Clock, ClockKind, ClockState, Pause, Target
+from helpdesk.tickets import replay
+from sla.models import Clock, ClockState, Pause
 
 BATCH = 2_000
 
@@ -89,22 +87,6 @@ def every_ticket_was_opened_once(_look: Look) -> Iterator[str]:
     twice = select(Entry.subject_id).where(Entry.fact == TicketOpened.__name__, Entry.subject_kind == "ticket", before)
     for (ticket_id,) in _rows(twice):
         yield f"{_number(ticket_id)} has more than one TicketOpened."
-
-
-def every_open_ticket_has_its_clocks(_look: Look) -> Iterator[str]:
-    """Every open ticket has the clocks that its policy promised when it was opened."""
-    first_priority = (
-        select(Entry.payload["before"].as_string())
-        .where(_about(Ticket.id), Entry.fact == PriorityChanged.__name__).order_by(Entry.id).limit(1).scalar_subquery()
-    )  # fmt: skip
-    at_opening = func.coalesce(first_priority, sql_cast(Ticket.priority, String))
-    for kind in ClockKind:
-        has_it = exists().where(_measures(Ticket.id), Clock.kind == kind)
-        promises = [and_(at_opening == priority, Ticket.opened_at > since) for priority, since in _promises(kind)]
-        promised = or_(false(), *promises)
-        query = select(Ticket.id).where(Ticket.is_open, Ticket.import_id.is_(None), ~has_it, promised)
-        for (ticket_id,) in _rows(query):
-            yield f"{_number(ticket_id)} has no {kind.value} clock."
 
 
 def is_open_says_what_the_status_says(_look: Look) -> Iterator[str]:
@@ -215,25 +197,9 @@ def the_last_transfer_leads_to_the_team(_look: Look) -> Iterator[str]:
 
 
 def every_clock_shows_its_own_reading(look: Look) -> Iterator[str]:
-    """What is stored of every clock is what its start, target, pauses and stop give when it is computed anew."""
-    at, last = epoch(look.at), 0
-    columns = [getattr(Clock, name) for name in _COPIED]
-    while True:
-        examined = and_(Clock.id > last, Clock.id % look.sample == 0, Clock.state != ClockState.CANCELLED)
-        batch = db.session.execute(select(*columns).where(examined).order_by(Clock.id).limit(BATCH)).all()
-        if not batch:
-            return
-        last = batch[-1].id
-        pauses = _pauses([row.id for row in batch])
-        for row in batch:
-            copy = SimpleNamespace(**row._mapping, pauses=pauses.get(row.id, []))
-            register.refresh(cast("Clock", copy), at)
-            wrong = [name for name in _COMPUTED if getattr(copy, name) != getattr(row, name)]
-            # A resolution without an answer is kept under its own name; the reading alone calls it met.
-            if row.state is ClockState.STOPPED_UNANSWERED and copy.state is ClockState.MET:
-                wrong.remove("state")
-            if wrong:
-                yield f"Clock {row.id} of {_number(row.subject_id)} does not show its reading: {', '.join(wrong)}."
+    """Every clock that a ticket's entitlement promises is there, and shows what a replay of its events gives."""
+    for difference in replay.differences(look.at, sample=look.sample):
+        yield f"{difference}."
 
 
 def every_pause_is_its_clocks_own(_look: Look) -> Iterator[str]:
@@ -270,7 +236,6 @@ def the_database_is_sound(look: Look) -> Iterator[str]:
 _SEARCHES: Sequence[Callable[[Look], Iterator[str]]] = (
     every_ticket_has_its_first_message,
     every_ticket_was_opened_once,
-    every_open_ticket_has_its_clocks,
     is_open_says_what_the_status_says,
     next_due_is_the_earliest_running_clock,
     every_opened_ticket_has_one_acknowledgement,
@@ -288,13 +253,6 @@ _SEARCHES: Sequence[Callable[[Look], Iterator[str]]] = (
 )
 INVARIANTS = tuple(Invariant(search.__name__, (search.__doc__ or "").strip(), search) for search in _SEARCHES)
 
-# What a reading starts from, and what it gives.
-_COMPUTED = ("state", "due_at", "breach_at", "breached_at", "at_risk_at", "consumed_at_stop", "next_fire_at")
-_COPIED = (
-    "id", "subject_id", "kind", "target_id", "target_seconds", "calendar_id", "start_at", "stop_at", "paused_since",
-    "at_risk_fired", "breach_cause", "revision", *_COMPUTED,
-)  # fmt: skip
-
 
 def _rows(query: Select[*tuple[Any, ...]]) -> Iterator[Any]:
     return iter(db.session.execute(query, execution_options={"yield_per": BATCH}))
@@ -310,13 +268,6 @@ def _measures(ticket_id: Any) -> ColumnElement[bool]:
 
 def _has_open_status() -> ColumnElement[bool]:
     return case((Ticket.status.in_(OPEN_STATUSES), True), else_=False)
-
-
-def _promises(kind: ClockKind) -> list[tuple[str, datetime]]:
-    """(priority, since when) of what the default policy promises: in force, and written down by then."""
-    query = select(Target).where(Target.policy_id == register.default_policy_id(), Target.kind == kind)
-    # The second in which a target is written down decides nothing.
-    return [(row.priority, instant(max(row.valid_from, row.recorded_at) + 1)) for row in db.session.scalars(query)]
 
 
 def _lived_since(look: Look) -> datetime:
@@ -339,16 +290,6 @@ def _inspect(files: FileStore, digest: str, *, is_read: bool) -> tuple[int, str]
     except OSError as error:
         return 0, f"its content {digest} cannot be read: {error.strerror or 'there is no such file'}."
     return size, "" if found.hexdigest() == digest else f"its content {digest} has changed."
-
-
-def _pauses(clock_ids: Sequence[int]) -> dict[int, list[Pause]]:
-    found: dict[int, list[Any]] = {}
-    query = select(Pause.clock_id, Pause.from_at, Pause.to_at).where(
-        Pause.clock_id.between(clock_ids[0], clock_ids[-1])
-    )
-    for row in db.session.execute(query.order_by(Pause.clock_id, Pause.from_at)):
-        found.setdefault(row.clock_id, []).append(row)
-    return found
 
 
 def _dangling(constraint: ForeignKeyConstraint) -> Iterator[str]:

@@ -19,9 +19,9 @@ _inside: ContextVar[bool] = ContextVar("inside_command", default=False)
 _before_commit: list[Callable[[], None]] = []
 
 
-def before_commit(last_thing: Callable[[], None]) -> None:
-    """Do this at the end of every outermost transaction, just before it is committed."""
-    _before_commit.append(last_thing)
+def before_commit(last_thing: Callable[[], None], *, first: bool = False) -> None:
+    """Do this at the end of every outermost transaction, just before it is committed; `first` ahead of the others."""
+    _before_commit.insert(0 if first else len(_before_commit), last_thing)
 
 
 def command(activity: Callable[P, R]) -> Callable[P, R]:

@@ -116,6 +116,8 @@ class Base(DeclarativeBase):
             str: Text(),
             dict[str, Any]: Json,
             list[str]: Json,
+            list[int]: Json,
+            list[list[int]]: Json,
             list[Any]: Json,
         },
     )

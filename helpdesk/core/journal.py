@@ -100,10 +100,17 @@ def record(fact: Fact, *, by: Doer, at: datetime | None = None) -> Entry:
         subject_id=subject_id, actor_kind=kind, actor_id=actor_id, payload=values,
     )  # fmt: skip
     db.session.add(entry)
+    db.session.info.setdefault("recorded", []).append(entry)
     reactions = None if _silent.get() else _reactions.get(entry.fact)
     if reactions:
         db.session.info.setdefault("unsettled", []).append((entry, reactions))
     return entry
+
+
+def take_recorded() -> list[Entry]:
+    """What was recorded in this transaction since this was last asked, in order."""
+    entries: list[Entry] = db.session.info.pop("recorded", [])
+    return entries
 
 
 def settle() -> None:

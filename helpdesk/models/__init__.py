@@ -1,10 +1,21 @@
 """The tables, with their small vocabulary. Importing this package makes the metadata whole."""
 
 from helpdesk.core import jobs, journal, settings, standing
-from helpdesk.models import access, imports, mail, messages, people, products, routing, tickets, transfers
+from helpdesk.models import (
+    access,
+    contracts,
+    imports,
+    mail,
+    messages,
+    people,
+    products,
+    routing,
+    tickets,
+    transfers,
+)
 from sla import models as sla_models
 
 __all__ = [
-    "access", "imports", "jobs", "journal", "mail", "messages", "people", "products", "routing", "settings",
-    "sla_models", "standing", "tickets", "transfers",
+    "access", "contracts", "imports", "jobs", "journal", "mail", "messages", "people", "products", "routing",
+    "settings", "sla_models", "standing", "tickets", "transfers",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ class Product(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     owner_account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    warranty_policy_id: Mapped[int | None]  # the service levels of what is under warranty
     is_active: Mapped[bool] = mapped_column(default=True)
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import_run.id"))
     source_key: Mapped[str | None]

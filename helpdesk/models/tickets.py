@@ -131,6 +131,9 @@ class Ticket(Base):
     is_bouncing: Mapped[bool] = mapped_column(default=False)  # X, Y, X, Y: what the console flags
     waited_client: Mapped[bool] = mapped_column(default=False)
     missed_sla: Mapped[bool] = mapped_column(default=False)
+    policy_id: Mapped[int | None]  # of the entitlement, fixed at receipt
+    contract_id: Mapped[int | None]
+    entitlement: Mapped[dict[str, Any] | None]  # why this policy, and why not the others
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     submission: Mapped[str | None] = mapped_column(unique=True)  # a second submit makes no second ticket
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import_run.id"))

@@ -44,7 +44,7 @@ TARGETS: Mapping[ClockKind, Mapping[Priority, int]] = {
     ClockKind.FIRST_RESPONSE: {Priority.P1: 30, Priority.P2: 60, Priority.P3: 4 * 60, Priority.P4: 8 * 60},
     ClockKind.RESOLUTION: {Priority.P1: 4 * 60, Priority.P2: 8 * 60, Priority.P3: 40 * 60, Priority.P4: 80 * 60},
 }
-PAUSE_REASONS = ["waiting_client", "scheduled"]
+PAUSE_REASONS = {ClockKind.FIRST_RESPONSE: [], ClockKind.RESOLUTION: ["waiting_client", "scheduled"]}
 AT_RISK_PERCENT = 75
 ADMINISTRATOR = "neringa"
 
@@ -221,7 +221,8 @@ def _write_service_levels(administrator: Actor, on: date) -> None:
     ))  # fmt: skip
     db.session.add_all(
         Target(policy_id=policy.id, kind=kind, priority=priority.value, seconds=minutes * 60, calendar_id=calendar.id,
-               pause_reasons=PAUSE_REASONS, at_risk_percent=AT_RISK_PERCENT, valid_from=0, recorded_at=epoch(now()))
+               pause_reasons=PAUSE_REASONS[kind], at_risk_percent=AT_RISK_PERCENT, valid_from=0,
+               recorded_at=epoch(now()))
         for kind, by_priority in TARGETS.items() for priority, minutes in by_priority.items()
     )  # fmt: skip
     db.session.flush()

@@ -89,6 +89,7 @@ class Crowd:
     tag_ids: Sequence[int]
     targets: Mapping[tuple[ClockKind, Priority], tuple[int, int]]  # target id, seconds
     calendar_id: int
+    policy_id: int
 
 
 def gather() -> Crowd:
@@ -109,7 +110,7 @@ def gather() -> Crowd:
         third_line={product_id: answering(3, name) for name, product_id in product_ids.items() if answering(3, name)},
         clients=_clients(), tag_ids=list(db.session.scalars(select(Tag.id).where(Tag.name.in_(TAGS)).order_by(Tag.id))),
         targets={(row.kind, Priority(row.priority)): (row.id, row.seconds) for row in policy_targets},
-        calendar_id=policy_targets[0].calendar_id,
+        calendar_id=policy_targets[0].calendar_id, policy_id=policy_targets[0].policy_id,
     )  # fmt: skip
 
 
@@ -241,7 +242,8 @@ def _write_policy() -> None:
     minutes = {ClockKind.FIRST_RESPONSE: FIRST_RESPONSE_MINUTES, ClockKind.RESOLUTION: RESOLUTION_MINUTES}
     db.session.add_all(
         Target(policy_id=policy.id, kind=kind, priority=priority.value, seconds=of_priority[priority] * 60,
-               calendar_id=calendar_id, pause_reasons=PAUSE_REASONS, at_risk_percent=AT_RISK_PERCENT, valid_from=0,
+               calendar_id=calendar_id, pause_reasons=PAUSE_REASONS[kind],
+               at_risk_percent=AT_RISK_PERCENT, thresholds=[AT_RISK_PERCENT], valid_from=0,
                recorded_at=epoch(now()))
         for kind, of_priority in minutes.items() for priority in of_priority
     )  # fmt: skip

@@ -79,7 +79,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "assignee_id", "owner_team_id", "owner_id", "custom_fields", "opened_at", "updated_at", "resolved_at",
         "resolved_line", "closed_at", "closes_at", "accepted_at", "scheduled_for", "awaits_reply", "next_due_at",
         "next_due_kind", "highest_line", "reassignments", "reopenings", "is_ping_pong", "is_bouncing", "waited_client",
-        "missed_sla",
+        "missed_sla", "policy_id",
     ),
     "message": ("id", "ticket_id", "kind", "author_kind", "author_id", "channel", "text", "created_at"),
     "transfer": (
@@ -88,8 +88,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "handover": ("transfer_id", "client_sees", "tried", "articles", "environment", "asked"),
     "sla_clock": (
-        "id", "subject_kind", "subject_id", "kind", "cycle", "state", "target_id", "target_seconds", "calendar_id",
-        "start_at", "stop_at", "paused_since", "due_at", "breach_at", "breached_at", "breach_cause", "consumed_at_stop",
+        "id", "subject_kind", "subject_id", "kind", "line", "cycle", "state", "target_id", "target_seconds",
+        "calendar_id", "start_at", "stop_at", "paused_since", "due_at", "breach_at", "breached_at", "breach_cause",
+        "contract_due_at", "contract_breached_at", "promises", "extra_seconds", "fired", "consumed_at_stop",
         "at_risk_at", "at_risk_fired", "next_fire_at", "revision",
     ),
     "sla_pause": ("clock_id", "from_at", "to_at", "reason"),
@@ -456,7 +457,7 @@ class _Life:
             self.resolved_text if is_resolved else None, self.resolved_line, self.closed_text,
             self.closes_text if self.status == "resolved" else None, self.accepted_text, self.scheduled_text,
             self.awaits_reply, next_due_at, next_due_kind, self.highest_line, self.reassignments, self.reopenings,
-            self.returned, False, self.waited_client, self.missed_sla,
+            self.returned, False, self.waited_client, self.missed_sla, self.scene.crowd.policy_id,
         ))  # fmt: skip
         if chance.random() < TAGGED_SHARE:
             tag_ids = {self._one(self.scene.crowd.tag_ids), self._one(self.scene.crowd.tag_ids)}
@@ -509,10 +510,11 @@ class _Life:
         if pausing is not None and not self.cancelled:
             paused_since = days.at(pausing[0])
         self.batch.rows["sla_clock"].append((
-            clock_id, "ticket", self.id, kind.value, 1, state, target_id, budget, scene.crowd.calendar_id,
+            clock_id, "ticket", self.id, kind.value, 0, 1, state, target_id, budget, scene.crowd.calendar_id,
             self.opened_at, days.at(stop) if stop is not None else None, paused_since, due_at, breach_at, breached_at,
-            "time" if breached_at is not None else "", consumed if stands_still else None, risk_at, is_at_risk,
-            next_fire_at, 2 + len(pauses),
+            "time" if breached_at is not None else "", due_at, breached_at, 0, 0,
+            f"[[{AT_RISK_PERCENT}, {days.due(risk)}]]" if is_at_risk else "[]",
+            consumed if stands_still else None, risk_at, is_at_risk, next_fire_at, 2 + len(pauses),
         ))  # fmt: skip
         self.batch.rows["sla_pause"] += [
             (clock_id, days.at(since), days.at(until), why) for since, until, why in pauses

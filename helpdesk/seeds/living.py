@@ -92,6 +92,7 @@ def live(dated: Sequence[Dated], company: Company, *, until: datetime) -> Iterat
         desk.work_until(step.at)
         with pretending(step.at):
             step.do(desk)
+            clocks.settle()
         if number % KEPT == 0:
             db.session.flush()
             db.session.expunge_all()
@@ -134,6 +135,7 @@ class _Desk:
                     heapq.heappop(self.silences)
                     close_silent()
                 clocks.sweep()
+                clocks.settle()
 
     def client(self, story: Story) -> Actor:
         return self.company.contacts[story.contact]

@@ -1,142 +1,82 @@
-"""Which clock starts, pauses and stops when: the only place where a ticket's life touches its clocks.
+"""The clocks of tickets: whatever happened to a ticket, its clocks are folded anew before the transaction commits.
 
-Entering a waiting status pauses the clocks whose target lists it as a reason; entering any other open status resumes
-them. The first public word of a person stops the first response; `resolved` stops the resolution.
+No activity touches a clock. Activities record facts; `happenings` says what a fact means to a clock, `sla.fold` what a
+clock makes of it. A ticket whose entitlement promises nothing (an imported past among them) has no clocks.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 
-from helpdesk.core.command import command
+from helpdesk.core.command import before_commit, command
 from helpdesk.core.db import db
-from helpdesk.core.journal import record
+from helpdesk.core.journal import record, take_recorded
 from helpdesk.core.times import epoch, instant, now
-from helpdesk.events import ClockAtRisk, ClockBreached
-from helpdesk.models.tickets import NEVER, OPEN_STATUSES, Status, Ticket
+from helpdesk.events import ClockAtRisk, ClockBreached, TicketOpened
+from helpdesk.models.tickets import NEVER, Ticket
 from helpdesk.policy.actor import SYSTEM
 from helpdesk.tickets.assignment import stand_in
+from helpdesk.tickets.desk import ticket_settings
+from helpdesk.tickets.happenings import HEARD, Told, entries_of, events_of, policies_of
 from sla import register
+from sla.fold import Cycle
 from sla.models import Clock, ClockKind, ClockState
+from sla.register import Fired, Key
+from sla.worktime import WorkIndex
+
+DUE_STATES = frozenset({ClockState.RUNNING, ClockState.OVERDUE})
 
 
-@dataclass(frozen=True)
-class Move:
-    """What entering a status does to the clocks."""
-
-    pauses_for: str | None = None  # the reason; None: run
-    stops_resolution: bool = False
-    cancels: bool = False
-
-
-ON_ENTERING: dict[Status, Move] = {
-    Status.NEW: Move(),
-    Status.OPEN: Move(),
-    Status.WAITING_CLIENT: Move(pauses_for="waiting_client"),
-    Status.WAITING_VENDOR: Move(pauses_for="waiting_vendor"),
-    Status.SCHEDULED: Move(pauses_for="scheduled"),
-    Status.RESOLVED: Move(stops_resolution=True),
-    Status.CLOSED: Move(),
-    Status.CANCELLED: Move(cancels=True),
-    Status.MERGED: Move(cancels=True),
-}
-
-
-def promised(ticket: Ticket) -> list[Clock]:
-    """A ticket is received: the clocks that its policy promises, running from the instant of receipt.
-
-    They are made before the ticket has its number, so that both are written once; `follow` binds them to it.
-    """
-    policy_id = register.default_policy_id()
-    if policy_id is None:
+def keep(ticket: Ticket, entries: Sequence[Told] | None = None) -> list[Clock]:
+    """Fold the clocks of a ticket and store them; `entries` is its whole journal where that is at hand."""
+    at = epoch(now())
+    cycles = cycles_of(ticket, entries if entries is not None else entries_of(ticket.id), at)
+    if not cycles and entries is not None:
         return []
-    at, clocks = epoch(ticket.opened_at), []
-    for kind in (ClockKind.FIRST_RESPONSE, ClockKind.RESOLUTION):
-        target = register.target_for(policy_id, kind, ticket.priority.value, at)
-        if target is not None:
-            clocks.append(register.start(target, at=at, now=epoch(now())))
+    rows = [] if entries is not None else of(ticket)
+    clocks, fired = register.keep(("ticket", ticket.id), rows, cycles, at)
+    for moment in sorted(fired, key=lambda moment: (moment.at, moment.percent is None)):
+        _tell(ticket, moment)
     _show(ticket, clocks)
     return clocks
 
 
-def follow(ticket: Ticket, clocks: list[Clock]) -> None:
-    """The promised clocks are those of this ticket from now on."""
-    for clock in clocks:
-        clock.subject_kind, clock.subject_id = "ticket", ticket.id
-    db.session.add_all(clocks)
-
-
-def entered(ticket: Ticket, before: Status) -> None:
-    """The ticket has entered its status, coming from another."""
-    move, at, clocks = ON_ENTERING[ticket.status], epoch(now()), of(ticket)
-    if before not in OPEN_STATUSES and ticket.status in OPEN_STATUSES:
-        register.revive(clocks, ClockKind.RESOLUTION, at=at, reason="resolved")
-    if move.cancels:
-        register.cancel(clocks)
-    elif move.stops_resolution:
-        register.stop(clocks, ClockKind.RESOLUTION, at=at)
-        register.stop(clocks, ClockKind.FIRST_RESPONSE, at=at, unanswered=True)
-    elif ticket.status in OPEN_STATUSES:
-        register.enter(clocks, move.pauses_for, at=at)
-    _show(ticket, clocks)
-
-
-def answered(ticket: Ticket) -> None:
-    """A person of the desk spoke to the client in public."""
-    clocks = of(ticket)
-    register.stop(clocks, ClockKind.FIRST_RESPONSE, at=epoch(now()))
-    _show(ticket, clocks)
-
-
-def unanswered(ticket: Ticket) -> None:
-    """The first answer did not arrive: its clock goes on as if it had not been sent."""
-    clocks = of(ticket)
-    for clock in clocks:
-        if clock.kind is ClockKind.FIRST_RESPONSE and clock.stop_at is not None:
-            clock.stop_at = None
-            register.refresh(clock, epoch(now()))
-    _show(ticket, clocks)
-
-
-def reprioritise(ticket: Ticket, *, cause: str) -> None:
-    """Another priority has other targets; start and pauses stay."""
-    clocks, at = of(ticket), epoch(now())
-    for clock in clocks:
-        held = register.targets()[clock.target_id]
-        target = register.target_for(held.policy_id, clock.kind, ticket.priority.value, clock.start_at)
-        if target is not None:
-            register.retarget(clock, target, at=at, cause=cause)
-    _show(ticket, clocks)
-
-
-def resume_after_merge(ticket: Ticket) -> None:
-    """A merge was undone: the clocks stand as if it had not been."""
-    clocks, at = of(ticket), epoch(now())
-    register.uncancel(clocks, at=at)
-    register.enter(clocks, ON_ENTERING[ticket.status].pauses_for, at=at)
-    _show(ticket, clocks)
+def cycles_of(
+    ticket: Ticket, entries: Sequence[Told], at: int, *, calendars: Mapping[int, WorkIndex] | None = None
+) -> dict[Key, Cycle]:
+    """What the events of a ticket make of its clocks, as of an instant."""
+    events = events_of(ticket, entries)
+    policies = policies_of(ticket, events)
+    if not policies:
+        return {}
+    return register.cycles_of(events, policies, at, reopen_days=ticket_settings().reopen_days, calendars=calendars)
 
 
 @command
 def sweep(limit: int = 200) -> int:
-    """Fire what has come due on the clocks, dated by its own instant however late this runs; returns how many fired."""
-    at, count = epoch(now()), 0
-    for clock in register.due_now(at, limit):
-        count += 1
-        ticket = db.session.get_one(Ticket, clock.subject_id)
+    """Fire what has come due on the clocks, dated by its own instant however late this runs; returns how many."""
+    clocks = register.due_now(epoch(now()), limit)
+    for ticket_id in dict.fromkeys(clock.subject_id for clock in clocks):
+        ticket = db.session.get_one(Ticket, ticket_id)
         stand_in(ticket)
-        for what, own_instant in register.fire(clock, at):
-            if what == "breached":
-                fact: ClockBreached | ClockAtRisk = ClockBreached(
-                    clock.subject_id, clock_id=clock.id, kind=clock.kind.value, breached_at=own_instant
-                )
-                ticket.missed_sla = ticket.missed_sla or clock.kind is ClockKind.RESOLUTION
-            else:
-                fact = ClockAtRisk(clock.subject_id, clock_id=clock.id, kind=clock.kind.value, due_at=clock.due_at or 0)
-            record(fact, by=SYSTEM, at=instant(own_instant))
-    return count
+        keep(ticket)
+    return len(clocks)
+
+
+def stricter_of(ticket: Ticket, other: Ticket) -> dict[str, Any]:
+    """The clocks of one ticket that are due before the same clock of another: what survives when they are merged."""
+    theirs = {_name(clock): clock.due_at for clock in of(other) if clock.state in DUE_STATES}
+    return {
+        name: {
+            "start": clock.start_at, "target": clock.target_id,
+            "pauses": [[pause.from_at, pause.to_at, pause.reason] for pause in clock.pauses],
+        }
+        for clock in of(ticket)
+        if clock.state in DUE_STATES and (name := _name(clock)) in theirs and _before(clock.due_at, theirs[name])
+    }  # fmt: skip
 
 
 def of(ticket: Ticket) -> list[Clock]:
@@ -151,9 +91,51 @@ def next_fire() -> int | None:
     return db.session.scalar(query)
 
 
+def _name(clock: Clock) -> str:
+    return register.targets()[clock.target_id].clock
+
+
+def _before(one: int | None, other: int | None) -> bool:
+    return one is not None and (other is None or one < other)
+
+
+def settle() -> None:
+    """Fold the clocks of the tickets to which something happened since this was last done in the transaction.
+
+    It is done at the end of each, and after each step of a past that is lived through in one.
+    """
+    heard: dict[int, list[Any]] = {}
+    for entry in take_recorded():
+        if entry.subject_kind == "ticket" and entry.fact in HEARD:
+            heard.setdefault(entry.subject_id, []).append(entry)
+    for ticket_id, entries in heard.items():
+        is_new = entries[0].fact == TicketOpened.__name__
+        if not is_new:
+            db.session.flush()
+        keep(db.session.get_one(Ticket, ticket_id), entries if is_new else None)
+
+
+before_commit(settle, first=True)
+
+
+def _tell(ticket: Ticket, moment: Fired) -> None:
+    clock, card = moment.clock, register.targets()[moment.clock.target_id]
+    db.session.flush()  # a clock that was just started has its id now
+    kind = card.clock
+    # What happens in this very second comes after what made it happen.
+    at = now() if moment.at == epoch(now()) else instant(moment.at)
+    if moment.percent is None:
+        record(ClockBreached(ticket.id, clock_id=clock.id, kind=kind, breached_at=moment.at), by=SYSTEM,
+               at=at)  # fmt: skip
+    elif moment.percent >= card.at_risk_percent and clock.breached_at is None:
+        record(ClockAtRisk(ticket.id, clock_id=clock.id, kind=kind, due_at=clock.due_at or 0, percent=moment.percent),
+               by=SYSTEM, at=at)  # fmt: skip
+
+
 def _show(ticket: Ticket, clocks: list[Clock]) -> None:
     """Keep the one sortable column of the ticket equal to its clocks."""
     due = register.next_due(clocks)
     ticket.next_due_at, ticket.next_due_kind = due or (NEVER, "")
-    if any(c.kind is ClockKind.RESOLUTION and c.state in (ClockState.BREACHED, ClockState.OVERDUE) for c in clocks):
-        ticket.missed_sla = True
+    resolutions = [clock for clock in clocks if clock.kind is ClockKind.RESOLUTION]
+    if resolutions:
+        ticket.missed_sla = any(c.breached_at is not None and c.state is not ClockState.CANCELLED for c in resolutions)

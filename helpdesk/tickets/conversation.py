@@ -28,7 +28,6 @@ from helpdesk.models.tickets import Channel, Status, Ticket
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import SYSTEM, Actor
 from helpdesk.policy.rules import require
-from helpdesk.tickets import clocks
 from helpdesk.tickets.assignment import own, stand_in
 from helpdesk.tickets.attachments import StoredUpload, attach
 from helpdesk.tickets.desk import ticket_settings
@@ -81,7 +80,6 @@ def reply_to_client(
     message = add_message(ticket, new, MessageKind.REPLY, by=by, channel=ticket.channel)
     ticket.awaits_reply = False
     own(ticket, by.operator_id)
-    clocks.answered(ticket)
     wanted = status or (Status.OPEN if ticket.status is Status.NEW else ticket.status)
     if wanted is not ticket.status:
         change_status(ticket, wanted, by=by)
@@ -141,7 +139,6 @@ def register_call(call: NewCall, *, by: Actor, channel: Channel) -> Ticket:
     message = None
     if call.answer.strip():
         message = add_message(ticket, NewMessage(call.answer), MessageKind.REPLY, by=by, channel=channel)
-    clocks.answered(ticket)  # whoever speaks with the client has answered
     if call.is_resolved:
         if message is None:
             raise Invalid({"answer": [_("Write down what solved it.")]})
@@ -164,14 +161,6 @@ def delivery_failed(message: Message, recipient: str) -> None:
     if message.delivery_failed_at is not None:
         return
     message.delivery_failed_at = now()
-    answers = db.session.scalars(
-        select(Message.id).where(
-            Message.ticket_id == ticket.id, Message.kind == MessageKind.REPLY,
-            Message.author_kind != AuthorKind.CONTACT, Message.delivery_failed_at.is_(None), Message.id != message.id,
-        ).limit(1)
-    ).all()  # fmt: skip
-    if not answers and ticket.is_open:
-        clocks.unanswered(ticket)
     record(DeliveryFailed(ticket.id, message_id=message.id, recipient=recipient), by=SYSTEM)
 
 

@@ -15,6 +15,7 @@ from helpdesk.core.errors import Invalid
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
 from helpdesk.core.times import now
+from helpdesk.entitlement.choice import entitled
 from helpdesk.events import TicketOpened, TicketRouted
 from helpdesk.models.messages import AuthorKind, Message, MessageKind
 from helpdesk.models.people import Contact
@@ -26,7 +27,7 @@ from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.rules import require
 from helpdesk.policy.scopes import visible
-from helpdesk.tickets import clocks, routing
+from helpdesk.tickets import routing
 from helpdesk.tickets.assignment import assign_best, put
 from helpdesk.tickets.attachments import StoredUpload, attach
 from helpdesk.tickets.desk import ticket_settings
@@ -82,8 +83,10 @@ def open_ticket(new: NewTicket, *, by: Actor, channel: Channel) -> Ticket:
         product_id=product_id, component_id=new.component_id, organisation_id=requester.organisation_id,
     ))  # fmt: skip
     team = directory.teams()[rule.team_id] if rule else routing.default_team()
-    first_line = team if team and team.line == 1 else routing.default_team()
     at = now()
+    entitlement = entitled(organisation_id=requester.organisation_id, product_id=product_id, installed=installed,
+                           on=at.date())  # fmt: skip
+    first_line = team if team and team.line == 1 else routing.default_team()
     ticket = Ticket(
         type=new.type, status=Status.NEW, is_open=True, sub_status="", subject=_subject(new), requester_id=requester.id,
         organisation_id=requester.organisation_id, product_id=product_id,
@@ -97,17 +100,17 @@ def open_ticket(new: NewTicket, *, by: Actor, channel: Channel) -> Ticket:
         team_id=team.id if team else None, line=team.line if team else None,
         highest_line=team.line if team else None, owner_team_id=first_line.id if first_line else None,
         custom_fields=checked_fields(new.custom_fields, new.type, by), opened_at=at, updated_at=at,
-        awaits_reply=True, submission=new.submission,
+        awaits_reply=True, submission=new.submission, policy_id=entitlement.policy_id,
+        contract_id=entitlement.contract_id, entitlement=entitlement.as_document(),
     )  # fmt: skip
-    started = clocks.promised(ticket)
     db.session.add(ticket)
     if requester.contact is not None:  # at hand already: whoever shows the new ticket need not ask for them
         set_committed_value(ticket, "requester", requester.contact)
         set_committed_value(ticket, "organisation", requester.contact.organisation)
     db.session.flush()
-    clocks.follow(ticket, started)
     first_message(ticket, new, channel=channel)
-    record(TicketOpened(ticket.id, channel=channel.value), by=by)
+    record(TicketOpened(ticket.id, channel=channel.value, type=ticket.type.value, priority=ticket.priority.value,
+                        line=ticket.line, policy_id=ticket.policy_id), by=by)  # fmt: skip
     if team is not None:
         db.session.add(Transfer(
             ticket_id=ticket.id, kind=TransferKind.ROUTED, from_team_id=None, to_team_id=team.id, from_line=None,

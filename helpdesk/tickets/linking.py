@@ -10,7 +10,14 @@ from helpdesk.core.errors import Conflict, Invalid
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
 from helpdesk.core.times import now
-from helpdesk.events import MergeUndone, TicketLinked, TicketMerged, TicketUnlinked
+from helpdesk.events import (
+    ClocksGivenBack,
+    ClocksTakenOver,
+    MergeUndone,
+    TicketLinked,
+    TicketMerged,
+    TicketUnlinked,
+)
 from helpdesk.models.tickets import LinkKind, Status, Ticket, TicketLink
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
@@ -66,12 +73,14 @@ def merge_tickets(ticket: Ticket, into: Ticket, *, by: Actor) -> None:
     if ticket.organisation_id != into.organisation_id:
         # A merge shows each requester the other's words: never across organisations.
         raise Conflict(_("Only tickets of the same organisation can be merged."), code="other_organisation")
-    before = ticket.status
+    before, stricter = ticket.status, clocks.stricter_of(ticket, into)
     change_status(ticket, Status.MERGED, by=by)
     ticket.merged_into_id = into.id
     db.session.add(TicketLink(ticket_id=ticket.id, other_id=into.id, kind=LinkKind.MERGED_INTO, created_at=now(),
                               undo={"status": before.value}))  # fmt: skip
     record(TicketMerged(ticket.id, into_id=into.id), by=by)
+    if stricter:
+        record(ClocksTakenOver(into.id, from_id=ticket.id, clocks=stricter), by=by)
 
 
 @command
@@ -87,8 +96,8 @@ def undo_merge(ticket: Ticket, *, by: Actor) -> None:
     link.ended_at = now()
     ticket.merged_into_id = None
     restore(ticket, Status(link.undo["status"]), by=by)
-    clocks.resume_after_merge(ticket)
     record(MergeUndone(ticket.id, from_id=into.id), by=by)
+    record(ClocksGivenBack(into.id, from_id=ticket.id), by=by)
 
 
 def links_of(ticket: Ticket) -> list[tuple[TicketLink, int]]:

@@ -13,7 +13,6 @@ from helpdesk.models.tickets import Impact, Priority, Ticket, Urgency
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.rules import require
-from helpdesk.tickets import clocks
 from helpdesk.tickets.desk import parse_matrix, ticket_settings
 from helpdesk.tickets.stamp import stamp
 
@@ -63,5 +62,4 @@ def _set_priority(ticket: Ticket, priority: Priority, reason: str, *, by: Actor)
     before, ticket.priority, ticket.priority_reason = ticket.priority, priority, reason
     stamp(ticket)
     if before != priority:
-        clocks.reprioritise(ticket, cause="priority_raised" if priority < before else "priority_lowered")
         record(PriorityChanged(ticket.id, before=before.value, after=priority.value, reason=reason), by=by)

@@ -347,7 +347,8 @@ def _live_clocks(ids: Sequence[int]) -> dict[int, list[Clock]]:
     found: dict[int, list[Clock]] = {}
     if ids:
         shown = (Clock.subject_id, Clock.kind, Clock.state, Clock.due_at, Clock.breach_at, Clock.at_risk_at,
-                 Clock.target_seconds, Clock.calendar_id, Clock.consumed_at_stop)  # fmt: skip
+                 Clock.target_seconds, Clock.calendar_id, Clock.consumed_at_stop,
+                 Clock.contract_due_at)  # fmt: skip
         query = select(*shown).where(
             Clock.subject_kind == "ticket", Clock.subject_id.in_(ids), Clock.state.in_(LIVE_STATES)
         )

@@ -41,7 +41,6 @@ def resolve_ticket(ticket: Ticket, new: NewMessage, *, by: Actor) -> None:
         raise Conflict(_("This ticket is not open any more."), code="not_open")
     message = add_message(ticket, new, MessageKind.REPLY, by=by, channel=ticket.channel)
     own(ticket, by.operator_id)
-    clocks.answered(ticket)
     ticket.awaits_reply = False
     change_status(ticket, Status.RESOLVED, by=by)
     await_acceptance(ticket)

@@ -17,7 +17,6 @@ from helpdesk.models.tickets import OPEN_STATUSES, Status, Ticket
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import SYSTEM, Actor
 from helpdesk.policy.rules import require
-from helpdesk.tickets import clocks
 from helpdesk.tickets.stamp import stamp
 
 _ENDINGS = {Status.RESOLVED, Status.CANCELLED, Status.MERGED}
@@ -101,5 +100,4 @@ def _enter(ticket: Ticket, to: Status, *, by: Actor, reason: str, sub_status: st
     if to is not Status.SCHEDULED:
         ticket.scheduled_for = None
     stamp(ticket)
-    clocks.entered(ticket, before)
     record(StatusChanged(ticket.id, before=before.value, after=to.value, sub_status=sub_status, reason=reason), by=by)

@@ -150,8 +150,8 @@ OF_1 = "subject_id = 1 AND kind = 'resolution'"
         ("every_ticket_was_opened_once", ["DELETE FROM journal WHERE subject_id = 1 AND fact = 'TicketOpened'"]),
         ("every_ticket_was_opened_once",
          ["UPDATE journal SET fact = 'TicketOpened' WHERE subject_id = 1 AND fact = 'TicketRouted'"]),
-        ("every_open_ticket_has_its_clocks", [f"DELETE FROM sla_clock WHERE {OF_1}"]),
-        ("every_open_ticket_has_its_clocks",
+        ("every_clock_shows_its_own_reading", [f"DELETE FROM sla_clock WHERE {OF_1}"]),
+        ("every_clock_shows_its_own_reading",
          ["DELETE FROM sla_pause", "DELETE FROM sla_clock WHERE subject_id = 8 AND kind = 'resolution'"]),
         ("is_open_says_what_the_status_says", ["UPDATE ticket SET status = 'closed' WHERE id = 1"]),
         ("next_due_is_the_earliest_running_clock", ["UPDATE ticket SET next_due_at = next_due_at + 60 WHERE id = 1"]),
@@ -176,7 +176,7 @@ OF_1 = "subject_id = 1 AND kind = 'resolution'"
         ("every_reference_leads_somewhere", ["UPDATE message SET ticket_id = 999 WHERE ticket_id = 1"]),
         ("every_reference_leads_somewhere", ["UPDATE ticket SET requester_id = 999 WHERE id = 1"]),
         ("every_job_is_there_once", ["DROP INDEX IF EXISTS uq_job_key", "UPDATE job SET key = 'the same'"]),
-        ("every_open_ticket_has_its_clocks", ["UPDATE sla_clock SET subject_kind = 'revisit'"]),
+        ("every_clock_shows_its_own_reading", ["UPDATE sla_clock SET subject_kind = 'revisit'"]),
     ],
 )  # fmt: skip
 def test_each_kind_of_damage_is_found_under_its_name(damaged: Flask, name: str, statements: Sequence[str]) -> None:

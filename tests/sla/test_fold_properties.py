@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.fold import Event, Grant, fold
+from sla.fold import Event, Grant, Standing, fold
 from sla.worktime import Calendar, compile_calendar
 from tests.sla.oracle import Oracle
 from tests.sla.sla_strategies import examples
@@ -40,8 +40,8 @@ stories = st.lists(happenings, max_size=9, unique_by=lambda event: event[0])
 
 @dataclass(frozen=True)
 class Terms:
-    def grant(self, priority: str, contract: str | None) -> Grant | None:
-        return Grant(TARGETS[priority], INDEX, PAUSING)
+    def grant(self, standing: Standing, at: int) -> Grant | None:
+        return Grant(TARGETS[standing.priority], INDEX, PAUSING)
 
     def granted(self, target_id: int) -> Grant | None:
         return None

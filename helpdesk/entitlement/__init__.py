@@ -1,0 +1,1 @@
+"""Which contract and policy cover a request, and why not the others."""
