@@ -22,7 +22,7 @@ from helpdesk.tickets.assignment import stand_in
 from helpdesk.tickets.desk import ticket_settings
 from helpdesk.tickets.happenings import HEARD, Told, entries_of, events_of, policies_of
 from sla import register
-from sla.fold import Cycle
+from sla.fold import Cycle, Event
 from sla.models import Clock, ClockKind, ClockState
 from sla.register import Fired, Key
 from sla.worktime import WorkIndex
@@ -42,6 +42,20 @@ def keep(ticket: Ticket, entries: Sequence[Told] | None = None) -> list[Clock]:
         _tell(ticket, moment)
     _show(ticket, clocks)
     return clocks
+
+
+def foresee(ticket: Ticket) -> None:
+    """Set what a ticket that is about to be written is due for, so that its row is written once."""
+    if ticket.policy_id is None:
+        return
+    at = epoch(ticket.opened_at)
+    told = {"contract": str(ticket.policy_id), "type": ticket.type.value, "priority": ticket.priority.value,
+            "line": ticket.line}  # fmt: skip
+    cycles = register.cycles_of([Event(at, "created", told)], [ticket.policy_id], at)
+    dues = [(cycle.due(), kind.value) for (kind, line, _number), cycle in cycles.items() if not line]
+    ticket.next_due_at, ticket.next_due_kind = min(
+        ((due, kind) for due, kind in dues if due is not None), default=(NEVER, "")
+    )
 
 
 def cycles_of(

@@ -43,7 +43,8 @@ def events_of(ticket: Ticket, entries: Iterable[Told]) -> list[Event]:
         at = epoch(entry.at)
         for word, data in translate(entry, entry.payload):
             if word == "created":
-                data = _received(ticket, data)
+                # The receipt itself: the fact may have been written down in the next second.
+                at, data = epoch(ticket.opened_at), _received(ticket, data)
             events.append(Event(at, word, data, entry.id or 0))
     return events
 

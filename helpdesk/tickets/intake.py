@@ -27,7 +27,7 @@ from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.rules import require
 from helpdesk.policy.scopes import visible
-from helpdesk.tickets import routing
+from helpdesk.tickets import clocks, routing
 from helpdesk.tickets.assignment import assign_best, put
 from helpdesk.tickets.attachments import StoredUpload, attach
 from helpdesk.tickets.desk import ticket_settings
@@ -103,6 +103,7 @@ def open_ticket(new: NewTicket, *, by: Actor, channel: Channel) -> Ticket:
         awaits_reply=True, submission=new.submission, policy_id=entitlement.policy_id,
         contract_id=entitlement.contract_id, entitlement=entitlement.as_document(),
     )  # fmt: skip
+    clocks.foresee(ticket)
     db.session.add(ticket)
     if requester.contact is not None:  # at hand already: whoever shows the new ticket need not ask for them
         set_committed_value(ticket, "requester", requester.contact)
