@@ -267,7 +267,9 @@ class _Life:
         else:
             # An appointment is kept two working days later.
             wait = 2 * days.length if self.status == "scheduled" else 0
-            position = self.position + wait + int(self._one(self.scene.pace[step]) * speed)
+            pace = int(self._one(self.scene.pace[step]) * speed)
+            # Who refuses does it within the reopen window: four working days are never more than a week.
+            position = self.position + wait + (min(pace, 4 * days.length) if step == "x" else pace)
             text = days.text(position) if position < self.scene.now else ""
         if position >= self.scene.now:
             return False
