@@ -21,7 +21,7 @@ from helpdesk.models.people import Contact
 from helpdesk.models.tickets import NEVER, NUMBER_PREFIX, Ticket
 from helpdesk.people import directory
 from helpdesk.policy.actor import SYSTEM, Actor
-from helpdesk.tickets.queries import Due, TicketRow, clock_due, conversation, due_of, timeline
+from helpdesk.tickets.queries import Due, TicketRow, client_due_of, clock_due, conversation, due_of, timeline
 from helpdesk.tickets.tags import tags_of
 from sla import register
 from sla.models import Clock
@@ -41,7 +41,8 @@ def ticket_document(ticket: Ticket, *, for_: Actor) -> dict[str, Any]:
         "product": _named(directory.products(), ticket.product_id), "opened_at": _at(ticket.opened_at),
         "updated_at": _at(ticket.updated_at), "resolved_at": _at(ticket.resolved_at),
         "closed_at": _at(ticket.closed_at), "closes_at": _at(ticket.closes_at),
-        "scheduled_for": _at(ticket.scheduled_for), "due": _due(due_of(ticket, clocks)),
+        "scheduled_for": _at(ticket.scheduled_for),
+        "due": _due((due_of if for_.is_staff else client_due_of)(ticket, clocks)),
         "next_due_at": None if ticket.next_due_at == NEVER else _at(instant(ticket.next_due_at)),
         "reopenings": ticket.reopenings,
         "merged_into": None if ticket.merged_into_id is None else f"{NUMBER_PREFIX}{ticket.merged_into_id}",

@@ -22,9 +22,9 @@ from helpdesk.mail.trimming import MARKERS
 from helpdesk.models.access import Account, Invitation
 from helpdesk.models.messages import Message
 from helpdesk.models.people import Contact
-from helpdesk.models.tickets import NEVER, Channel, Ticket
+from helpdesk.models.tickets import Channel, Ticket
 from sla import register
-from sla.models import Clock, ClockKind, ClockState
+from sla.models import LIVE_STATES, Clock, ClockKind, ClockState
 
 # A client who stands in front of us, or speaks with us, needs no letter that says we heard them.
 MOST_FILES_BYTES = 10_000_000
@@ -60,7 +60,8 @@ def please_accept(entry: Entry) -> Letter | None:
 def reopened(entry: Entry) -> Letter | None:
     """Your ticket is open again, and when the solution is due."""
     ticket = db.session.get_one(Ticket, entry.subject_id)
-    due_at = instant(ticket.next_due_at) if ticket.next_due_at != NEVER else None
+    clock = _clock(ticket, ClockKind.RESOLUTION)
+    due_at = instant(clock.due_at) if clock and clock.due_at and clock.state in LIVE_STATES else None
     return _to_requester("reopened", entry, ticket, due_at=due_at)
 
 
@@ -161,7 +162,8 @@ def _begins_at(clock: Clock | None) -> datetime | None:
 
 def _clock(ticket: Ticket, kind: ClockKind) -> Clock | None:
     clocks = register.clocks_of(("ticket", ticket.id))
-    return next((c for c in clocks if c.kind is kind and c.state is not ClockState.CANCELLED), None)
+    cycles = [c for c in clocks if c.kind is kind and c.state is not ClockState.CANCELLED]
+    return max(cycles, key=lambda clock: clock.cycle, default=None)
 
 
 def _base_url() -> str:

@@ -49,9 +49,13 @@ from helpdesk.policy.rules import may
 from helpdesk.policy.scopes import message_scope, ticket_scope, visible
 from helpdesk.tickets.tags import tags_of
 from sla import register
-from sla.models import LIVE_STATES, Clock, ClockState
+from sla.models import LIVE_STATES, Clock, ClockKind, ClockState
 
 PAGE_SIZE = 50
+# What the house owes the client; to own a ticket in time, and the OLAs, are its own affair.
+CLIENT_KINDS = frozenset(
+    {ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE, ClockKind.PERIODIC_UPDATE, ClockKind.RESOLUTION}
+)
 COUNTED_UP_TO = 1000  # a count beyond is shown as "999+": exact counts of long lists cost more than the list
 
 
@@ -285,20 +289,32 @@ def due_of(ticket: Ticket, clocks: Sequence[Clock]) -> Due:
     return _due(ticket.next_due_at, ticket.is_open, clocks, epoch(now()))
 
 
+def client_due_of(ticket: Ticket, clocks: Sequence[Clock]) -> Due:
+    """What is due next to the client: how the house shares out the work is its own."""
+    theirs = [c for c in clocks if c.kind in CLIENT_KINDS]
+    running = [c.due_at for c in theirs if c.state in (ClockState.RUNNING, ClockState.OVERDUE) and c.due_at is not None]
+    return _due(min(running, default=NEVER), ticket.is_open, theirs, epoch(now()))
+
+
+def clock_name(clock: Clock) -> str:
+    """The kind of a clock as people and the case format tell it: an OLA with its line."""
+    return f"ola:line{clock.line}" if clock.kind is ClockKind.OLA else clock.kind.value
+
+
 def clock_due(clock: Clock, at: int) -> Due:
     """One clock, as it is shown."""
-    consumed = register.used(clock, at)
+    kind, consumed = clock_name(clock), register.used(clock, at)
     share = min(1.0, consumed / clock.target_seconds)
     if clock.state is ClockState.PAUSED:
-        return Due(clock.kind.value, "paused", "grey", None, clock.target_seconds - consumed, share)
+        return Due(kind, "paused", "grey", None, clock.target_seconds - consumed, share)
     if clock.state in (ClockState.MET, ClockState.BREACHED, ClockState.STOPPED_UNANSWERED, ClockState.CANCELLED):
         tone = {ClockState.MET: "green", ClockState.BREACHED: "red"}.get(clock.state, "grey")
-        return Due(clock.kind.value, clock.state.value, tone, _instant(clock.due_at), None, share)
+        return Due(kind, clock.state.value, tone, _instant(clock.due_at), None, share)
     left = (clock.due_at or 0) - at
     is_overdue = clock.state is ClockState.OVERDUE or (clock.breach_at is not None and at > clock.breach_at)
     at_risk = clock.at_risk_at is not None and at >= clock.at_risk_at
     tone = "red" if is_overdue else "amber" if at_risk else "green"
-    return Due(clock.kind.value, "overdue" if is_overdue else "running", tone, _instant(clock.due_at), left,
+    return Due(kind, "overdue" if is_overdue else "running", tone, _instant(clock.due_at), left,
                1.0 if is_overdue else share)  # fmt: skip
 
 
@@ -346,7 +362,7 @@ def _live_clocks(ids: Sequence[int]) -> dict[int, list[Clock]]:
     """The live clocks of some tickets, for showing only: without their pauses, outside of the session."""
     found: dict[int, list[Clock]] = {}
     if ids:
-        shown = (Clock.subject_id, Clock.kind, Clock.state, Clock.due_at, Clock.breach_at, Clock.at_risk_at,
+        shown = (Clock.subject_id, Clock.kind, Clock.line, Clock.state, Clock.due_at, Clock.breach_at, Clock.at_risk_at,
                  Clock.target_seconds, Clock.calendar_id, Clock.consumed_at_stop,
                  Clock.contract_due_at)  # fmt: skip
         query = select(*shown).where(
@@ -359,10 +375,12 @@ def _live_clocks(ids: Sequence[int]) -> dict[int, list[Clock]]:
 
 def _due(next_due_at: int, is_open: bool, clocks: Sequence[Clock], at: int) -> Due:
     running = [c for c in clocks if c.state in (ClockState.RUNNING, ClockState.OVERDUE) and c.due_at == next_due_at]
+    running.sort(key=lambda clock: clock.kind is ClockKind.OLA)
     if running and next_due_at != NEVER:
         return clock_due(running[0], at)
-    if is_open and any(c.state is ClockState.PAUSED for c in clocks):
-        return clock_due(next(c for c in clocks if c.state is ClockState.PAUSED), at)
+    paused = [c for c in clocks if c.state is ClockState.PAUSED and c.kind is not ClockKind.OLA]
+    if is_open and paused:
+        return clock_due(paused[0], at)
     return Due("", "none", "grey", None, None, 0.0)
 
 

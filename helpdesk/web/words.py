@@ -28,8 +28,8 @@ URGENCIES = {"high": _l("High"), "medium": _l("Medium"), "low": _l("Low")}
 CLOCKS = {
     "first_response": _l("First response"), "next_response": _l("Next response"),
     "periodic_update": _l("Regular update"), "time_to_own": _l("Time to own"), "resolution": _l("Resolution"),
-    "ola:line1": _l("OLA of the first line"), "ola:line2": _l("OLA of the second line"),
-    "ola:line3": _l("OLA of the third line"),
+    "ola": _l("OLA"), "ola:line1": _l("OLA of the first line"),
+    "ola:line2": _l("OLA of the second line"), "ola:line3": _l("OLA of the third line"),
 }  # fmt: skip
 ROLES = {
     "contact": _l("Contact"), "operator": _l("Operator"), "line_lead": _l("Line lead"), "manager": _l("Manager"),

@@ -37,7 +37,7 @@ from helpdesk.policy.actor import Actor
 from helpdesk.tickets.attachments import attachments_of
 from helpdesk.tickets.clocks import of as clocks_of
 from helpdesk.tickets.fields import fields_for
-from helpdesk.tickets.queries import Due, due_of
+from helpdesk.tickets.queries import CLIENT_KINDS, Due, client_due_of, due_of
 from helpdesk.tickets.tags import tags_of
 
 
@@ -68,7 +68,9 @@ class NameOrNull(fields.String):
 class DueSchema(Shown):
     """What is due next."""
 
-    kind = NameOrNull(metadata={"description": "first_response or resolution."})
+    kind = NameOrNull(
+        metadata={"description": "first_response, next_response, periodic_update or resolution; for staff time_to_own."}
+    )
     state = fields.String(metadata={"enum": ["running", "paused", "overdue", "none"]})
     at = Instant(allow_none=True)
     seconds_left = fields.Integer(
@@ -331,7 +333,7 @@ def ticket_shown(ticket: Ticket, actor: Actor) -> TicketShown:
         known = {card.key for card in fields_for(None, actor)}
         shown = {key: value for key, value in shown.items() if key in known}
     tags = tags_of([ticket.id]).get(ticket.id, []) if actor.is_staff else []
-    return TicketShown(ticket, _due(ticket), tags, shown)
+    return TicketShown(ticket, _due(ticket, actor), tags, shown)
 
 
 def message_shown(message: Message, actor: Actor) -> MessageShown:
@@ -368,12 +370,13 @@ def doer_shown(kind: str, doer_id: int, names: Mapping[tuple[str, int], str]) ->
     return DoerShown(str(kind), names.get((str(kind), doer_id), "Threeline"))
 
 
-def _due(ticket: Ticket) -> Due:
-    if ticket.updated_at == ticket.opened_at and ticket.next_due_at != NEVER:
+def _due(ticket: Ticket, actor: Actor) -> Due:
+    is_told_alike = actor.is_staff or ticket.next_due_kind in CLIENT_KINDS
+    if is_told_alike and ticket.updated_at == ticket.opened_at and ticket.next_due_at != NEVER:
         left = ticket.next_due_at - epoch(now())
         if left >= 0:  # nobody has touched it yet, so its own row tells what its clocks would
             return Due(ticket.next_due_kind, "running", "", instant(ticket.next_due_at), left, 0.0)
-    return due_of(ticket, clocks_of(ticket))
+    return (due_of if actor.is_staff else client_due_of)(ticket, clocks_of(ticket))
 
 
 def _message(message: Message, names: Mapping[tuple[str, int], str], files: Iterable[Attachment]) -> MessageShown:

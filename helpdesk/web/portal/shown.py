@@ -58,4 +58,6 @@ def who_and_when(ticket: Ticket, due: Due, for_: Actor) -> tuple[str, str | None
     if due.state == "overdue":
         return _("We are late with this, and we know it."), who, _("It was due %(when)s.", when=when)
     working = _("%(who)s works on it.", who=who) if who else _("We work on it.")
+    if due.kind in ("next_response", "periodic_update") and when:
+        return working, who, _("You hear from us by %(when)s.", when=when)
     return working, who, _("The solution is due by %(when)s.", when=when) if when else ""

@@ -16,7 +16,7 @@ from helpdesk.tickets.clocks import of as clocks_of
 from helpdesk.tickets.conversation import NewMessage, can_reopen, receive_reply
 from helpdesk.tickets.fields import fields_for
 from helpdesk.tickets.intake import NewTicket, open_ticket
-from helpdesk.tickets.queries import due_of, get_ticket, list_tickets, organisation_products
+from helpdesk.tickets.queries import client_due_of, get_ticket, list_tickets, organisation_products
 from helpdesk.tickets.resolution import accept_resolution, cancel_ticket, refuse_resolution, reopen_ticket
 from helpdesk.tickets.schemas import MessageSchema, NewTicketSchema, ReasonSchema
 from helpdesk.web.auth import current_actor
@@ -133,7 +133,7 @@ def _ticket_page(ticket: Ticket, actor: Actor, form: Form) -> str:
 def ticket_content(ticket: Ticket, actor: Actor) -> dict[str, Any]:
     """What the page of one ticket shows its client."""
     clocks = clocks_of(ticket)
-    due = due_of(ticket, clocks)
+    due = client_due_of(ticket, clocks)
     sentence, who, about = who_and_when(ticket, due, actor)
     product = directory.products().get(ticket.product_id or 0)
     return {
