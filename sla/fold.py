@@ -239,7 +239,7 @@ def fold(
     kind: str, events: Iterable[Event], terms: Terms, as_of: int, *, reopen_days: int = REOPEN_DAYS
 ) -> list[Cycle]:
     """The cycles of one kind of clock (`resolution`, …, `ola:line2`) as of an instant; none before it starts."""
-    known = [e for e in events if e.at <= as_of and (e.recorded_at is None or e.recorded_at <= as_of)]
+    known = _unmerged([e for e in events if e.at <= as_of and (e.recorded_at is None or e.recorded_at <= as_of)])
     family, _, line = kind.partition(":line")
     walker = _FOLDS[family](kind, terms, reopen_days, _bounced(known), int(line or 0))
     for at, group in groupby(sorted(known, key=attrgetter("at")), key=attrgetter("at")):
@@ -247,6 +247,20 @@ def fold(
     for cycle in walker.cycles:
         cycle.lapse(as_of)
     return walker.cycles
+
+
+def _unmerged(events: list[Event]) -> list[Event]:
+    """Without the mergers that were undone: what came over from there is as if it had not come."""
+    if all(event.type != "given_back" for event in events):
+        return events
+    open_ones: dict[object, list[Event]] = {}
+    gone: set[int] = set()
+    for event in sorted(events, key=attrgetter("at")):
+        if event.type == "taken_over":
+            open_ones.setdefault(event.data.get("from"), []).append(event)
+        elif event.type == "given_back":
+            gone |= {id(event), *map(id, open_ones.pop(event.data.get("from"), ()))}
+    return [event for event in events if id(event) not in gone]
 
 
 def _bounced(events: Iterable[Event]) -> set[object]:
@@ -269,6 +283,7 @@ class _Fold:
         self.reason: str | None = None  # why the subject waits
         self.resolved_at: int | None = None
         self.reopened_at: int | None = None
+        self.resolved_before: int | None = None  # when it was resolved before that reopening
         self.is_over = False  # cancelled or merged
         self.said = self.accepted = False  # in this very instant: what resolves it is said with it
 
@@ -411,6 +426,7 @@ class _Fold:
         if self.resolved_at is None:
             return
         since, self.resolved_at, self.reason, self.reopened_at = self.resolved_at, None, None, event.at
+        self.resolved_before = since
         self.reopen(event, since, is_late=event.at > since + self.reopen_days * DAY)
 
     def reopen(self, event: Event, since: int, *, is_late: bool) -> None:
@@ -420,7 +436,7 @@ class _Fold:
         """The reopening was not genuine: undone in time, it leaves no trace in figures."""
         if self.reopened_at is None or event.at > self.reopened_at + NOT_GENUINE_SECONDS:
             return
-        self.resolved_at, self.reason = self.reopened_at, None
+        self.resolved_at, self.reason = self.resolved_before, None
         self.unreopen(event)
 
     def unreopen(self, event: Event) -> None:
@@ -462,15 +478,6 @@ class _Fold:
         )  # fmt: skip
         self._note(event, "taken_over")
         self.cycles[-1].lapse(event.at)
-
-    def on_given_back(self, event: Event) -> None:
-        """The merge was undone: what came from the other subject goes, what was cancelled for it goes on."""
-        came = self.cycles[-1].changes[0] if self.cycles else None
-        if came and came.what == "taken_over" and came.data.get("from") == event.data.get("from"):
-            self.cycles.pop()
-            if self.cycles and self.cycles[-1].is_cancelled:
-                self.cycles[-1].is_cancelled = False
-                self._note(event, "given_back")
 
 
 class _FirstResponse(_Fold):

@@ -35,16 +35,21 @@ class Told(Protocol):
 
 def events_of(ticket: Ticket, entries: Iterable[Told]) -> list[Event]:
     """What happened to a ticket, for its clocks; in the order of the journal."""
-    events = []
+    events: list[Event] = []
+    resolved_at = None
     for entry in entries:
         translate = _WORDS.get(entry.fact)
         if translate is None:
             continue
         at = epoch(entry.at)
+        if entry.fact == "TicketResolved" and resolved_at is not None:
+            at = resolved_at  # its words are said with the change of status, which may lie in the second before
         for word, data in translate(entry, entry.payload):
             if word == "created":
                 # The receipt itself: the fact may have been written down in the next second.
                 at, data = epoch(ticket.opened_at), _received(ticket, data)
+            elif word == "resolved":
+                resolved_at = at
             events.append(Event(at, word, data, entry.id or 0))
     return events
 
