@@ -51,11 +51,13 @@ types: installed-dev ## Check the types
 
 bench: installed-dev $(CATALOGUES) ## Run every measurement (ARGS="--tickets 10000 --databases sqlite" for less)
 	@$(PYTHON) -m bench.bench_sla
+	@$(PYTHON) -m bench.bench_clocks
 	@$(PYTHON) -m bench.bench_import
 	@$(PYTHON) -m bench.bench_desk $(ARGS)
 
-bench-sla: installed-dev ## Measure the SLA arithmetic (ARGS=result.json)
-	@$(PYTHON) bench/bench_sla.py $(ARGS)
+bench-sla: installed-dev $(CATALOGUES) ## Measure the SLA arithmetic and five million stored clocks (ARGS="--clocks 100000")
+	@$(PYTHON) -m bench.bench_sla
+	@$(PYTHON) -m bench.bench_clocks $(ARGS)
 
 screenshots: installed-dev $(CATALOGUES) chromium ## Take pictures of the pages into screenshots/
 	@$(PYTHON) deploy/screenshots.py $(ARGS)

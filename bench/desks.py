@@ -40,10 +40,11 @@ class BenchDesk:
     database: str  # sqlite or postgresql
     tickets: int
     url: str  # empty for the SQLite file in the home folder
+    folder: str = ""
 
     @property
     def home(self) -> Path:
-        return KEPT / f"{self.database}-{self.tickets}"
+        return KEPT / (self.folder or f"{self.database}-{self.tickets}")
 
     def environment(self, port: int) -> dict[str, str]:
         """The settings of the desk, and none of whoever measures."""
