@@ -59,6 +59,7 @@ class CalendarVersion(Base):
     author_id: Mapped[int | None]
     reason: Mapped[str] = mapped_column(default="")
     holidays_of: Mapped[str] = mapped_column(default="")  # country, region and release they were frozen from
+    day_names: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of the closed days: date → name
     recorded_at: Mapped[int] = mapped_column(BigInteger)
 
     __table_args__ = (UniqueConstraint("calendar_id", "valid_from", "recorded_at"),)
@@ -111,6 +112,7 @@ class Target(Base):
     at_risk_percent: Mapped[int] = mapped_column(default=75)
     least_after_reopen: Mapped[int] = mapped_column(BigInteger, default=0)  # working seconds
     is_urgent: Mapped[bool] = mapped_column(default=False)  # notices do not wait for the recipient's hours
+    is_withdrawn: Mapped[bool] = mapped_column(default=False)  # from valid_from on nothing is granted any more
     valid_from: Mapped[int] = mapped_column(BigInteger)
     recorded_at: Mapped[int] = mapped_column(BigInteger)
 

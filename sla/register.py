@@ -40,6 +40,7 @@ class TargetCard:
     least_after_reopen: int
     is_urgent: bool
     valid_from: int
+    is_withdrawn: bool = False
 
     @property
     def clock(self) -> str:
@@ -53,7 +54,7 @@ def targets() -> dict[int, TargetCard]:
     return {
         row.id: TargetCard(row.id, row.policy_id, row.kind, row.line, row.type, row.priority, row.seconds,
                            row.calendar_id, frozenset(row.pause_reasons), tuple(row.thresholds), row.at_risk_percent,
-                           row.least_after_reopen, row.is_urgent, row.valid_from)
+                           row.least_after_reopen, row.is_urgent, row.valid_from, row.is_withdrawn)
         for row in db.session.scalars(select(Target))
     }  # fmt: skip
 
@@ -103,8 +104,11 @@ def compiled_versions(contents: Mapping[int, dict[str, Any]], windows: tuple[tup
 def target_for(policy_id: int, clock: str, at: Standing, valid_at: int) -> TargetCard | None:
     """The target that a policy had at an instant; one for the very type of the request comes first."""
     cards = _targets_by_policy().get(policy_id, {}).get(clock, ())
-    fitting = [c for c in cards if c.priority == at.priority and c.valid_from <= valid_at and c.type in ("", at.type)]
-    return max(fitting, key=lambda card: (bool(card.type), card.valid_from), default=None)
+    for kind in dict.fromkeys((at.type, "")):
+        card = next((c for c in cards if c.type == kind and c.priority == at.priority and c.valid_from <= valid_at), None)
+        if card is not None and not card.is_withdrawn:
+            return card
+    return None
 
 
 @dataclass(frozen=True)
