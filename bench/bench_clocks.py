@@ -152,7 +152,7 @@ def _insert(model: type[Base], values: dict[str, str], span: str) -> None:
     chosen = ", ".join(f"CAST({sql} AS {casts[name]})" if name in casts else sql for name, sql in values.items())
     db.session.execute(text(
         f"INSERT INTO {model.__tablename__} ({', '.join(values)}) "
-        f"WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last}) "
+        f"WITH RECURSIVE n(i) AS (SELECT CAST({first} AS bigint) UNION ALL SELECT i + 1 FROM n WHERE i < {last}) "
         f"SELECT {chosen} FROM n"
     ))  # fmt: skip
     db.session.commit()

@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from helpdesk.core.db import db
 from helpdesk.core.standing import touch
 from helpdesk.core.times import epoch, now
 from helpdesk.models.access import Account, Role
+from helpdesk.models.contracts import Contract
 from helpdesk.models.people import (
     BuyingRole,
     Circle,
@@ -45,6 +48,16 @@ TARGETS: Mapping[ClockKind, Mapping[Priority, int]] = {
     ClockKind.RESOLUTION: {Priority.P1: 4 * 60, Priority.P2: 8 * 60, Priority.P3: 40 * 60, Priority.P4: 80 * 60},
 }
 PAUSE_REASONS = {ClockKind.FIRST_RESPONSE: [], ClockKind.RESOLUTION: ["waiting_client", "scheduled"]}
+# What the premium policy promises beside that; of an OLA: of lines 1, 2 and 3, together less than the resolution.
+PREMIUM: Mapping[ClockKind, Mapping[Priority, int]] = {
+    ClockKind.NEXT_RESPONSE: {Priority.P1: 60, Priority.P2: 2 * 60, Priority.P3: 8 * 60, Priority.P4: 16 * 60},
+    ClockKind.TIME_TO_OWN: {Priority.P1: 20, Priority.P2: 45, Priority.P3: 3 * 60, Priority.P4: 6 * 60},
+    ClockKind.PERIODIC_UPDATE: {Priority.P1: 2 * 60, Priority.P2: 4 * 60},
+}
+OLA_SHARES = {1: 0.25, 2: 0.4, 3: 0.3}
+PREMIUM_PAUSES = {ClockKind.PERIODIC_UPDATE: ["waiting_client"]}
+WAITING = ["waiting_client", "waiting_vendor", "scheduled"]
+PREMIUM_CLIENTS = ("girios", "ramunes", "marios")
 AT_RISK_PERCENT = 75
 ADMINISTRATOR = "neringa"
 
@@ -87,6 +100,7 @@ def move_in(password_hash: str, *, on: date) -> Company:
         installed=_write_installed(products, organisations, on),
     )  # fmt: skip
     _write_service_levels(administrator, on)
+    _write_contracts(company, on)
     touch()
     for route in ROUTES:
         add_rule(_rule(route, company), by=administrator)
@@ -225,6 +239,40 @@ def _write_service_levels(administrator: Actor, on: date) -> None:
                recorded_at=epoch(now()))
         for kind, by_priority in TARGETS.items() for priority, minutes in by_priority.items()
     )  # fmt: skip
+    db.session.flush()
+
+
+def _write_contracts(company: Company, on: date) -> None:
+    """Some clients have a support contract with a policy of its own; one of them had another before."""
+    standard = db.session.scalars(select(SlaPolicy).where(SlaPolicy.is_default)).one()
+    premium = SlaPolicy(name="Premium service")
+    db.session.add(premium)
+    db.session.flush()
+    shared = db.session.scalars(select(Target).where(Target.policy_id == standard.id)).all()
+    calendar_id = shared[0].calendar_id
+    promised = [(row.kind, 0, row.priority, row.seconds, row.pause_reasons) for row in shared]
+    promised += [
+        (kind, 0, priority.value, minutes * 60, PREMIUM_PAUSES.get(kind, []))
+        for kind, by_priority in PREMIUM.items() for priority, minutes in by_priority.items()
+    ]  # fmt: skip
+    promised += [
+        (ClockKind.OLA, line, priority.value, int(minutes * 60 * share), WAITING)
+        for line, share in OLA_SHARES.items() for priority, minutes in TARGETS[ClockKind.RESOLUTION].items()
+    ]  # fmt: skip
+    db.session.add_all(
+        Target(policy_id=premium.id, kind=kind, line=line, priority=priority, seconds=seconds, calendar_id=calendar_id,
+               pause_reasons=pauses, at_risk_percent=AT_RISK_PERCENT, valid_from=0, recorded_at=epoch(now()))
+        for kind, line, priority, seconds, pauses in promised
+    )  # fmt: skip
+    for number, key in enumerate(PREMIUM_CLIENTS, start=1):
+        db.session.add(Contract(
+            organisation_id=company.organisations[key], number=f"C-{on.year}-{number:03}", policy_id=premium.id,
+            valid_from=date(on.year - 1, 3, 1), valid_until=date(on.year + 1, 2, 28),
+        ))  # fmt: skip
+    db.session.add(Contract(
+        organisation_id=company.organisations[PREMIUM_CLIENTS[0]], number=f"C-{on.year - 3}-007", policy_id=standard.id,
+        valid_from=date(on.year - 3, 3, 1), valid_until=date(on.year - 1, 2, 28),
+    ))  # fmt: skip
     db.session.flush()
 
 
