@@ -44,7 +44,7 @@ from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.tickets import NEVER, NUMBER_PREFIX, OPEN_STATUSES, LinkKind, Status, Ticket, TicketLink
 from helpdesk.models.transfers import Transfer
 from helpdesk.tickets import replay
-from sla.models import Clock, ClockState, Pause
+from sla.models import Clock, ClockKind, ClockState, Pause
 
 BATCH = 2_000
 
@@ -96,10 +96,11 @@ def is_open_says_what_the_status_says(_look: Look) -> Iterator[str]:
 
 
 def next_due_is_the_earliest_running_clock(_look: Look) -> Iterator[str]:
-    """next_due_at of a ticket is the earliest due time of its running and overdue clocks."""
+    """next_due_at of a ticket is the earliest due time of its running and overdue clocks towards the client."""
     earliest = (
         select(func.min(Clock.due_at))
-        .where(_measures(Ticket.id), Clock.state.in_((ClockState.RUNNING, ClockState.OVERDUE))).scalar_subquery()
+        .where(_measures(Ticket.id), Clock.kind != ClockKind.OLA,
+               Clock.state.in_((ClockState.RUNNING, ClockState.OVERDUE))).scalar_subquery()
     )  # fmt: skip
     due = func.coalesce(earliest, NEVER)
     for ticket_id, kept, right in _rows(select(Ticket.id, Ticket.next_due_at, due).where(Ticket.next_due_at != due)):
