@@ -198,6 +198,12 @@ class Judgement(Base):
     excused_by: Mapped[int | None]
     excused_at: Mapped[int | None] = mapped_column(BigInteger)
 
+    __table_args__ = (
+        # the excuses that wait for a second person
+        Index("ix_sla_judgement_asked", "judged_at", sqlite_where=text("excuse <> '' AND excused_at IS NULL"),
+              postgresql_where=text("excuse <> '' AND excused_at IS NULL")),
+    )  # fmt: skip
+
 
 class Rung(Base):
     """A step of the escalation ladder that was reached: whom it told, when, and whether somebody took note."""
@@ -216,9 +222,13 @@ class Rung(Base):
     climbs_at: Mapped[int | None] = mapped_column(BigInteger)  # when the next step is reached, if nobody takes note
     acknowledged_at: Mapped[int | None] = mapped_column(BigInteger)
     acknowledged_by: Mapped[int | None]
+    ended_at: Mapped[int | None] = mapped_column(BigInteger)  # nothing is left to take note of: done, or the clock is
 
     __table_args__ = (
         UniqueConstraint("clock_id", "occasion", "revision", "step"),
+        # what somebody has to take note of
+        Index("ix_sla_rung_open", "account_id", sqlite_where=text("ended_at IS NULL"),
+              postgresql_where=text("ended_at IS NULL")),
         Index("ix_sla_rung_tell_at", "tell_at", sqlite_where=text("told_at IS NULL"),
               postgresql_where=text("told_at IS NULL")),
         Index("ix_sla_rung_climbs_at", "climbs_at", sqlite_where=text("climbs_at IS NOT NULL"),
