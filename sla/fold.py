@@ -488,8 +488,7 @@ class _FirstResponse(_Fold):
     def on_created(self, event: Event) -> None:
         super().on_created(event)
         self.begin(event)
-        # Opened by an operator who has the client on the phone: answered by that.
-        if event.data.get("by") == "agent":
+        if _spoken(event):
             self.end(event)
 
     def on_public_message(self, event: Event) -> None:
@@ -512,7 +511,7 @@ class _NextResponse(_Fold):
 
     def on_created(self, event: Event) -> None:
         super().on_created(event)
-        self.is_answered = event.data.get("by") == "agent"
+        self.is_answered = _spoken(event)
 
     def on_public_message(self, event: Event) -> None:
         if self.is_answer(event):
@@ -684,6 +683,12 @@ def _promise(walker: _Fold, event: Event) -> None:
         live.promised_for = promised_for
         live.promises += 1
         walker.cycles[-1].changes.append(Change(event.at, "promised", event.id, event.data))
+
+
+def _spoken(event: Event) -> bool:
+    """Whether an operator opened it while speaking with the client: it is answered by that."""
+    by, channel = event.data.get("by"), event.data.get("channel")
+    return by == "agent" or (by is None and channel == "phone")
 
 
 def _line(data: Mapping[str, Any]) -> int:
