@@ -168,6 +168,9 @@ class Clock(Base):
         # the sweep: whose next moment has come
         Index("ix_sla_clock_next_fire_at", "next_fire_at", sqlite_where=text("next_fire_at IS NOT NULL"),
               postgresql_where=text("next_fire_at IS NOT NULL")),
+        # a changed calendar: the contract's own time of what was promised otherwise
+        Index("ix_sla_clock_promised", "calendar_id", sqlite_where=text("promised_for IS NOT NULL"),
+              postgresql_where=text("promised_for IS NOT NULL")),
         # attainment: the clocks by outcome, each with its due time
         Index("ix_sla_clock_attainment", "subject_kind", "kind", "state", "due_at"),
     )  # fmt: skip

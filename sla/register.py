@@ -11,15 +11,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from helpdesk.core.db import db, locked_when_writing
 from helpdesk.core.standing import standing
 from sla.fold import REOPEN_DAYS, Cycle, Event, Grant, Standing, fold
-from sla.models import CalendarVersion, Clock, ClockKind, ClockState, Maintenance, Pause, SlaPolicy, Target
+from sla.models import (
+    CalendarVersion,
+    Clock,
+    ClockKind,
+    ClockState,
+    Judgement,
+    Maintenance,
+    Pause,
+    Rung,
+    SlaPolicy,
+    Target,
+)
 from sla.worktime import Calendar, WorkIndex, compile_calendar
 
 Subject = tuple[str, int]
+# What gives a clock another target.
+REVISING = frozenset({"priority_raised", "priority_lowered", "type_changed", "contract_changed"})
 
 
 @dataclass(frozen=True)
@@ -79,15 +92,26 @@ def indexes() -> dict[int, WorkIndex]:
 
     Of two versions of one date the one recorded last counts. A window counts if it was recorded before it began.
     """
-    versions: dict[int, dict[int, dict[str, Any]]] = {}
+    return indexes_if()
+
+
+def indexes_if(
+    versions: Mapping[int, tuple[int, dict[str, Any]]] | None = None,
+    windows: Sequence[tuple[int, int, Sequence[int]]] = (),
+) -> dict[int, WorkIndex]:
+    """The calendars as they would be with another version each (valid from, content) and further windows."""
+    contents: dict[int, dict[int, dict[str, Any]]] = {}
     query = select(CalendarVersion).order_by(CalendarVersion.recorded_at, CalendarVersion.id)
     for row in db.session.scalars(query):
-        versions.setdefault(row.calendar_id, {})[row.valid_from] = row.content
-    windows = [w for w in db.session.scalars(select(Maintenance)) if w.recorded_at < w.from_at]
+        contents.setdefault(row.calendar_id, {})[row.valid_from] = row.content
+    for calendar_id, (valid_from, content) in (versions or {}).items():
+        contents.setdefault(calendar_id, {})[valid_from] = content
+    announced = [(w.from_at, w.to_at, w.calendar_ids) for w in db.session.scalars(select(Maintenance))
+                 if w.recorded_at < w.from_at]  # fmt: skip
     compiled = {}
-    for calendar_id, contents in versions.items():
-        cut = tuple((w.from_at, w.to_at) for w in windows if not w.calendar_ids or calendar_id in w.calendar_ids)
-        compiled[calendar_id] = compiled_versions(contents, cut)
+    for calendar_id, by_instant in contents.items():
+        cut = tuple((a, b) for a, b, ids in (*announced, *windows) if not ids or calendar_id in ids)
+        compiled[calendar_id] = compiled_versions(by_instant, cut)
     return compiled
 
 
@@ -104,8 +128,9 @@ def compiled_versions(contents: Mapping[int, dict[str, Any]], windows: tuple[tup
 def target_for(policy_id: int, clock: str, at: Standing, valid_at: int) -> TargetCard | None:
     """The target that a policy had at an instant; one for the very type of the request comes first."""
     cards = _targets_by_policy().get(policy_id, {}).get(clock, ())
+    known = [card for card in cards if card.priority == at.priority and card.valid_from <= valid_at]
     for kind in dict.fromkeys((at.type, "")):
-        card = next((c for c in cards if c.type == kind and c.priority == at.priority and c.valid_from <= valid_at), None)
+        card = next((card for card in known if card.type == kind), None)
         if card is not None and not card.is_withdrawn:
             return card
     return None
@@ -156,7 +181,8 @@ def clocks_of(subject: Subject) -> list[Clock]:
     """Every clock of a subject, by kind and cycle; locked where this transaction may change them."""
     kind, subject_id = subject
     query = select(Clock).where(Clock.subject_kind == kind, Clock.subject_id == subject_id)
-    return list(db.session.scalars(locked_when_writing(query.order_by(Clock.id), of=Clock)))
+    query = query.order_by(Clock.id).execution_options(populate_existing=True)
+    return list(db.session.scalars(locked_when_writing(query, of=Clock)))
 
 
 @dataclass(frozen=True)
@@ -166,6 +192,7 @@ class Fired:
     clock: Clock
     percent: int | None
     at: int
+    revision: int = 1  # of the target: how often it was changed by then, and one
 
 
 def keep(
@@ -173,6 +200,7 @@ def keep(
 ) -> tuple[list[Clock], list[Fired]]:
     """Make the rows of a subject equal to its cycles; all its rows, and what has fired since they were last kept."""
     left = {(row.kind, row.line, row.cycle): row for row in rows}
+    targets()  # read ahead: a query in the midst would write rows that are not whole yet
     kept, fired = [], []
     for key, cycle in cycles.items():
         row = left.pop(key, None)
@@ -185,6 +213,8 @@ def keep(
         _write(row, cycle, now)
         kept.append(row)
     for row in left.values():  # a cycle that was taken back, and with it every trace in figures
+        for told in (Rung, Judgement):
+            db.session.execute(delete(told).where(told.clock_id == row.id))
         db.session.delete(row)
     return kept, fired
 
@@ -216,10 +246,14 @@ def _moments(row: Clock, cycle: Cycle) -> list[Fired]:
         if percent in known:
             known.remove(percent)
         else:
-            new.append(Fired(row, percent, at))
+            new.append(Fired(row, percent, at, _revision(cycle, at)))
     if cycle.breached_at is not None and row.breached_at is None:
-        new.append(Fired(row, None, cycle.breached_at))
+        new.append(Fired(row, None, cycle.breached_at, _revision(cycle, cycle.breached_at)))
     return new
+
+
+def _revision(cycle: Cycle, at: int) -> int:
+    return 1 + sum(change.what in REVISING and change.at <= at for change in cycle.changes)
 
 
 def _shown(cycle: Cycle, now: int) -> dict[str, Any]:
@@ -310,7 +344,8 @@ def next_due(clocks: Iterable[Clock]) -> tuple[int, str] | None:
     return (first.due_at, first.kind.value) if first is not None and first.due_at is not None else None
 
 
-def due_now(now: int, limit: int) -> Sequence[Clock]:
-    """Clocks whose next moment has come, claimed for this transaction."""
-    query = select(Clock).where(Clock.next_fire_at <= now).order_by(Clock.next_fire_at).limit(limit)
-    return db.session.scalars(query.with_for_update(skip_locked=True, of=Clock)).all()
+def due_now(now: int, limit: int) -> list[Subject]:
+    """The subjects of the clocks whose next moment has come, those that have waited longest first."""
+    query = select(Clock.subject_kind, Clock.subject_id).where(Clock.next_fire_at <= now)
+    rows = db.session.execute(query.order_by(Clock.next_fire_at).limit(limit))
+    return list(dict.fromkeys((kind, subject_id) for kind, subject_id in rows))

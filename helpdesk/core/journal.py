@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
-from sqlalchemy import DDL, Index, event
+from sqlalchemy import DDL, Index, event, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.core import jobs
@@ -105,6 +105,24 @@ def record(fact: Fact, *, by: Doer, at: datetime | None = None) -> Entry:
     if reactions:
         db.session.info.setdefault("unsettled", []).append((entry, reactions))
     return entry
+
+
+def record_many(facts: Sequence[Fact], *, by: Doer) -> None:
+    """Write down very many facts of one kind in a few statements; no clock hears of them."""
+    if not facts or (not _silent.get() and _reactions.get(type(facts[0]).__name__)):
+        for fact in facts:
+            record(fact, by=by)
+        return
+    at, (kind, actor_id) = now(), by.reference
+    rows = []
+    for fact in facts:
+        values = asdict(fact)
+        subject_id = values.pop(next(iter(values)))
+        rows.append({
+            "at": at, "recorded_at": at, "fact": type(fact).__name__, "subject_kind": fact.subject_kind,
+            "subject_id": subject_id, "actor_kind": kind, "actor_id": actor_id, "payload": values,
+        })  # fmt: skip
+    db.session.execute(insert(Entry), rows)
 
 
 def take_recorded() -> list[Entry]:

@@ -1,4 +1,4 @@
-"""Calendars: the names of closed days. Targets: that one is granted no more."""
+"""Calendars: the names of closed days. Targets: that one is granted no more. Clocks: those with a promised time."""
 
 from __future__ import annotations
 
@@ -17,12 +17,18 @@ JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 def upgrade() -> None:
     # The default is for the rows that are there already.
     op.add_column("sla_calendar_version", sa.Column("day_names", JSON, nullable=False, server_default="{}"))
-    op.add_column("sla_target", sa.Column("is_withdrawn", sa.Boolean(), nullable=False, server_default=sa.text("false")))
+    op.add_column(
+        "sla_target", sa.Column("is_withdrawn", sa.Boolean(), nullable=False, server_default=sa.text("false"))
+    )
     for table, column in (("sla_calendar_version", "day_names"), ("sla_target", "is_withdrawn")):
         with op.batch_alter_table(table) as batch:
             batch.alter_column(column, server_default=None)
+    op.create_index("ix_sla_clock_promised", "sla_clock", ["calendar_id"],
+                    sqlite_where=sa.text("promised_for IS NOT NULL"),
+                    postgresql_where=sa.text("promised_for IS NOT NULL"))  # fmt: skip
 
 
 def downgrade() -> None:
+    op.drop_index("ix_sla_clock_promised", table_name="sla_clock")
     op.drop_column("sla_target", "is_withdrawn")
     op.drop_column("sla_calendar_version", "day_names")

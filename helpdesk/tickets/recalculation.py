@@ -1,0 +1,290 @@
+"""What another calendar does to the clocks that run on it: looked at beforehand, and stored in one pass.
+
+1. A change that begins now or later moves only clocks that run and are not breached: what has been counted stays, a
+   paused clock has no due time, a breach stays where it was. So their new reading follows from their rows alone, and
+   no ticket is loaded. What `sla.fold` would make of their events is the same; the tests compare the two.
+   A clock that was stopped before it was due keeps its verdict; the time it would have been due at moves along.
+2. A correction backwards may undo and make verdicts, of stopped clocks too. Each ticket that it can touch is folded
+   anew from its events.
+3. A clock whose next moment has come but was not yet swept is folded anew as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import bindparam, select, text, update
+
+from helpdesk.core.db import db
+from helpdesk.core.journal import record_many
+from helpdesk.core.times import epoch, now
+from helpdesk.events import ClockMoved
+from helpdesk.models.tickets import NEVER, NUMBER_PREFIX, Ticket
+from helpdesk.policy.actor import Actor
+from helpdesk.tickets import clocks
+from sla import register
+from sla.models import Clock, ClockKind, ClockState, Pause
+from sla.register import TargetCard
+from sla.worktime import WorkIndex
+
+LIVE = text("sla_clock.stop_at IS NULL AND sla_clock.state <> 'cancelled'")  # the words of ix_sla_clock_calendar
+EXAMPLES = 5
+BATCH = 5_000
+VERDICTS = frozenset({ClockState.MET, ClockState.BREACHED, ClockState.STOPPED_UNANSWERED, ClockState.OVERDUE})
+STOPPED = frozenset({ClockState.MET, ClockState.STOPPED_UNANSWERED, ClockState.BREACHED})
+_COLUMNS = (
+    Clock.id, Clock.subject_id, Clock.kind, Clock.line, Clock.state, Clock.target_id, Clock.target_seconds,
+    Clock.calendar_id, Clock.start_at, Clock.stop_at, Clock.paused_since, Clock.due_at, Clock.breach_at,
+    Clock.breached_at, Clock.contract_due_at, Clock.contract_breached_at, Clock.promised_for, Clock.at_risk_at,
+    Clock.next_fire_at, Clock.revision,
+)  # fmt: skip
+Spans = list[tuple[int, int | None]]
+
+
+@dataclass(frozen=True)
+class Move:
+    """A clock that is due at another time than before."""
+
+    ticket_id: int
+    clock_id: int
+    clock: str
+    before: int | None
+    after: int | None
+
+    @property
+    def number(self) -> str:
+        return f"{NUMBER_PREFIX}{self.ticket_id}"
+
+
+@dataclass(frozen=True)
+class Impact:
+    """What a change does to what runs: how many tickets move, and how many of them would be late."""
+
+    tickets: int = 0
+    clocks: int = 0
+    earlier: int = 0
+    later: int = 0
+    late: int = 0  # tickets with a clock that would be breached at once
+    verdicts: int = 0  # clocks that were judged and would be judged otherwise
+    examples: tuple[Move, ...] = ()
+
+
+def impact_of_calendars(calendars: Mapping[int, WorkIndex], since: int) -> Impact:
+    """What would happen if these calendars were these, from this instant on."""
+    at, cards = epoch(now()), register.targets()
+    moves, late, verdicts = [], set(), 0
+    wanted = _correctable(calendars, since) if since < at else _running(calendars)
+    for row, pauses in _rows(wanted):
+        index = calendars[row.calendar_id]
+        if row.stop_at is not None or row.paused_since is not None or row.contract_breached_at is not None:
+            verdicts += _is_judged_otherwise(row, pauses, index, at)
+            continue
+        after = _reading(row, pauses, index, cards, at)
+        if after["due_at"] != row.due_at:
+            moves.append(_move(row, cards, after["due_at"]))
+        if after["breach_at"] is not None and after["breach_at"] < at:
+            late.add(row.subject_id)
+    return impact_of(moves, late=len(late), verdicts=verdicts)
+
+
+def impact_of(moves: Sequence[Move], *, late: int = 0, verdicts: int = 0) -> Impact:
+    """The same in figures, with the tickets that move furthest."""
+    furthest = sorted(moves, key=lambda move: -abs((move.after or NEVER) - (move.before or NEVER)))
+    earlier = sum((move.after or NEVER) < (move.before or NEVER) for move in moves)
+    return Impact(
+        tickets=len({move.ticket_id for move in moves}), clocks=len(moves), earlier=earlier,
+        later=len(moves) - earlier, late=late, verdicts=verdicts, examples=tuple(furthest[:EXAMPLES]),
+    )  # fmt: skip
+
+
+def move_clocks(calendar_ids: Collection[int], since: int, *, cause: str, by: Actor) -> Impact:
+    """Store what the calendars of this transaction make of their clocks. Part of the activity that changed them."""
+    at = epoch(now())
+    is_correction = since < at
+    _lock_tickets(_correctable(calendar_ids, since) if is_correction else _running(calendar_ids))
+    if is_correction:
+        tickets = select(Clock.subject_id).distinct().where(*_correctable(calendar_ids, since))
+        return _fold_anew(list(db.session.scalars(tickets.order_by(Clock.subject_id))), cause=cause, by=by)
+    calendars, cards = {key: register.indexes()[key] for key in calendar_ids}, register.targets()
+    moves, changed, waiting = [], [], set()
+    for row, pauses in _rows(_running(calendar_ids)):
+        if row.next_fire_at is not None and row.next_fire_at <= at:
+            waiting.add(row.subject_id)
+            continue
+        after = _reading(row, pauses, calendars[row.calendar_id], cards, at)
+        if any(getattr(row, name) != value for name, value in after.items()):
+            changed.append({"clock_id": row.id, "next_revision": row.revision + 1, **after})
+            if after["due_at"] != row.due_at:
+                moves.append(_move(row, cards, after["due_at"]))
+    changed += _stopped_early(calendars, since)
+    _write(changed)
+    _show({move.ticket_id for move in moves})
+    record_many([ClockMoved(m.ticket_id, m.clock_id, m.clock, m.before, m.after, cause) for m in moves], by=by)
+    rest = _fold_anew(sorted(waiting), cause=cause, by=by) if waiting else Impact()
+    known = impact_of(moves)
+    return Impact(
+        known.tickets + rest.tickets, known.clocks + rest.clocks, known.earlier + rest.earlier,
+        known.later + rest.later, rest.late, rest.verdicts, known.examples or rest.examples,
+    )  # fmt: skip
+
+
+def running_on(calendar_ids: Iterable[int]) -> dict[int, int]:
+    """How many clocks run on each calendar."""
+    query = (
+        select(Clock.calendar_id, db.func.count()).where(LIVE, Clock.calendar_id.in_(list(calendar_ids)))
+        .group_by(Clock.calendar_id)
+    )  # fmt: skip
+    return dict(db.session.execute(query).all())
+
+
+def _reading(
+    row: Any, pauses: Spans, index: WorkIndex, cards: Mapping[int, TargetCard], at: int
+) -> dict[str, int | None]:
+    """The columns of a running clock that is not breached, on another calendar."""
+    card, start, seconds = cards[row.target_id], row.start_at, row.target_seconds
+    due, breach = index.due(start, seconds, pauses), index.breach_at(start, seconds, pauses)
+    ahead = (index.threshold(start, seconds, percent, pauses) for percent in sorted(card.thresholds))
+    moments = [next((moment for moment in ahead if moment is None or moment > at), None)]  # what lies behind has fired
+    moments.append(None if breach is None else breach + 1)
+    promised = row.promised_for
+    if promised is not None and row.breached_at is None:
+        moments.append(promised + 1)
+    return {
+        "due_at": due if promised is None else promised, "breach_at": breach if promised is None else promised,
+        "contract_due_at": due, "at_risk_at": index.threshold(start, seconds, card.at_risk_percent, pauses),
+        "next_fire_at": min((moment for moment in moments if moment is not None), default=None),
+    }  # fmt: skip
+
+
+Conditions = Sequence[Any]
+
+
+def _running(calendar_ids: Collection[int]) -> Conditions:
+    """The clocks that a change from now on can move."""
+    return (LIVE, Clock.calendar_id.in_(list(calendar_ids)), Clock.subject_kind == "ticket",
+            Clock.paused_since.is_(None), Clock.contract_breached_at.is_(None))  # fmt: skip
+
+
+def _correctable(calendar_ids: Collection[int], since: int) -> Conditions:
+    """The clocks that a change of the past can move or judge otherwise."""
+    return (Clock.calendar_id.in_(list(calendar_ids)), Clock.subject_kind == "ticket",
+            Clock.stop_at.is_(None) | (Clock.stop_at > since), Clock.state != ClockState.CANCELLED)  # fmt: skip
+
+
+def _rows(conditions: Conditions) -> Iterator[tuple[Any, Spans]]:
+    """These clocks, each with its pauses."""
+    pauses: dict[int, Spans] = {}
+    of_pauses = select(Pause.clock_id, Pause.from_at, Pause.to_at).join(Clock, Clock.id == Pause.clock_id)
+    for clock_id, from_at, to_at in db.session.execute(of_pauses.where(*conditions)):
+        pauses.setdefault(clock_id, []).append((from_at, to_at))
+    for row in db.session.execute(select(*_COLUMNS).where(*conditions)):
+        yield row, pauses.get(row.id, [])
+
+
+def _stopped_early(calendars: Mapping[int, WorkIndex], since: int) -> list[dict[str, Any]]:
+    """What changes in the rows of clocks that were stopped in time, and would have been due from this instant on."""
+    changed = []
+    for calendar_id, index in calendars.items():
+        # Due before, but overspent only later: that is due at the last closing, behind the last worked second.
+        last_worked = index.due(since, -1)
+        stopped = (Clock.subject_kind == "ticket", Clock.kind.in_(list(ClockKind)), Clock.state.in_(list(STOPPED)),
+                   Clock.calendar_id == calendar_id, Clock.contract_breached_at.is_(None))  # fmt: skip
+        promised = (Clock.promised_for.is_not(None), Clock.stop_at.is_not(None), *stopped)
+        seen = set()
+        for due in (Clock.due_at >= (since if last_worked is None else last_worked), Clock.due_at.is_(None), None):
+            for row, pauses in _rows(promised if due is None else (*stopped, due)):
+                start, seconds = row.start_at, row.target_seconds
+                contract_due = index.due(start, seconds, pauses)
+                after = {"due_at": contract_due, "breach_at": index.breach_at(start, seconds, pauses)}
+                if row.promised_for is not None:
+                    after = {"due_at": row.promised_for, "breach_at": row.promised_for}
+                after |= {"contract_due_at": contract_due, "at_risk_at": None, "next_fire_at": None}
+                if row.id not in seen and any(getattr(row, name) != value for name, value in after.items()):
+                    seen.add(row.id)
+                    changed.append({"clock_id": row.id, "next_revision": row.revision + 1, **after})
+    return changed
+
+
+def _lock_tickets(conditions: Conditions) -> None:
+    # Whoever works on a ticket holds its row first: in this order nobody waits for somebody who waits for us.
+    if db.session.get_bind().dialect.name == "postgresql":
+        ids = select(Clock.subject_id).where(*conditions)
+        db.session.execute(select(Ticket.id).where(Ticket.id.in_(ids)).order_by(Ticket.id).with_for_update())
+
+
+def _move(row: Any, cards: Mapping[int, TargetCard], after: int | None) -> Move:
+    return Move(row.subject_id, row.id, cards[row.target_id].clock, row.due_at, after)
+
+
+def _is_judged_otherwise(row: Any, pauses: Spans, index: WorkIndex, at: int) -> bool:
+    until = at if row.stop_at is None else row.stop_at
+    was_late = row.contract_breached_at is not None
+    closed = [(since, until if end is None else end) for since, end in pauses if since < until]
+    is_late = index.elapsed(row.start_at, until, closed) > int(row.target_seconds)
+    return is_late != was_late
+
+
+def _write(changed: Sequence[dict[str, Any]]) -> None:
+    if not changed:
+        return
+    table: Any = Clock.__table__
+    named = changed[0].keys() - {"clock_id", "next_revision"}
+    values: dict[str, Any] = {name: bindparam(name) for name in named} | {"revision": bindparam("next_revision")}
+    statement = update(table).where(table.c.id == bindparam("clock_id")).values(**values)
+    db.session.connection().execute(statement, list(changed))
+
+
+def _show(ticket_ids: Collection[int]) -> None:
+    """Keep what the tickets show of their next due time equal to their clocks."""
+    table: Any = Ticket.__table__
+    changed = []
+    for ids in _batches(sorted(ticket_ids), BATCH):
+        query = (
+            select(Clock.subject_id, Clock.due_at, Clock.kind)
+            .where(Clock.subject_kind == "ticket", Clock.subject_id.in_(ids), Clock.kind != ClockKind.OLA,
+                   Clock.state.in_([ClockState.RUNNING, ClockState.OVERDUE]), Clock.due_at.is_not(None))
+            .order_by(Clock.subject_id, Clock.due_at, Clock.id)
+        )  # fmt: skip
+        nearest = {key: next(rows) for key, rows in groupby(db.session.execute(query), attrgetter("subject_id"))}
+        shown = select(Ticket.id, Ticket.next_due_at, Ticket.next_due_kind).where(Ticket.id.in_(ids))
+        for ticket_id, due_at, kind in db.session.execute(shown):
+            row = nearest.get(ticket_id)
+            wanted = (row.due_at, row.kind.value) if row is not None else (NEVER, "")
+            if wanted != (due_at, kind):
+                changed.append({"ticket_id": ticket_id, "due": wanted[0], "due_kind": wanted[1]})
+    if changed:
+        statement = update(table).where(table.c.id == bindparam("ticket_id"))
+        db.session.connection().execute(
+            statement.values(next_due_at=bindparam("due"), next_due_kind=bindparam("due_kind")), changed
+        )  # fmt: skip
+    db.session.expire_all()
+
+
+def _fold_anew(ticket_ids: Sequence[int], *, cause: str, by: Actor) -> Impact:
+    """Fold the clocks of these tickets from their events, and say what has moved."""
+    cards = register.targets()
+    moves: list[Move] = []
+    late, verdicts = 0, 0
+    for ids in _batches(ticket_ids, 200):
+        for ticket in db.session.scalars(select(Ticket).where(Ticket.id.in_(ids)).order_by(Ticket.id)):
+            before = {row.id: (row.due_at, row.state) for row in clocks.of(ticket)}
+            kept = clocks.keep(ticket)
+            db.session.flush()
+            for row in kept:
+                due, state = before.get(row.id, (None, row.state))
+                if row.due_at != due:
+                    moves.append(Move(ticket.id, row.id, cards[row.target_id].clock, due, row.due_at))
+                if state is not row.state and (state in VERDICTS or row.state in VERDICTS):
+                    verdicts += state in VERDICTS
+                    late += row.state is ClockState.OVERDUE
+    record_many([ClockMoved(m.ticket_id, m.clock_id, m.clock, m.before, m.after, cause) for m in moves], by=by)
+    return impact_of(moves, late=late, verdicts=verdicts)
+
+
+def _batches(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
