@@ -271,6 +271,7 @@ class ClockAtRisk(TicketFact):
     kind: str
     due_at: int
     percent: int = 75
+    revision: int = 1  # of the target: how often it was changed, and one
 
 
 @dataclass(frozen=True)
@@ -278,6 +279,27 @@ class ClockBreached(TicketFact):
     clock_id: int
     kind: str
     breached_at: int
+    revision: int = 1
+
+
+@dataclass(frozen=True)
+class RungReached(TicketFact):
+    """Hierarchical escalation: somebody on the ladder is told that a clock is at risk, or breached."""
+
+    rung_id: int
+    kind: str
+    occasion: str
+    step: int
+    account_id: int
+
+
+@dataclass(frozen=True)
+class RungAcknowledged(TicketFact):
+    """Somebody took note; the ladder is climbed no further."""
+
+    rung_id: int
+    kind: str
+    occasion: str
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from helpdesk.core import jobs
 from helpdesk.core.command import transaction
 from helpdesk.jobs.housekeeping import forget_old_rows
-from helpdesk.tickets import clocks, resolution, states
+from helpdesk.tickets import clocks, ladder, resolution, states
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ def _purge_jobs() -> int:
 
 SCHEDULE = (
     Periodic("sweep_clocks", 5, "Clocks at risk and breached are dated and told.", clocks.sweep),
+    Periodic("sweep_ladder", 5, "People are told in their hours; what nobody takes note of climbs.", ladder.sweep),
     Periodic("close_silent", 60, "Resolved tickets close after days of silence.", resolution.close_silent),
     Periodic("wake_scheduled", 30, "Tickets whose agreed date has come are open again.", states.wake_scheduled),
     Periodic("purge_jobs", 3600, "Done jobs are forgotten after two weeks.", _purge_jobs),

@@ -7,14 +7,18 @@ from collections.abc import Mapping, Sequence
 from helpdesk.core.journal import Fact, Reaction, subscribe
 from helpdesk.events import (
     AccountInvited,
+    ClockAtRisk,
+    ClockBreached,
     PasswordResetAsked,
     ReplySent,
+    RungReached,
     TicketClosed,
     TicketOpened,
     TicketReopened,
     TicketResolved,
 )
 from helpdesk.mail import letters
+from helpdesk.tickets import ladder
 
 SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     TicketOpened: [letters.acknowledgement],
@@ -22,6 +26,9 @@ SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     TicketResolved: [letters.please_accept],
     TicketReopened: [letters.reopened],
     TicketClosed: [letters.closed_silently],
+    ClockAtRisk: [ladder.begin],
+    ClockBreached: [ladder.begin],
+    RungReached: [letters.escalation],
     AccountInvited: [letters.invitation],
     PasswordResetAsked: [letters.password_reset],
 }

@@ -24,7 +24,7 @@ from helpdesk.models.messages import Message
 from helpdesk.models.people import Contact
 from helpdesk.models.tickets import Channel, Ticket
 from sla import register
-from sla.models import LIVE_STATES, Clock, ClockKind, ClockState
+from sla.models import LIVE_STATES, Clock, ClockKind, ClockState, Rung
 
 # A client who stands in front of us, or speaks with us, needs no letter that says we heard them.
 MOST_FILES_BYTES = 10_000_000
@@ -71,6 +71,26 @@ def closed_silently(entry: Entry) -> Letter | None:
     return _to_requester("closed", entry, ticket) if entry.payload["reason"] == "silence" else None
 
 
+def escalation(entry: Entry) -> Letter | None:
+    """A clock is at risk, or breached, and you stand on this step of the ladder."""
+    ticket, told = db.session.get_one(Ticket, entry.subject_id), entry.payload
+    account, rung = db.session.get(Account, told["account_id"]), db.session.get(Rung, told["rung_id"])
+    if account is None or account.disabled_at or rung is None:
+        return None
+    clock = db.session.get_one(Clock, rung.clock_id)
+    with speaking(account.language, account.timezone):
+        content = {
+            "account": account, "ticket": ticket, "kind": told["kind"], "occasion": told["occasion"],
+            "due_at": instant(clock.due_at) if clock.due_at else None, "is_acknowledged": rung.ended_at is not None,
+            "ticket_url": f"{_base_url()}/console/tickets/{ticket.number}",
+            "url": f"{_base_url()}/console/escalations",
+        }  # fmt: skip
+        return _letter(
+            "escalation", entry, to_name=account.name, to_address=account.email, language=account.language,
+            content=content, key=f"rung-{rung.id}",
+        )  # fmt: skip
+
+
 def invitation(entry: Entry) -> Letter | None:
     """You have been invited: choose a password."""
     return _to_account("invitation", entry)
@@ -81,7 +101,7 @@ def password_reset(entry: Entry) -> Letter | None:
     return _to_account("password_reset", entry)
 
 
-LETTERS = ("acknowledgement", "reply", "resolved", "reopened", "closed", "invitation", "password_reset")
+LETTERS = ("acknowledgement", "reply", "resolved", "reopened", "closed", "escalation", "invitation", "password_reset")
 
 
 def _files(message: Message) -> dict[str, Any]:
@@ -127,6 +147,7 @@ def _to_account(name: str, entry: Entry) -> Letter | None:
 def _letter(
     name: str, entry: Entry, *, to_name: str, to_address: str, language: str, content: dict[str, Any],
     files: tuple[LetterFile, ...] = (), ticket_id: int | None = None, is_automatic: bool = True,
+    key: str = "",
 ) -> Letter:  # fmt: skip
     marker = MARKERS[language.partition("-")[0]] if ticket_id is not None else ""
     content = {**content, "marker": marker}
@@ -134,7 +155,7 @@ def _letter(
     text = render_template(f"mail/{name}/body.txt", **content)
     html = render_template(f"mail/{name}/body.html", **content, subject=subject)
     return Letter(
-        key=f"{entry.id}-{name.replace('_', '-')}", to_name=to_name, to_address=to_address, language=language,
+        key=key or f"{entry.id}-{name.replace('_', '-')}", to_name=to_name, to_address=to_address, language=language,
         subject=subject, text=f"{marker}\n\n{text}" if marker else text, html=html,
         written_at=entry.recorded_at, ticket_id=ticket_id,
         is_automatic=is_automatic, files=files,

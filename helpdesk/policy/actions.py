@@ -28,6 +28,7 @@ class Action(StrEnum):
     CANCEL_TICKET = "cancel_ticket"
     LINK_TICKETS = "link_tickets"
     MERGE_TICKETS = "merge_tickets"
+    ACKNOWLEDGE_ESCALATION = "acknowledge_escalation"
     WATCH_TICKET = "watch_ticket"
     CONFIRM_CONTACT = "confirm_contact"
     MANAGE_CONTACTS = "manage_contacts"  # organisations, contacts, portal invitations

@@ -8,6 +8,7 @@ from typing import Any
 from helpdesk.models.access import Role
 from helpdesk.models.tickets import Ticket
 from helpdesk.policy.actor import Actor, ActorKind
+from sla.models import Rung
 
 Predicate = Callable[[Actor, Any], bool]
 
@@ -56,6 +57,11 @@ def is_supervisor(actor: Actor, _subject: Any) -> bool:
 
 def same_organisation(actor: Actor, ticket: Ticket) -> bool:
     return bool(actor.organisation_id) and ticket.organisation_id == actor.organisation_id
+
+
+def is_told(actor: Actor, rung: Rung) -> bool:
+    """Stands on this rung of the escalation ladder."""
+    return actor.is_staff and rung.account_id == actor.account_id
 
 
 def faces_clients(actor: Actor, _subject: Any) -> bool:

@@ -21,6 +21,7 @@ from helpdesk.policy.predicates import (
     is_requester,
     is_supervisor,
     is_system,
+    is_told,
     owns_it,
     same_organisation,
 )
@@ -49,6 +50,7 @@ RULES: dict[Action, list[list[Predicate]]] = {
     Action.CANCEL_TICKET: [[is_requester], [is_operator, holds_it], [is_operator, owns_it]],
     Action.LINK_TICKETS: [[is_operator], [is_system]],
     Action.MERGE_TICKETS: [[is_operator, faces_clients]],
+    Action.ACKNOWLEDGE_ESCALATION: [[is_told], [is_line_lead], [is_manager]],
     Action.WATCH_TICKET: [[is_operator], [is_manager], [is_client, is_not_guest]],
     Action.CONFIRM_CONTACT: [[is_operator, faces_clients], [is_administrator]],
     Action.MANAGE_CONTACTS: [[is_operator, faces_clients], [is_administrator], [is_system]],

@@ -18,12 +18,13 @@ from helpdesk.core.times import epoch, instant, now
 from helpdesk.events import ClockAtRisk, ClockBreached, TicketOpened
 from helpdesk.models.tickets import NEVER, Ticket
 from helpdesk.policy.actor import SYSTEM
+from helpdesk.tickets import ladder
 from helpdesk.tickets.assignment import stand_in
 from helpdesk.tickets.desk import ticket_settings
 from helpdesk.tickets.happenings import HEARD, Told, entries_of, events_of, policies_of
 from sla import register
 from sla.fold import Cycle, Event
-from sla.models import Clock, ClockKind, ClockState
+from sla.models import LIVE_STATES, Clock, ClockKind, ClockState
 from sla.register import Fired, Key
 from sla.worktime import WorkIndex
 
@@ -32,16 +33,31 @@ DUE_STATES = frozenset({ClockState.RUNNING, ClockState.OVERDUE})
 
 def keep(ticket: Ticket, entries: Sequence[Told] | None = None) -> list[Clock]:
     """Fold the clocks of a ticket and store them; `entries` is its whole journal where that is at hand."""
-    at = epoch(now())
-    cycles = cycles_of(ticket, entries if entries is not None else entries_of(ticket.id), at)
+    # The rows are locked before anything is read: whoever had to wait here sees what was done meanwhile.
+    rows = [] if entries is not None else of(ticket)
+    told = entries if entries is not None else entries_of(ticket.id)
+    at = _not_before(rows, told)
+    cycles = cycles_of(ticket, told, at)
     if not cycles and entries is not None:
         return []
-    rows = [] if entries is not None else of(ticket)
+    stood_still = {
+        row.id: row.paused_since is not None for row in rows
+        if row.state in LIVE_STATES and (row.fired or row.breached_at is not None)
+    }  # fmt: skip
     clocks, fired = register.keep(("ticket", ticket.id), rows, cycles, at)
+    if stood_still:
+        ladder.follow(stood_still, clocks)
     for moment in sorted(fired, key=lambda moment: (moment.at, moment.percent is None)):
         _tell(ticket, moment)
     _show(ticket, clocks)
     return clocks
+
+
+def _not_before(rows: Sequence[Clock], told: Sequence[Told]) -> int:
+    """Now; but never before what is known already, though the machine that noted it may be ahead of this one."""
+    known = [at for row in rows for at in (row.breached_at, row.contract_breached_at) if at is not None]
+    known += [at for row in rows for _percent, at in row.fired]
+    return max(epoch(now()), *known, *(epoch(entry.at) for entry in told[-1:]))
 
 
 def foresee(ticket: Ticket) -> None:
@@ -72,12 +88,16 @@ def cycles_of(
 @command
 def sweep(limit: int = 200) -> int:
     """Fire what has come due on the clocks, dated by its own instant however late this runs; returns how many."""
-    clocks = register.due_now(epoch(now()), limit)
-    for ticket_id in dict.fromkeys(clock.subject_id for clock in clocks):
-        ticket = db.session.get_one(Ticket, ticket_id)
+    due = [subject_id for kind, subject_id in register.due_now(epoch(now()), limit) if kind == "ticket"]
+    if not due:
+        return 0
+    # The ticket is locked first, as by everybody else; what another worker has in hand is left to it.
+    tickets = select(Ticket).where(Ticket.id.in_(due)).order_by(Ticket.id)
+    claimed = db.session.scalars(tickets.with_for_update(skip_locked=True, of=Ticket)).all()
+    for ticket in claimed:
         stand_in(ticket)
         keep(ticket)
-    return len(clocks)
+    return len(claimed)
 
 
 def stricter_of(ticket: Ticket, other: Ticket) -> dict[str, Any]:
@@ -139,11 +159,11 @@ def _tell(ticket: Ticket, moment: Fired) -> None:
     # What happens in this very second comes after what made it happen.
     at = now() if moment.at == epoch(now()) else instant(moment.at)
     if moment.percent is None:
-        record(ClockBreached(ticket.id, clock_id=clock.id, kind=kind, breached_at=moment.at), by=SYSTEM,
-               at=at)  # fmt: skip
-    elif moment.percent >= card.at_risk_percent and clock.breached_at is None:
-        record(ClockAtRisk(ticket.id, clock_id=clock.id, kind=kind, due_at=clock.due_at or 0, percent=moment.percent),
+        record(ClockBreached(ticket.id, clock_id=clock.id, kind=kind, breached_at=moment.at, revision=moment.revision),
                by=SYSTEM, at=at)  # fmt: skip
+    elif moment.percent >= card.at_risk_percent and clock.breached_at is None:
+        record(ClockAtRisk(ticket.id, clock_id=clock.id, kind=kind, due_at=clock.due_at or 0, percent=moment.percent,
+                           revision=moment.revision), by=SYSTEM, at=at)  # fmt: skip
 
 
 def _show(ticket: Ticket, clocks: list[Clock]) -> None:

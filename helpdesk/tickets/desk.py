@@ -12,6 +12,7 @@ from helpdesk.core.journal import record
 from helpdesk.core.settings import read_settings, setting, write_settings
 from helpdesk.events import ConfigurationChanged
 from helpdesk.models.tickets import Impact, Priority, Urgency
+from helpdesk.people.duty import check_roster
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.rules import require
@@ -30,6 +31,12 @@ class TicketSettings:
         "P1 P2 P3 / P2 P3 P4 / P3 P4 P4",
         "Priority by impact (organisation / group / person) and urgency (high medium low).",
     )
+    escalation_minutes: int = setting(
+        30, "Working minutes without an acknowledgement after which an escalation climbs.", low=1, high=2400
+    )
+    duty_officers: str = setting(
+        "", "E-mail addresses of the duty officers, one on duty each week in turn, separated by commas."
+    )
     assign_automatically: bool = setting(False, "Whether a new ticket gets an assignee by skill and load.")
 
 
@@ -43,6 +50,8 @@ def change_settings(values: dict[str, Any], *, by: Actor) -> None:
     require(by, Action.MANAGE_DESK)
     if "priority_matrix" in values:
         parse_matrix(values["priority_matrix"])
+    if values.get("duty_officers"):
+        check_roster(values["duty_officers"])
     write_settings(TicketSettings, values)
     record(ConfigurationChanged(0, what="settings", change=values), by=by)
 

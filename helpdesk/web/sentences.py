@@ -12,7 +12,7 @@ from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import Entry
 from helpdesk.models.tickets import NUMBER_PREFIX
 from helpdesk.people import directory
-from helpdesk.web.words import CLOCKS, STATUSES
+from helpdesk.web.words import CLOCKS, STATUSES, STEPS
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,13 @@ def _tags(p: dict[str, Any], who: str) -> str:
     return _("%(who)s changed the tags", who=who)
 
 
+def _rung(p: dict[str, Any], _who: str) -> str:
+    clock, step = CLOCKS.get(p["kind"], p["kind"]), STEPS.get(p["step"], "")
+    if p["occasion"] == "breached":
+        return _("%(step)s told that the time ran out: %(clock)s", step=step, clock=clock)
+    return _("%(step)s told of the risk: %(clock)s", step=step, clock=clock)
+
+
 def _number(ticket_id: int) -> str:
     return f"{NUMBER_PREFIX}{ticket_id}"
 
@@ -154,6 +161,10 @@ TELLINGS: dict[str, Telling] = {
     "DeliveryFailed": lambda p, who: _("The letter to %(whom)s did not arrive", whom=p["recipient"]),
     "ClockAtRisk": lambda p, who: _("%(clock)s: at risk", clock=CLOCKS.get(p["kind"], p["kind"])),
     "ClockBreached": lambda p, who: _("%(clock)s: the time ran out", clock=CLOCKS.get(p["kind"], p["kind"])),
+    "RungReached": _rung,
+    "RungAcknowledged": lambda p, who: _(
+        "%(who)s took note: %(clock)s", who=who, clock=CLOCKS.get(p["kind"], p["kind"])
+    ),
     "TicketCancelled": lambda p, who: _("%(who)s cancelled it: %(reason)s", who=who, reason=p["reason"]),
     "TicketRead": lambda p, who: _("%(who)s, administrator, looked at the ticket", who=who),
     "ImportedStep": lambda p, who: str(p["note"]),
@@ -163,5 +174,6 @@ FACT_ICONS = {
     "TicketTransferred": "arrows-left-right", "PingPongSeen": "ping-pong", "PriorityChanged": "antenna-bars-5",
     "MajorFlagged": "urgent", "TicketClassified": "pencil", "TagsChanged": "tag", "TicketLinked": "link",
     "TicketUnlinked": "unlink", "TicketMerged": "git-merge", "DeliveryFailed": "mail-off", "ClockAtRisk": "alarm",
-    "ClockBreached": "flame", "TicketCancelled": "ban", "TicketRead": "eye", "ImportedStep": "point",
+    "ClockBreached": "flame", "RungReached": "bell", "RungAcknowledged": "check",
+    "TicketCancelled": "ban", "TicketRead": "eye", "ImportedStep": "point",
 }  # fmt: skip

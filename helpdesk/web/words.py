@@ -31,6 +31,8 @@ CLOCKS = {
     "ola": _l("OLA"), "ola:line1": _l("OLA of the first line"),
     "ola:line2": _l("OLA of the second line"), "ola:line3": _l("OLA of the third line"),
 }  # fmt: skip
+# The steps of the escalation ladder.
+STEPS = {1: _l("Assignee"), 2: _l("Line lead"), 3: _l("Manager"), 4: _l("Duty officer")}
 ROLES = {
     "contact": _l("Contact"), "operator": _l("Operator"), "line_lead": _l("Line lead"), "manager": _l("Manager"),
     "product_owner": _l("Product owner"), "administrator": _l("Administrator"),
