@@ -147,13 +147,14 @@ class _Names:
         who = {(str(m.author_kind), m.author_id) for m in messages} | {(e.actor_kind, e.actor_id) for e in entries}
         self._names: dict[tuple[str, int], str] = {}
         for kind, row_id in who:
-            self._names[kind, row_id] = _name(kind, row_id)
+            self._names[kind, row_id] = actor_name(kind, row_id)
 
     def of(self, kind: str, row_id: int) -> dict[str, str]:
         return {"kind": kind, "name": self._names[kind, row_id]}
 
 
-def _name(kind: str, row_id: int) -> str:
+def actor_name(kind: str, row_id: int) -> str:
+    """Who this is, of messages or the journal."""
     person: directory.OperatorCard | Contact | Account | None = None
     if kind == "operator":
         person = directory.operators().get(row_id)

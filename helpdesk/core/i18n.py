@@ -180,6 +180,19 @@ def duration(length: timedelta | int | float) -> str:
     return _join_units(((seconds, "second"),))
 
 
+def working_time(seconds: int) -> str:
+    """A length of working time, exactly: `40 h`, `2 h 30 min 5 s`; days would not say how long they are."""
+    hours, rest = divmod(abs(seconds), 3_600)
+    parts = [(n, unit) for n, unit in ((hours, "hour"), (rest // 60, "minute"), (rest % 60, "second")) if n]
+    return _join_units(tuple(parts) or ((0, "minute"),))
+
+
+def day_name(day: date) -> str:
+    """Weekday and date as the reader writes them, with the year only where it is another one."""
+    year = "" if day.year == datetime.now(ZoneInfo(current_zone())).year else "y"
+    return _day(day, _pattern(f"{year}MMMEd", babel_locale()), babel_locale())
+
+
 def ago(at: datetime, now: datetime) -> str:
     """How long ago, in one short unit: `3 min`, `2 h`, `5 d`."""
     seconds = max(0, int((now - at).total_seconds()))

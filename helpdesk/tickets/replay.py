@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,8 +39,13 @@ class Difference:
         )
 
 
-def differences(at: datetime, *, ticket_ids: Sequence[int] | None = None, sample: int = 1) -> Iterator[Difference]:
-    """What is stored and what a replay gives, of these tickets, of all, or of every so-manieth."""
+def differences(
+    at: datetime, *, ticket_ids: Sequence[int] | None = None, sample: int = 1, seen: Callable[[int], None] | None = None
+) -> Iterator[Difference]:
+    """What is stored and what a replay gives, of these tickets, of all, or of every so-manieth.
+
+    `seen` is told how many tickets were looked at, batch by batch.
+    """
     last = 0
     while True:
         query = select(Ticket).where(Ticket.policy_id.is_not(None), Ticket.id > last)
@@ -53,6 +58,8 @@ def differences(at: datetime, *, ticket_ids: Sequence[int] | None = None, sample
         journals, rows = _journals(batch), _rows(batch)
         for ticket in batch:
             yield from _compared(ticket, journals.get(ticket.id, []), rows.get(ticket.id, {}), epoch(at))
+        if seen is not None:
+            seen(len(batch))
         db.session.expunge_all()
 
 

@@ -160,6 +160,11 @@ def _hop(hop: Transfer, names: Names) -> HopShown:
     )  # fmt: skip
 
 
+def names_of(actors: Iterable[tuple[str, int]]) -> Names:
+    """Who these actors of the journal are."""
+    return _names((), actors)
+
+
 def _names(messages: Iterable[Message], *actors: Iterable[tuple[str, int]]) -> Names:
     wanted: dict[str, set[int]] = {"contact": set(), "account": set()}
     for message in messages:

@@ -9,7 +9,9 @@ from helpdesk.web.console import (
     attachments,
     calls,
     catalogue,
+    clocks,
     contacts,
+    escalations,
     handovers,
     jobs,
     links,
@@ -27,8 +29,8 @@ from helpdesk.web.console import (
 bp = Blueprint("console", __name__, url_prefix="/console")
 
 for _part in (
-    tickets, messages, handovers, resolutions, calls, links, attachments, contacts, organisations, received_mails,
-    routing_rules, people, catalogue, settings, jobs, search,
+    tickets, clocks, messages, handovers, resolutions, calls, links, attachments, contacts, organisations,
+    received_mails, routing_rules, people, catalogue, settings, jobs, search, escalations,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))
     bp.register_blueprint(_part.bp)

@@ -39,6 +39,7 @@ from helpdesk.tickets.schemas import AssigneeSchema, ClassificationSchema, Statu
 from helpdesk.tickets.states import SETTABLE, TRANSITIONS, set_status
 from helpdesk.tickets.tags import set_tags, tags_of
 from helpdesk.web.auth import current_actor
+from helpdesk.web.console.escalations import ladder_lines
 from helpdesk.web.filters import WithUrl
 from helpdesk.web.forms import Form, custom_fields_of, listed, local_instant, read_form, sent_id
 from helpdesk.web.htmx import page_or_fragment
@@ -192,7 +193,8 @@ def ticket_page(ticket: Ticket, form: Form) -> str:
     watchers = classification.watchers_of(ticket)
     return render_template(
         "console/tickets/show.html", ticket=ticket, form=form, parts=parts, due=due_of(ticket, clocks),
-        clocks=[clock_due(clock, at) for clock in clocks], tags=tags_of([ticket.id]).get(ticket.id, []),
+        clocks=[(clock_due(clock, at), clock.id) for clock in clocks], tags=tags_of([ticket.id]).get(ticket.id, []),
+        ladder=ladder_lines(clocks, actor),
         team=directory.teams().get(ticket.team_id or 0), assignee=directory.operators().get(ticket.assignee_id or 0),
         owner=directory.operators().get(ticket.owner_id or 0),
         owner_team=directory.teams().get(ticket.owner_team_id or 0), hops=max(0, len(hops) - 1),
