@@ -17,7 +17,8 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, cast, func, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from helpdesk.core.db import db
 from helpdesk.core.journal import record_many
@@ -117,11 +118,11 @@ def move_clocks(calendar_ids: Collection[int], since: int, *, cause: str, by: Ac
             continue
         after = _reading(row, pauses, calendars[row.calendar_id], cards, at)
         if any(getattr(row, name) != value for name, value in after.items()):
-            changed.append({"clock_id": row.id, "next_revision": row.revision + 1, **after})
+            changed.append({"id": row.id, "revision": row.revision + 1, **after})
             if after["due_at"] != row.due_at:
                 moves.append(_move(row, cards, after["due_at"]))
     changed += _stopped_early(calendars, since)
-    _write(changed)
+    _write(Clock, changed)
     _show({move.ticket_id for move in moves})
     record_many([ClockMoved(m.ticket_id, m.clock_id, m.clock, m.before, m.after, cause) for m in moves], by=by)
     rest = _fold_anew(sorted(waiting), cause=cause, by=by) if waiting else Impact()
@@ -135,7 +136,7 @@ def move_clocks(calendar_ids: Collection[int], since: int, *, cause: str, by: Ac
 def running_on(calendar_ids: Iterable[int]) -> dict[int, int]:
     """How many clocks run on each calendar."""
     query = (
-        select(Clock.calendar_id, db.func.count()).where(LIVE, Clock.calendar_id.in_(list(calendar_ids)))
+        select(Clock.calendar_id, func.count()).where(LIVE, Clock.calendar_id.in_(list(calendar_ids)))
         .group_by(Clock.calendar_id)
     )  # fmt: skip
     return dict(db.session.execute(query).all())
@@ -205,7 +206,7 @@ def _stopped_early(calendars: Mapping[int, WorkIndex], since: int) -> list[dict[
                 after |= {"contract_due_at": contract_due, "at_risk_at": None, "next_fire_at": None}
                 if row.id not in seen and any(getattr(row, name) != value for name, value in after.items()):
                     seen.add(row.id)
-                    changed.append({"clock_id": row.id, "next_revision": row.revision + 1, **after})
+                    changed.append({"id": row.id, "revision": row.revision + 1, **after})
     return changed
 
 
@@ -228,19 +229,28 @@ def _is_judged_otherwise(row: Any, pauses: Spans, index: WorkIndex, at: int) -> 
     return is_late != was_late
 
 
-def _write(changed: Sequence[dict[str, Any]]) -> None:
-    if not changed:
+def _write(model: type[Clock] | type[Ticket], rows: Sequence[dict[str, Any]]) -> None:
+    """Give many rows (by `id`) other values, in one statement or in one batch of them."""
+    if not rows:
         return
-    table: Any = Clock.__table__
-    named = changed[0].keys() - {"clock_id", "next_revision"}
-    values: dict[str, Any] = {name: bindparam(name) for name in named} | {"revision": bindparam("next_revision")}
-    statement = update(table).where(table.c.id == bindparam("clock_id")).values(**values)
-    db.session.connection().execute(statement, list(changed))
+    table: Any = model.__table__
+    names = [name for name in rows[0] if name != "id"]
+    if db.session.get_bind().dialect.name == "postgresql":
+        # The rows go over as arrays, one for each column.
+        sent = {name: [row[name] for row in rows] for name in ("id", *names)}
+        given = select(*(func.unnest(cast(bindparam(f"sent_{n}", v), ARRAY(table.c[n].type))).label(n)
+                         for n, v in sent.items())).subquery()  # fmt: skip
+        db.session.connection().execute(
+            update(table).where(table.c.id == given.c.id).values({name: given.c[name] for name in names})
+        )
+        return
+    values: dict[str, Any] = {name: bindparam(f"sent_{name}") for name in names}
+    statement = update(table).where(table.c.id == bindparam("sent_id")).values(**values)
+    db.session.connection().execute(statement, [{f"sent_{name}": row[name] for name in row} for row in rows])
 
 
 def _show(ticket_ids: Collection[int]) -> None:
     """Keep what the tickets show of their next due time equal to their clocks."""
-    table: Any = Ticket.__table__
     changed = []
     for ids in _batches(sorted(ticket_ids), BATCH):
         query = (
@@ -255,12 +265,8 @@ def _show(ticket_ids: Collection[int]) -> None:
             row = nearest.get(ticket_id)
             wanted = (row.due_at, row.kind.value) if row is not None else (NEVER, "")
             if wanted != (due_at, kind):
-                changed.append({"ticket_id": ticket_id, "due": wanted[0], "due_kind": wanted[1]})
-    if changed:
-        statement = update(table).where(table.c.id == bindparam("ticket_id"))
-        db.session.connection().execute(
-            statement.values(next_due_at=bindparam("due"), next_due_kind=bindparam("due_kind")), changed
-        )  # fmt: skip
+                changed.append({"id": ticket_id, "next_due_at": wanted[0], "next_due_kind": wanted[1]})
+    _write(Ticket, changed)
     db.session.expire_all()
 
 
