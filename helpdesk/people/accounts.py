@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -462,3 +463,11 @@ def _check_strength(password: str) -> None:
         raise Invalid({"password": [_("Choose a password of at most %(n)s characters.", n=LONGEST_PASSWORD)]})
     if len(set(password)) < 4:
         raise Invalid({"password": [_("Choose a password with more different characters.")]})
+
+
+def names_of(account_ids: Iterable[int | None]) -> dict[int, str]:
+    """The names of these accounts, by id."""
+    wanted = [account_id for account_id in account_ids if account_id]
+    if not wanted:
+        return {}
+    return dict(db.session.execute(select(Account.id, Account.name).where(Account.id.in_(wanted))).all())

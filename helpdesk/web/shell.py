@@ -17,6 +17,7 @@ from helpdesk.people.schemas import PasswordChangeSchema
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.rules import may
+from helpdesk.tickets.ladder import count_open_rungs
 from helpdesk.tickets.queries import COUNTED_UP_TO, count_views
 from helpdesk.web.auth import current_actor, guard, home_of
 from helpdesk.web.forms import Form, new_submission_key, read_form
@@ -97,6 +98,9 @@ def nav(actor: Actor) -> list[Group]:
     if actor.role is not Role.ADMINISTRATOR:
         groups.append(Group(_("Tickets"), _views(actor)))
     workspace = []
+    told = count_open_rungs(for_=actor)
+    if told or actor.role is not Role.ADMINISTRATOR:
+        workspace.append(_item(_("Escalations"), "console.escalations.index", icon="bell", count=told))
     if may(actor, Action.CONFIRM_CONTACT):
         workspace.append(_item(_("Contacts to confirm"), "console.contacts.unverified", icon="user-question"))
     workspace.append(_item(_("Organisations"), "console.organisations.index", icon="building"))
@@ -165,11 +169,14 @@ def _portal_nav() -> list[Group]:
     ])]  # fmt: skip
 
 
-def _item(label: str, endpoint: str, icon: str) -> Item:
+def _item(label: str, endpoint: str, icon: str, count: int = 0) -> Item:
     is_current = (request.endpoint or "").rpartition(".")[0] == endpoint.rpartition(".")[0]
     if endpoint == "portal.tickets.new" or request.endpoint == "portal.tickets.new":
         is_current = request.endpoint == endpoint
-    return Item(label, url_for(endpoint), icon, is_current=is_current)
+    return Item(
+        label, url_for(endpoint), icon, count=_capped(count) if count else "", is_current=is_current,
+        tone="red" if count else "",
+    )  # fmt: skip
 
 
 def _shell(actor: Actor) -> dict[str, Any]:

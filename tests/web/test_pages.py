@@ -30,7 +30,7 @@ PAGES = {
             "/console/tickets/{n}/classification", "/console/tickets/{n}/handovers/new",
             "/console/tickets/{n}/transfers/new", "/console/tickets/{n}/resolution/new", "/console/calls/new",
             "/console/organisations", "/console/organisations/new", "/console/contacts/unverified",
-            "/console/search?q=kli", "/console/mails/quarantine", "/account"],
+            "/console/search?q=kli", "/console/escalations", "/console/mails/quarantine", "/account"],
     "petras": ["/console/people", "/console/routing-rules", "/console/routing-rules/dry-run?text=printer",
                "/console/catalogue", "/console/settings", "/console/jobs", "/manager/overview"],
     "vera": ["/manager/overview?period=all", "/console/tickets?view=overdue"],

@@ -1,0 +1,72 @@
+"""The escalation ladder as each of us sees it: what one was told and has to take note of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from helpdesk.core.times import epoch, instant, now
+from helpdesk.people.accounts import names_of
+from helpdesk.policy.actions import Action
+from helpdesk.policy.actor import Actor
+from helpdesk.policy.rules import may
+from helpdesk.tickets.ladder import acknowledge, open_rungs, rungs_of
+from helpdesk.tickets.queries import clock_due, clock_name
+from helpdesk.web.auth import current_actor
+from helpdesk.web.words import CLOCKS, STEPS
+from sla.models import Clock
+
+bp = Blueprint("escalations", __name__, url_prefix="/escalations")
+
+
+@dataclass(frozen=True)
+class RungLine:
+    """A rung on the page of its ticket."""
+
+    clock: str
+    occasion: str
+    step: str
+    who: str
+    at: datetime
+    is_open: bool
+    taken_by: str
+    take_url: str
+
+
+@bp.get("")
+def index() -> str:
+    at = epoch(now())
+    rows = [
+        (shown, clock_due(shown.clock, at), STEPS[shown.rung.step], instant(shown.rung.told_at or at))
+        for shown in open_rungs(for_=current_actor())
+    ]
+    return render_template("console/escalations/index.html", rows=rows)
+
+
+@bp.post("/<int:rung_id>/acknowledgement")
+def take_note(rung_id: int) -> BaseResponse:
+    shown = acknowledge(rung_id, by=current_actor())
+    if request.form.get("back") == "ticket":
+        return redirect(url_for("console.tickets.show", number=shown.ticket.number))
+    return redirect(url_for("console.escalations.index"))
+
+
+def ladder_lines(clocks: Sequence[Clock], actor: Actor) -> list[RungLine]:
+    """Everybody on the ladders of these clocks who was told, in order."""
+    rungs = rungs_of(clocks)
+    words = {clock.id: str(CLOCKS[clock_name(clock)]) for clock in clocks}
+    names = names_of({r.account_id for r in rungs} | {r.acknowledged_by for r in rungs} - {None})
+    return [
+        RungLine(
+            words[rung.clock_id], rung.occasion, str(STEPS[rung.step]), names.get(rung.account_id or 0, ""),
+            instant(rung.told_at or rung.at), is_open=rung.ended_at is None,
+            taken_by=names.get(rung.acknowledged_by or 0, ""),
+            take_url=url_for("console.escalations.take_note", rung_id=rung.id)
+            if rung.ended_at is None and may(actor, Action.ACKNOWLEDGE_ESCALATION, rung) else "",
+        )
+        for rung in rungs
+    ]  # fmt: skip
