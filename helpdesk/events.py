@@ -125,6 +125,7 @@ class PriorityChanged(TicketFact):
     before: str
     after: str
     reason: str = ""
+    left_percent: int | None = None  # when it is lowered: of the time of the client's clock that is nearest to its end
 
 
 @dataclass(frozen=True)

@@ -171,7 +171,10 @@ class Clock(Base):
         # a changed calendar: the contract's own time of what was promised otherwise
         Index("ix_sla_clock_promised", "calendar_id", sqlite_where=text("promised_for IS NOT NULL"),
               postgresql_where=text("promised_for IS NOT NULL")),
-        # attainment: the clocks by outcome, each with its due time
+        # attainment: the clocks of a period, with all that says how they came out
+        Index("ix_sla_clock_cohort", "subject_kind", "contract_due_at", "target_id", "state", "contract_breached_at",
+              "start_at", "stop_at", "promised_for", "subject_id"),
+        # what is overdue now, and the outcomes by kind
         Index("ix_sla_clock_attainment", "subject_kind", "kind", "state", "due_at"),
     )  # fmt: skip
 

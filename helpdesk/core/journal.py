@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
-from sqlalchemy import DDL, Index, event, insert
+from sqlalchemy import DDL, Index, event, insert, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.core import jobs
@@ -47,7 +47,14 @@ class Entry(Base):
     actor_id: Mapped[int] = mapped_column(BigId)
     payload: Mapped[dict[str, Any]]
 
-    __table_args__ = (Index("ix_journal_subject", "subject_kind", "subject_id", "id"),)  # the timeline of one thing
+    __table_args__ = (
+        Index("ix_journal_subject", "subject_kind", "subject_id", "id"),  # the timeline of one thing
+        # what is counted beside the service levels: changed priorities, and what was known later than it happened
+        Index("ix_journal_priority", "at", sqlite_where=text("fact = 'PriorityChanged'"),
+              postgresql_where=text("fact = 'PriorityChanged'")),
+        Index("ix_journal_backdated", "at", sqlite_where=text("at <> recorded_at"),
+              postgresql_where=text("at <> recorded_at")),
+    )  # fmt: skip
 
 
 # What is append-only has no update path, not even for our own mistakes.

@@ -170,6 +170,8 @@ class Ticket(Base):
         Index("ix_ticket_resolved_at", "resolved_at", "id", sqlite_where=text("resolved_at IS NOT NULL"),
               postgresql_where=text("resolved_at IS NOT NULL")),
         Index("ix_ticket_opened_at", "opened_at"),
+        Index("ix_ticket_without_sla", "opened_at", sqlite_where=text("policy_id IS NULL"),
+              postgresql_where=text("policy_id IS NULL")),
         Index("ix_ticket_import", "import_id", sqlite_where=text("import_id IS NOT NULL"),
               postgresql_where=text("import_id IS NOT NULL")),
         {"sqlite_autoincrement": True},  # a number is never given twice

@@ -8,13 +8,18 @@ from helpdesk.core.command import command
 from helpdesk.core.errors import Invalid
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
+from helpdesk.core.times import epoch, now
 from helpdesk.events import MajorFlagged, PriorityChanged
 from helpdesk.models.tickets import Impact, Priority, Ticket, Urgency
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.rules import require
+from helpdesk.tickets import clocks
 from helpdesk.tickets.desk import parse_matrix, ticket_settings
+from helpdesk.tickets.queries import CLIENT_KINDS
 from helpdesk.tickets.stamp import stamp
+from sla import register
+from sla.models import LIVE_STATES
 
 
 def computed_priority(impact: Impact, urgency: Urgency) -> Priority:
@@ -62,4 +67,16 @@ def _set_priority(ticket: Ticket, priority: Priority, reason: str, *, by: Actor)
     before, ticket.priority, ticket.priority_reason = ticket.priority, priority, reason
     stamp(ticket)
     if before != priority:
-        record(PriorityChanged(ticket.id, before=before.value, after=priority.value, reason=reason), by=by)
+        left = _left_percent(ticket) if priority > before else None  # P4 is lower than P1
+        record(PriorityChanged(ticket.id, before=before.value, after=priority.value, reason=reason, left_percent=left),
+               by=by)  # fmt: skip
+
+
+def _left_percent(ticket: Ticket) -> int | None:
+    """How much of its time the client's clock that is nearest to its end has left, in whole per cent."""
+    at = epoch(now())
+    left = [
+        max(0, 100 * (clock.target_seconds - register.used(clock, at)) // clock.target_seconds)
+        for clock in clocks.of(ticket) if clock.kind in CLIENT_KINDS and clock.state in LIVE_STATES
+    ]  # fmt: skip
+    return min(left, default=None)
