@@ -55,9 +55,9 @@ def keep(ticket: Ticket, entries: Sequence[Told] | None = None) -> list[Clock]:
 
 def _not_before(rows: Sequence[Clock], told: Sequence[Told]) -> int:
     """Now; but never before what is known already, though the machine that noted it may be ahead of this one."""
-    known = [at for row in rows for at in (row.breached_at, row.contract_breached_at) if at is not None]
+    known = [at + 1 for row in rows for at in (row.breached_at, row.contract_breached_at) if at is not None]
     known += [at for row in rows for _percent, at in row.fired]
-    return max(epoch(now()), *known, *(epoch(entry.at) for entry in told[-1:]))
+    return max(epoch(now()), *known, *(epoch(entry.at) for entry in told))
 
 
 def foresee(ticket: Ticket) -> None:
@@ -161,7 +161,7 @@ def _tell(ticket: Ticket, moment: Fired) -> None:
     if moment.percent is None:
         record(ClockBreached(ticket.id, clock_id=clock.id, kind=kind, breached_at=moment.at, revision=moment.revision),
                by=SYSTEM, at=at)  # fmt: skip
-    elif moment.percent >= card.at_risk_percent and clock.breached_at is None:
+    elif moment.percent >= card.at_risk_percent and (clock.breached_at is None or moment.at < clock.breached_at):
         record(ClockAtRisk(ticket.id, clock_id=clock.id, kind=kind, due_at=clock.due_at or 0, percent=moment.percent,
                            revision=moment.revision), by=SYSTEM, at=at)  # fmt: skip
 

@@ -31,6 +31,8 @@ from helpdesk.tickets.priority import override_priority
 from sla.models import Clock, ClockKind, Rung, Target
 from tests.cast import Cast
 from tests.factories import a_ticket, facts
+from tests.plans import plan_of
+from tests.web.test_pages import queries
 
 At = Callable[..., AbstractContextManager[None]]
 
@@ -296,3 +298,25 @@ def test_the_roster_takes_turns_by_the_week_and_knows_only_staff(cast: Cast, at:
     with pytest.raises(Invalid) as refusal:
         change_settings({"duty_officers": "jonas@klinika.example"}, by=cast.petras)
     assert "jonas@klinika.example" in refusal.value.errors["duty_officers"][0]
+
+
+@pytest.mark.parametrize(
+    ("ask", "index"),
+    [
+        (lambda cast: ladder.tell_due(), "ix_sla_rung_tell_at"),
+        (lambda cast: ladder.climb_due(), "ix_sla_rung_climbs_at"),
+        (lambda cast: ladder.count_open_rungs(for_=cast.ona), "ix_sla_rung_open"),
+        (lambda cast: clocks.sweep(), "ix_sla_clock_next_fire_at"),
+    ],
+)
+def test_what_is_due_is_found_by_its_index(cast: Cast, ask: Callable[[Cast], int], index: str) -> None:
+    [step] = plan_of(lambda: ask(cast))
+
+    assert index in step
+
+
+def test_an_idle_moment_asks_one_question_and_writes_nothing(cast: Cast) -> None:
+    with queries(1, "the ladder"):
+        assert ladder.sweep() == 0
+    with queries(1, "the clocks"):
+        assert clocks.sweep() == 0
