@@ -27,9 +27,11 @@ from helpdesk.core.times import epoch, now
 from helpdesk.models.access import Role
 from helpdesk.models.people import Contact, Team
 from helpdesk.models.tickets import NEVER, Ticket
-from helpdesk.people.accounts import NewAccount, begin_desk
-from helpdesk.tickets import clocks, queries
+from helpdesk.people.accounts import NewAccount, actor_by_email, begin_desk
+from helpdesk.tickets import calendars, clocks, queries
+from sla import defaults
 from sla.models import CalendarVersion, Clock, ClockKind, Target, WorkCalendar
+from sla.worktime import Calendar
 
 OPEN_ONE_IN = 5
 TEAMS = 50
@@ -71,7 +73,25 @@ def measure(desk: BenchDesk) -> dict[str, float]:
             "fifty nearest breaches of a team": _median(lambda: db.session.execute(nearest).all(), 200),
         }
         db.session.rollback()
+        figures[f"a calendar edit that moves {MOVED:,} clocks"] = _edit()
     return figures
+
+
+def _edit() -> float:
+    """Milliseconds to save a version; each run moves the hours of the calendar, back or forth."""
+    calendar = db.session.scalars(select(WorkCalendar).where(WorkCalendar.name == "Moved")).one()
+    last = max(calendars.versions_of(calendar), key=lambda version: version.id)
+    opens = "10:00" if last.content["weekly"]["mon"][0][0] == "09:00" else "09:00"
+    hours = {"weekly": {day: [[opens, "18:00"]] for day in defaults.WORKING_DAYS}}
+    new = calendars.NewVersion(Calendar.from_json(last.content | hours), reason="Measured", based_on=last.id)
+    administrator = actor_by_email("bench@bench.example")
+    db.session.rollback()
+    began = time.perf_counter()
+    impact = calendars.save_version(calendar, new, by=administrator)
+    seconds = time.perf_counter() - began
+    if impact.clocks != MOVED:
+        raise RuntimeError(f"{impact.clocks} clocks were moved instead of {MOVED}")
+    return seconds * 1000
 
 
 def fill(desk: BenchDesk) -> None:
@@ -116,8 +136,8 @@ def _write(count: int) -> None:
     stamp = "to_timestamp({0})" if is_postgresql else "datetime({0}, 'unixepoch') || '.000000'"
     # An hour at the earliest and a year at the latest; the open ones of a team lie everywhere between.
     due = f"{at} + 3600 + (i * 7919) % 31000000"
-    opened = f"{at} - 86400 - i % 30000000"
     is_open = f"i % {OPEN_ONE_IN} = 0"
+    opened = f"(CASE WHEN {is_open} THEN {at} - i % 3600 ELSE {at} - 86400 - i % 30000000 END)"
     _insert(Ticket, {
         "id": "i", "type": "'incident'", "status": f"CASE WHEN {is_open} THEN 'open' ELSE 'closed' END",
         "sub_status": "''", "is_open": f"CASE WHEN {is_open} THEN {yes} ELSE {no} END", "subject": "'Subject ' || i",
