@@ -28,7 +28,7 @@ from sla.models import (
     SlaPolicy,
     Target,
 )
-from sla.worktime import Calendar, WorkIndex, compile_calendar
+from sla.worktime import FOREVER, Calendar, WorkIndex, compile_calendar
 
 Subject = tuple[str, int]
 # What gives a clock another target.
@@ -332,6 +332,15 @@ def consumed(clock: Clock, now: int) -> int:
     until = clock.stop_at if clock.stop_at is not None else now
     pauses = [(p.from_at, until if p.to_at is None else p.to_at) for p in clock.pauses if p.from_at < until]
     return indexes()[clock.calendar_id].elapsed(clock.start_at, until, pauses)
+
+
+def latest(clocks: Iterable[Clock]) -> list[Clock]:
+    """The last cycle of each clock that was not cancelled: those that live by what is due first, then the others."""
+    last: dict[tuple[ClockKind, int], Clock] = {}
+    for clock in sorted(clocks, key=lambda clock: clock.cycle):
+        if clock.state is not ClockState.CANCELLED:
+            last[clock.kind, clock.line] = clock
+    return sorted(last.values(), key=lambda c: (c.stop_at is not None, c.kind is ClockKind.OLA, c.due_at or FOREVER))
 
 
 def next_due(clocks: Iterable[Clock]) -> tuple[int, str] | None:

@@ -27,6 +27,7 @@ from helpdesk.tickets.linking import merge_tickets, undo_merge
 from helpdesk.tickets.priority import assess, override_priority
 from helpdesk.tickets.resolution import refuse_resolution, resolve_ticket
 from helpdesk.tickets.states import set_status
+from sla import register
 from sla.models import Clock, ClockKind, ClockState
 from tests.cast import Cast
 from tests.factories import a_ticket, facts
@@ -200,7 +201,6 @@ def test_a_merge_cancels_the_clocks_and_undoing_it_brings_them_back(cast: Cast, 
 
 
 def test_what_is_shown_as_used_equals_what_is_counted(cast: Cast, at: At) -> None:
-    from sla import register
 
     with at("2026-03-02 09:00"):
         ticket = a_ticket(cast, status=Status.WAITING_CLIENT)
@@ -241,3 +241,18 @@ def test_thanks_with_a_but_reopens(cast: Cast, text: str) -> None:
     receive_reply(ticket, NewMessage(text), by=cast.jonas, channel=Channel.EMAIL)
 
     assert (ticket.status, ticket.reopenings) == (Status.OPEN, 1)
+
+
+def test_of_each_clock_the_last_cycle_is_shown_and_what_lives_comes_first() -> None:
+    def clock(kind: ClockKind, cycle: int, state: ClockState, due_at: int, stop_at: int | None = None) -> Clock:
+        return Clock(kind=kind, line=0, cycle=cycle, state=state, due_at=due_at, stop_at=stop_at)
+
+    first = clock(ClockKind.FIRST_RESPONSE, 1, ClockState.MET, 10, 5)
+    own = [
+        clock(ClockKind.TIME_TO_OWN, 1, ClockState.MET, 20, 8),
+        clock(ClockKind.TIME_TO_OWN, 2, ClockState.RUNNING, 60),
+    ]
+    resolution = clock(ClockKind.RESOLUTION, 1, ClockState.RUNNING, 50)
+    gone = clock(ClockKind.PERIODIC_UPDATE, 1, ClockState.CANCELLED, 1)
+
+    assert register.latest([first, *own, resolution, gone]) == [resolution, own[1], first]

@@ -46,6 +46,7 @@ from helpdesk.web.htmx import page_or_fragment
 from helpdesk.web.shell import view_counts, view_names
 from helpdesk.web.story import staff_story
 from helpdesk.web.words import CHANNELS, IMPACTS, LINKS, LINKS_BACK, STATUSES, TYPES, URGENCIES
+from sla.register import latest
 
 bp = Blueprint("tickets", __name__, url_prefix="/tickets")
 
@@ -193,8 +194,8 @@ def ticket_page(ticket: Ticket, form: Form) -> str:
     watchers = classification.watchers_of(ticket)
     return render_template(
         "console/tickets/show.html", ticket=ticket, form=form, parts=parts, due=due_of(ticket, clocks),
-        clocks=[(clock_due(clock, at), clock.id) for clock in clocks], tags=tags_of([ticket.id]).get(ticket.id, []),
-        ladder=ladder_lines(clocks, actor),
+        clocks=[(clock_due(clock, at), clock.id) for clock in latest(clocks)],
+        tags=tags_of([ticket.id]).get(ticket.id, []), ladder=ladder_lines(clocks, actor),
         team=directory.teams().get(ticket.team_id or 0), assignee=directory.operators().get(ticket.assignee_id or 0),
         owner=directory.operators().get(ticket.owner_id or 0),
         owner_team=directory.teams().get(ticket.owner_team_id or 0), hops=max(0, len(hops) - 1),
