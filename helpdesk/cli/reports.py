@@ -11,6 +11,7 @@ from helpdesk.cli.face import Command, Exit, Group, Refused, answer, answering, 
 from helpdesk.core.i18n import DEFAULT_LANGUAGE, speak
 from helpdesk.people.accounts import actor_by_email
 from helpdesk.policy.actor import SYSTEM
+from helpdesk.reports.attainment import BY, AttainmentReport, Tally, run_attainment
 from helpdesk.reports.base import Slice, parse_conditions
 from helpdesk.reports.overview import Overview, Step, run_overview
 
@@ -45,6 +46,75 @@ def overview(
     over = Slice(_instant(since, actor.zone), _instant(until, actor.zone), parse_conditions(conditions))
     figures = run_overview(over, for_=actor, by=Step(step) if step else None)
     answer(form, figures.document(), lambda: _text(figures))
+
+
+@report.command("sla")
+@click.option("--where", "conditions", metavar="DIMENSION=VALUE", multiple=True,
+              help="Only clocks of this kind (clock=resolution), or of tickets of this team, line, organisation, "
+                   "product, channel, priority, type or status. May be given several times, as with the overview.")  # fmt: skip
+@click.option("--since", metavar="DATE", help="Due on or after this date (or instant); all time if not given.")
+@click.option("--until", metavar="DATE", help="Due before this date (or instant).")
+@click.option(
+    "--by", "dimensions", type=click.Choice(BY), multiple=True, help="Broken down by this; by all if not given."
+)
+@click.option("--as", "email", metavar="EMAIL", help="Count what this account sees; the whole desk if not given.")
+@answering
+@with_desk
+def sla(
+    conditions: tuple[str, ...], since: str | None, until: str | None, dimensions: tuple[str, ...], email: str | None,
+    form: str,
+) -> None:  # fmt: skip
+    """Service levels kept: of the clocks due in a period, how many were met; with what is undecided and left out.
+
+    \b
+    Example:
+      threeline report sla --since 2026-01-01 --until 2026-04-01 --json
+      threeline report sla --where clock=resolution --by organisation
+    """
+    actor = actor_by_email(email) if email else SYSTEM
+    speak(DEFAULT_LANGUAGE, actor.zone)
+    over = Slice(_instant(since, actor.zone), _instant(until, actor.zone), parse_conditions(conditions))
+    figures = run_attainment(over, for_=actor, by=dimensions or BY)
+    answer(form, figures.document(), lambda: _attained(figures))
+
+
+def _attained(figures: AttainmentReport) -> str:
+    """The figures in a table: a line for each value of each dimension, then what stands beside."""
+    heads = ("", "kept", "", "excused", "late", "open late", "unanswered", "not due", "paused", "promises kept")
+    rows = [heads, _tallied("together", figures.total)]
+    for dimension, tallies in figures.by.items():
+        rows.append((f"by {dimension}", *[""] * (len(heads) - 1)))
+        rows += [_tallied(f"  {value or '–'}", tally) for value, tally in tallies.items()]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(heads))]
+    lines = [_aligned(row, widths) for row in rows]
+    beside, left = figures.beside, figures.excluded
+    oldest = f", the oldest {beside.oldest_number}" if beside.oldest_number else ""
+    paused = "–" if beside.paused_percent is None else f"{beside.paused_percent:.1f} %"
+    return "\n".join([
+        f"as of {figures.as_of:%Y-%m-%dT%H:%M:%SZ}", "", *lines, "",
+        f"overdue now: {beside.overdue_now}{oldest}", f"paused share of the time: {paused}",
+        f"priorities lowered: {beside.lowerings}, of them with less than a quarter of the time left: "
+        f"{beside.lowerings_with_little_left}",
+        f"backdated events: {beside.backdated}",
+        "left out: " + ", ".join(f"{word.replace('_', ' ')} {count}" for word, count in left.items()),
+    ])  # fmt: skip
+
+
+def _aligned(cells: tuple[str, ...], widths: list[int]) -> str:
+    """A name on the left, figures on the right."""
+    figures = (f"{cell:>{width}}" for cell, width in zip(cells[1:], widths[1:], strict=True))
+    return "  ".join([f"{cells[0]:<{widths[0]}}", *figures]).rstrip()
+
+
+def _tallied(name: str, tally: Tally) -> tuple[str, ...]:
+    percents = ["" if each is None else f"{each:.1f} %" for each in (tally.percent, tally.percent_excused)]
+    promised = tally.promises_kept + tally.promises_broken
+    return (
+        name, f"{tally.met}/{tally.decided}", percents[0],
+        f"{tally.met}/{tally.decided_excused} {percents[1]}".strip() if tally.excused else "", str(tally.late),
+        str(tally.overdue), str(tally.unanswered), str(tally.not_due), str(tally.paused),
+        f"{tally.promises_kept}/{promised}" if promised else "",
+    )  # fmt: skip
 
 
 def _instant(text: str | None, zone: str) -> datetime | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from helpdesk.reports.attainment import ATTAINMENT
 from helpdesk.reports.base import Report
 from helpdesk.reports.overview import OVERVIEW
 
-REPORTS: dict[str, Report[Any]] = {report.slug: report for report in (OVERVIEW,)}
+REPORTS: dict[str, Report[Any]] = {report.slug: report for report in (OVERVIEW, ATTAINMENT)}

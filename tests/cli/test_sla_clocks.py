@@ -103,3 +103,20 @@ def test_a_replay_is_told_of_what(threeline: Threeline, cast: Cast) -> None:
     assert threeline("sla", "replay").code == 64
     assert threeline("sla", "replay", "--all").code == 64
     assert threeline("sla", "replay", "T-99", "--check").code == 66
+
+
+def test_what_was_kept_is_told_in_json_and_in_text(threeline: Threeline, ticket: Ticket) -> None:
+    told = threeline("report", "sla", "--since", "2026-03-01", "--json").document
+
+    assert told["by"]["kind"]["first_response"] | {"fraction": "1/1", "percent": None} == told["by"]["kind"][
+        "first_response"]  # fmt: skip
+    assert told["total"]["undecided"] == {"not_due": 0, "paused": 1}
+    assert set(told) == {"as_of", "since", "until", "where", "total", "by", "excluded", "overdue_now", "paused_share",
+                         "priority_lowerings", "backdated_events"}  # fmt: skip
+    assert set(told["by"]) == {"kind", "priority", "policy", "team", "line", "organisation"}
+    shown = threeline("report", "sla", "--where", "clock=resolution", "--by", "team").out
+    assert "Service desk" in shown
+    assert "overdue now: 0" in shown
+    assert threeline("report", "sla", "--as", ONA).code == 77
+    assert threeline("report", "sla", "--as", MAREK).code == 77
+    assert threeline("report", "sla", "--where", "clock=egg").code == 65
