@@ -260,11 +260,11 @@ def _checked(new: NewVersion, at: int) -> int:
 def _check_window(new: NewWindow) -> None:
     errors: dict[str, list[str]] = {}
     if new.to_at <= new.from_at:
-        errors["to"] = [_("It ends before it begins.")]
+        errors["until"] = [_("It ends before it begins.")]
     elif instant(new.to_at) - instant(new.from_at) > LONGEST_WINDOW:
-        errors["to"] = [_("A window lasts 31 days at most. For more, change the calendar.")]
+        errors["until"] = [_("A window lasts 31 days at most. For more, change the calendar.")]
     if new.from_at <= epoch(now()):
-        errors["from"] = [
+        errors["since"] = [
             _("This has begun already. A window that was not announced before is working time; it can only excuse"
               " a breach, on the page of the ticket.")
         ]  # fmt: skip

@@ -289,8 +289,8 @@ def test_a_window_of_another_calendar_moves_nothing(cast: Cast, at: At) -> None:
 
 @pytest.mark.parametrize(
     ("since", "until", "field"),
-    [("2026-03-02T08:00", "2026-03-02T12:00", "from"), ("2026-03-03T10:00", "2026-03-03T10:00", "to"),
-     ("2026-03-03T10:00", "2026-06-03T10:00", "to")],
+    [("2026-03-02T08:00", "2026-03-02T12:00", "since"), ("2026-03-03T10:00", "2026-03-03T10:00", "until"),
+     ("2026-03-03T10:00", "2026-06-03T10:00", "until")],
 )  # fmt: skip
 def test_a_window_that_has_begun_or_never_ends_is_refused(cast: Cast, since: str, until: str, field: str) -> None:
     with pytest.raises(Invalid) as refusal:

@@ -7,6 +7,7 @@ from flask import Blueprint
 from helpdesk.web.auth import guard
 from helpdesk.web.console import (
     attachments,
+    calendars,
     calls,
     catalogue,
     clocks,
@@ -15,6 +16,7 @@ from helpdesk.web.console import (
     handovers,
     jobs,
     links,
+    maintenance,
     messages,
     organisations,
     people,
@@ -30,7 +32,7 @@ bp = Blueprint("console", __name__, url_prefix="/console")
 
 for _part in (
     tickets, clocks, messages, handovers, resolutions, calls, links, attachments, contacts, organisations,
-    received_mails, routing_rules, people, catalogue, settings, jobs, search, escalations,
+    received_mails, routing_rules, people, catalogue, calendars, maintenance, settings, jobs, search, escalations,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))
     bp.register_blueprint(_part.bp)
