@@ -247,6 +247,14 @@ class PolicyApplied(TicketFact):
 
 
 @dataclass(frozen=True)
+class EntitlementChanged(TicketFact):
+    """The contract is over: clocks that start later follow this policy, or none."""
+
+    policy_id: int | None
+    contract_id: int | None
+
+
+@dataclass(frozen=True)
 class ClockMoved(TicketFact):
     """A calendar was changed, and with it when a clock is due."""
 
@@ -264,6 +272,8 @@ class BreachJudged(TicketFact):
     clock_id: int
     cause: str
     is_excused: bool
+    step: str = "named"  # named, asked (to excuse it), excused, refused
+    words: str = ""
 
 
 @dataclass(frozen=True)

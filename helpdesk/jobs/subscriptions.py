@@ -16,6 +16,7 @@ from helpdesk.events import (
     TicketOpened,
     TicketReopened,
     TicketResolved,
+    TimePromised,
 )
 from helpdesk.mail import letters
 from helpdesk.tickets import ladder
@@ -25,6 +26,7 @@ SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     ReplySent: [letters.reply],
     TicketResolved: [letters.please_accept],
     TicketReopened: [letters.reopened],
+    TimePromised: [letters.promised],
     TicketClosed: [letters.closed_silently],
     ClockAtRisk: [ladder.begin],
     ClockBreached: [ladder.begin],

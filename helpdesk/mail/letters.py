@@ -71,6 +71,13 @@ def closed_silently(entry: Entry) -> Letter | None:
     return _to_requester("closed", entry, ticket) if entry.payload["reason"] == "silence" else None
 
 
+def promised(entry: Entry) -> Letter | None:
+    """We agreed on this time."""
+    ticket = db.session.get_one(Ticket, entry.subject_id)
+    at, is_update = instant(entry.payload["promised_for"]), entry.payload["clock"] == ClockKind.PERIODIC_UPDATE.value
+    return _to_requester("promised", entry, ticket, promised_at=at, is_update=is_update)
+
+
 def escalation(entry: Entry) -> Letter | None:
     """A clock is at risk, or breached, and you stand on this step of the ladder."""
     ticket, told = db.session.get_one(Ticket, entry.subject_id), entry.payload
@@ -101,7 +108,8 @@ def password_reset(entry: Entry) -> Letter | None:
     return _to_account("password_reset", entry)
 
 
-LETTERS = ("acknowledgement", "reply", "resolved", "reopened", "closed", "escalation", "invitation", "password_reset")
+LETTERS = ("acknowledgement", "reply", "resolved", "reopened", "closed", "promised", "escalation", "invitation",
+           "password_reset")  # fmt: skip
 
 
 def _files(message: Message) -> dict[str, Any]:

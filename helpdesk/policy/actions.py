@@ -17,6 +17,7 @@ class Action(StrEnum):
     FLAG_MAJOR = "flag_major"
     CHANGE_STATUS = "change_status"  # open, waiting, scheduled
     ASSIGN_TICKET = "assign_ticket"
+    ACCEPT_TICKET = "accept_ticket"  # which one was given
     TAKE_NEXT = "take_next"
     TRANSFER_TICKET = "transfer_ticket"
     HAND_OVER_TICKET = "hand_over_ticket"
@@ -28,6 +29,10 @@ class Action(StrEnum):
     CANCEL_TICKET = "cancel_ticket"
     LINK_TICKETS = "link_tickets"
     MERGE_TICKETS = "merge_tickets"
+    PROMISE_TIME = "promise_time"  # agreed with the client
+    JUDGE_BREACH = "judge_breach"  # name its cause, ask to excuse it
+    EXCUSE_BREACH = "excuse_breach"  # by a second person
+    UNDO_REOPENING = "undo_reopening"
     ACKNOWLEDGE_ESCALATION = "acknowledge_escalation"
     WATCH_TICKET = "watch_ticket"
     CONFIRM_CONTACT = "confirm_contact"

@@ -74,6 +74,10 @@ def holds_it(actor: Actor, ticket: Ticket) -> bool:
     return ticket.line is None or ticket.line in actor.lines or ticket.line == actor.leads_line
 
 
+def is_assignee(actor: Actor, ticket: Ticket) -> bool:
+    return bool(actor.operator_id) and ticket.assignee_id == actor.operator_id
+
+
 def owns_it(actor: Actor, _ticket: Ticket) -> bool:
     """The first line stays the owner of every ticket towards the client."""
     return 1 in actor.lines

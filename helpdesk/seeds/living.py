@@ -46,6 +46,7 @@ from helpdesk.tickets.conversation import (
 )
 from helpdesk.tickets.escalation import NewHandover, hand_over, return_ticket, transfer_ticket
 from helpdesk.tickets.intake import NewTicket, open_ticket
+from helpdesk.tickets.judging import BreachCause
 from helpdesk.tickets.linking import merge_tickets
 from helpdesk.tickets.priority import assess, flag_major
 from helpdesk.tickets.resolution import (
@@ -297,7 +298,8 @@ def _transfer(desk: _Desk, story: Story, turn: Turn, ticket: Ticket) -> None:
 
 
 def _resolve(desk: _Desk, story: Story, turn: Turn, ticket: Ticket) -> None:
-    resolve_ticket(ticket, NewMessage(turn.text), by=_first_looked_at(desk, story, turn, ticket))
+    by = _first_looked_at(desk, story, turn, ticket)
+    resolve_ticket(ticket, NewMessage(turn.text), by=by, breach_cause=BreachCause.CAPACITY)
     if ticket.closes_at is not None:
         heapq.heappush(desk.silences, ticket.closes_at)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from helpdesk.core.command import command
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Invalid
 from helpdesk.core.i18n import gettext as _
-from helpdesk.core.journal import record
+from helpdesk.core.journal import Entry, record
 from helpdesk.core.times import now
-from helpdesk.events import TicketAssigned
+from helpdesk.events import CallRegistered, ReplySent, TicketAccepted, TicketAssigned
 from helpdesk.models.people import SkillKind
 from helpdesk.models.tickets import Status, Ticket
 from helpdesk.people.directory import OperatorCard, is_away, operators, substitute_for, teams
@@ -58,6 +58,29 @@ def take_next(*, by: Actor) -> Ticket | None:
     if ticket is not None:
         put(ticket, by.operator_id, "next", by=by)
     return ticket
+
+
+@command
+def accept(ticket: Ticket, *, by: Actor) -> None:
+    """Say that a ticket which one was given is one's own; taking one, and answering it, say that as well."""
+    require(by, Action.ACCEPT_TICKET, ticket)
+    if awaits_acceptance(ticket, for_=by):
+        stamp(ticket)
+        record(TicketAccepted(ticket.id, operator_id=by.operator_id), by=by)
+
+
+def awaits_acceptance(ticket: Ticket, *, for_: Actor) -> bool:
+    """Whether the actor was given this ticket by others and has not said yet that it is theirs."""
+    if not for_.operator_id or ticket.assignee_id != for_.operator_id or not ticket.is_open:
+        return False
+    mine = (Entry.actor_kind == "operator") & (Entry.actor_id == for_.operator_id)
+    telling = or_(
+        Entry.fact == TicketAssigned.__name__,
+        and_(Entry.fact.in_([TicketAccepted.__name__, ReplySent.__name__, CallRegistered.__name__]), mine),
+    )
+    query = select(Entry).where(Entry.subject_kind == "ticket", Entry.subject_id == ticket.id, telling)
+    last = db.session.scalars(query.order_by(Entry.id.desc()).limit(1)).first()
+    return last is not None and last.fact == TicketAssigned.__name__ and last.actor_id != for_.operator_id
 
 
 def stand_in(ticket: Ticket) -> None:

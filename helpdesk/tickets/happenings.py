@@ -91,6 +91,8 @@ def _status(_entry: Told, told: Mapping[str, Any]) -> Iterator[Happening]:
     before, after = told["before"], told["after"]
     if told.get("reason") == "merge_undone":
         yield "unmerged", {}
+    elif told.get("reason") == "reopening_undone":
+        return  # told by the fact of its own
     elif after in WAITING:
         if before in ENDED:
             yield "reopened", {}
@@ -157,6 +159,13 @@ def _applied(_entry: Told, told: Mapping[str, Any]) -> Iterator[Happening]:
     yield "contract_changed", {"to": str(told["policy_id"]), "apply_to_open": True}
 
 
+def _covered(_entry: Told, told: Mapping[str, Any]) -> Iterator[Happening]:
+    if told.get("policy_id"):
+        yield "contract_changed", {"to": str(told["policy_id"]), "apply_to_open": False}
+    else:
+        yield "contract_expired", {}
+
+
 _WORDS: dict[str, Callable[[Told, Mapping[str, Any]], Iterator[Happening]]] = {
     "TicketOpened": _opened,
     "StatusChanged": _status,
@@ -176,6 +185,7 @@ _WORDS: dict[str, Callable[[Told, Mapping[str, Any]], Iterator[Happening]]] = {
     "ReopeningUndone": _as("reopen_undone"),
     "TimePromised": _as("promised", **{"for": "promised_for", "agreed_by": "agreed_by", "clock": "clock"}),
     "PolicyApplied": _applied,
+    "EntitlementChanged": _covered,
     "ClocksTakenOver": _as("taken_over", clocks="clocks", **{"from": "from_id"}),
     "ClocksGivenBack": _as("given_back", **{"from": "from_id"}),
 }

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
 from sqlalchemy import select
 
 from helpdesk.core.command import command
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Invalid
 from helpdesk.core.i18n import gettext as _
-from helpdesk.core.journal import record
+from helpdesk.core.journal import Entry, record
 from helpdesk.core.times import epoch, instant, now
 from helpdesk.events import (
+    ReopeningUndone,
     ResolutionAccepted,
     ResolutionRefused,
+    StatusChanged,
     TicketCancelled,
     TicketClosed,
     TicketResolved,
@@ -26,19 +31,27 @@ from helpdesk.tickets import clocks
 from helpdesk.tickets.assignment import own
 from helpdesk.tickets.conversation import NewMessage, add_message, can_reopen, reopen
 from helpdesk.tickets.desk import ticket_settings
-from helpdesk.tickets.states import change_status
+from helpdesk.tickets.judging import BreachCause, explain_breaches
+from helpdesk.tickets.states import change_status, restore
 from sla import register
+from sla.fold import NOT_GENUINE_SECONDS
 from sla.models import ClockKind
+
+NOT_GENUINE = "reopening_undone"
+_ENDED = frozenset({Status.RESOLVED, Status.CLOSED})
 
 
 @command
-def resolve_ticket(ticket: Ticket, new: NewMessage, *, by: Actor) -> None:
-    """Tell the client what solved it and ask for acceptance; silence will close it."""
+def resolve_ticket(
+    ticket: Ticket, new: NewMessage, *, by: Actor, breach_cause: BreachCause | None = None, breach_note: str = ""
+) -> None:
+    """Tell the client what solved it and ask for acceptance; silence will close it. A time not kept needs its cause."""
     require(by, Action.RESOLVE_TICKET, ticket)
     if not new.text.strip():
         raise Invalid({"text": [_("Write to the client what solved it.")]})
     if not ticket.is_open:
         raise Conflict(_("This ticket is not open any more."), code="not_open")
+    explain_breaches(ticket, breach_cause, breach_note, by=by)
     message = add_message(ticket, new, MessageKind.REPLY, by=by, channel=ticket.channel)
     own(ticket, by.operator_id)
     ticket.awaits_reply = False
@@ -88,6 +101,42 @@ def reopen_ticket(ticket: Ticket, reason: str, *, by: Actor) -> None:
 
 
 @command
+def undo_reopening(ticket: Ticket, reason: str, *, by: Actor) -> None:
+    """The reopening was not genuine: within the hour the ticket is as it was before, and no figure knows of it."""
+    require(by, Action.UNDO_REOPENING, ticket)
+    if not reason.strip():
+        raise Invalid({"reason": [_("Say why.")]})
+    life = _statuses(ticket)
+    if life and life[-1].payload["reason"] == NOT_GENUINE and not ticket.is_open:
+        return  # a second click
+    reopening = genuine_until(ticket, life)
+    if reopening is None:
+        raise Conflict(_("This ticket was not reopened."), code="not_reopened")
+    if reopening < now():
+        raise Conflict(_("A reopening can be undone within an hour only."), code="window_passed")
+    before = next(e for e in reversed(life) if Status(e.payload["before"]) in _ENDED)
+    solved = [e for e in life if e.id < before.id and e.payload["after"] == Status.RESOLVED.value]
+    closed = [e for e in life if e.id < before.id and e.payload["after"] == Status.CLOSED.value]
+    restore(ticket, Status(before.payload["before"]), by=by, reason=NOT_GENUINE)
+    ticket.resolved_at, ticket.resolved_line = (solved[-1].at if solved else before.at), ticket.line
+    if ticket.status is Status.CLOSED and closed:
+        ticket.closed_at = closed[-1].at
+        ticket.accepted_at = closed[-1].at if closed[-1].payload["reason"] == "accepted" else None
+    else:
+        await_acceptance(ticket)
+    ticket.reopenings, ticket.awaits_reply = max(0, ticket.reopenings - 1), False
+    record(ReopeningUndone(ticket.id, reason=reason.strip()), by=by)
+
+
+def genuine_until(ticket: Ticket, life: Sequence[Entry] | None = None) -> datetime | None:
+    """Until when the last reopening of an open ticket can be undone; None where there was none."""
+    if not ticket.is_open or not ticket.reopenings:
+        return None
+    ended = [e for e in life or _statuses(ticket) if Status(e.payload["before"]) in _ENDED]
+    return ended[-1].at + timedelta(seconds=NOT_GENUINE_SECONDS) if ended else None
+
+
+@command
 def cancel_ticket(ticket: Ticket, reason: str, *, by: Actor) -> None:
     """End a ticket that is not wanted any more; that is final."""
     require(by, Action.CANCEL_TICKET, ticket)
@@ -110,6 +159,13 @@ def close_silent(limit: int = 200) -> int:
             record(TicketClosed(ticket.id, reason="silence"), by=SYSTEM)
         ticket.closes_at = None
     return len(tickets)
+
+
+def _statuses(ticket: Ticket) -> Sequence[Entry]:
+    query = select(Entry).where(
+        Entry.subject_kind == "ticket", Entry.subject_id == ticket.id, Entry.fact == StatusChanged.__name__
+    )
+    return db.session.scalars(query.order_by(Entry.id)).all()
 
 
 def await_acceptance(ticket: Ticket) -> None:

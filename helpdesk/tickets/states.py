@@ -48,9 +48,9 @@ def change_status(ticket: Ticket, to: Status, *, by: Actor, reason: str = "", su
     _enter(ticket, to, by=by, reason=reason, sub_status=sub_status)
 
 
-def restore(ticket: Ticket, to: Status, *, by: Actor) -> None:
-    """Back to the status before a merge that is undone."""
-    _enter(ticket, to, by=by, reason="merge_undone", sub_status="")
+def restore(ticket: Ticket, to: Status, *, by: Actor, reason: str = "merge_undone") -> None:
+    """Back to the status before what is undone: a merge, or a reopening."""
+    _enter(ticket, to, by=by, reason=reason, sub_status="")
 
 
 @command

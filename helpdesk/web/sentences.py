@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from helpdesk.core.i18n import enumeration, ngettext
+from helpdesk.core.i18n import enumeration, moment, ngettext
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import Entry
+from helpdesk.core.times import instant
 from helpdesk.models.tickets import NUMBER_PREFIX
 from helpdesk.people import directory
-from helpdesk.web.words import CLOCKS, STATUSES, STEPS
+from helpdesk.web.words import BREACH_CAUSES, CLOCKS, STATUSES, STEPS
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def _status(p: dict[str, Any], who: str) -> str:
         "on_call": _("%(who)s answered on the spot: %(after)s", who=who, after=after),
         "reply": _("%(who)s replied; reopened", who=who),
         "refusal": _("%(who)s refused the solution; reopened", who=who),
+        "reopening_undone": "",  # told by its own fact
         "merge_undone": _("%(who)s undid the merge", who=who),
     }
     if p["reason"] in reasons:
@@ -126,6 +128,24 @@ def _tags(p: dict[str, Any], who: str) -> str:
     return _("%(who)s changed the tags", who=who)
 
 
+def _promised(p: dict[str, Any], who: str) -> str:
+    when = moment(instant(p["promised_for"]), weekday=True)
+    if p["clock"] == "periodic_update":
+        return _("%(who)s promised news by %(when)s: %(note)s", who=who, when=when, note=p["note"])
+    return _("%(who)s promised the solution by %(when)s: %(note)s", who=who, when=when, note=p["note"])
+
+
+def _judged(p: dict[str, Any], who: str) -> str:
+    cause, words = BREACH_CAUSES.get(p["cause"], p["cause"]), p.get("words", "")
+    texts = {
+        "named": _("%(who)s named the cause of the breach: %(cause)s", who=who, cause=cause),
+        "asked": _("%(who)s asked to excuse the breach: %(words)s", who=who, words=words),
+        "excused": _("%(who)s excused the breach: %(words)s", who=who, words=words),
+        "refused": _("%(who)s did not excuse the breach", who=who),
+    }
+    return texts.get(p.get("step", "named"), "")
+
+
 def _rung(p: dict[str, Any], _who: str) -> str:
     clock, step = CLOCKS.get(p["kind"], p["kind"]), STEPS.get(p["step"], "")
     if p["occasion"] == "breached":
@@ -161,6 +181,10 @@ TELLINGS: dict[str, Telling] = {
     "DeliveryFailed": lambda p, who: _("The letter to %(whom)s did not arrive", whom=p["recipient"]),
     "ClockAtRisk": lambda p, who: _("%(clock)s: at risk", clock=CLOCKS.get(p["kind"], p["kind"])),
     "ClockBreached": lambda p, who: _("%(clock)s: the time ran out", clock=CLOCKS.get(p["kind"], p["kind"])),
+    "TicketAccepted": lambda p, who: _("%(who)s accepted the ticket", who=who),
+    "TimePromised": _promised,
+    "BreachJudged": _judged,
+    "ReopeningUndone": lambda p, who: _("%(who)s undid the reopening: %(reason)s", who=who, reason=p["reason"]),
     "RungReached": _rung,
     "RungAcknowledged": lambda p, who: _(
         "%(who)s took note: %(clock)s", who=who, clock=CLOCKS.get(p["kind"], p["kind"])
@@ -174,6 +198,8 @@ FACT_ICONS = {
     "TicketTransferred": "arrows-left-right", "PingPongSeen": "ping-pong", "PriorityChanged": "antenna-bars-5",
     "MajorFlagged": "urgent", "TicketClassified": "pencil", "TagsChanged": "tag", "TicketLinked": "link",
     "TicketUnlinked": "unlink", "TicketMerged": "git-merge", "DeliveryFailed": "mail-off", "ClockAtRisk": "alarm",
-    "ClockBreached": "flame", "RungReached": "bell", "RungAcknowledged": "check",
+    "ClockBreached": "flame", "TicketAccepted": "hand-grab",
+    "TimePromised": "heart-handshake", "BreachJudged": "pencil", "ReopeningUndone": "arrow-back-up",
+    "RungReached": "bell", "RungAcknowledged": "check",
     "TicketCancelled": "ban", "TicketRead": "eye", "ImportedStep": "point",
 }  # fmt: skip

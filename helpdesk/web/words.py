@@ -31,6 +31,12 @@ CLOCKS = {
     "ola": _l("OLA"), "ola:line1": _l("OLA of the first line"),
     "ola:line2": _l("OLA of the second line"), "ola:line3": _l("OLA of the third line"),
 }  # fmt: skip
+BREACH_CAUSES = {
+    "capacity": _l("Not enough people"), "mis_routed": _l("Went to the wrong team"),
+    "wrong_priority": _l("Wrong priority"), "vendor": _l("The vendor was late"),
+    "client_answered_late": _l("The client answered late"), "tool_outage": _l("Our tools were down"),
+    "data_error": _l("Wrong data"), "force_majeure": _l("Force majeure"), "other": _l("Something else"),
+}  # fmt: skip
 # The steps of the escalation ladder.
 STEPS = {1: _l("Assignee"), 2: _l("Line lead"), 3: _l("Manager"), 4: _l("Duty officer")}
 ROLES = {

@@ -24,6 +24,7 @@ from helpdesk.tickets import clocks
 from helpdesk.tickets.conversation import NewMessage, receive_reply, reply_to_client
 from helpdesk.tickets.escalation import NewHandover, hand_over
 from helpdesk.tickets.history import PastStep, PastTicket, record_past
+from helpdesk.tickets.judging import BreachCause
 from helpdesk.tickets.linking import merge_tickets
 from helpdesk.tickets.priority import override_priority
 from helpdesk.tickets.resolution import cancel_ticket, resolve_ticket
@@ -131,9 +132,9 @@ def test_promises_stand_beside_the_contract(cast: Cast, at: At) -> None:
         STEPS["promise"](ticket, cast)  # Thursday noon; the contract says Monday
         STEPS["promise"](other, cast)
     with at("2026-03-05 11:00"):
-        resolve_ticket(ticket, NewMessage("Done."), by=cast.ona)
+        resolve_ticket(ticket, NewMessage("Done."), by=cast.ona, breach_cause=BreachCause.CAPACITY)
     with at("2026-03-05 16:00"):
-        resolve_ticket(other, NewMessage("Done."), by=cast.ona)
+        resolve_ticket(other, NewMessage("Done."), by=cast.ona, breach_cause=BreachCause.CAPACITY)
         got = report().by["kind"]["resolution"]
 
     assert (got.met, got.breached) == (2, 0)

@@ -30,6 +30,7 @@ from helpdesk.tickets.classification import Classification, classify
 from helpdesk.tickets.conversation import NewMessage, add_note, delivery_failed, receive_reply, reply_to_client
 from helpdesk.tickets.escalation import NewHandover, hand_over, return_ticket, transfer_ticket
 from helpdesk.tickets.intake import NewTicket, open_ticket
+from helpdesk.tickets.judging import BreachCause
 from helpdesk.tickets.linking import merge_tickets, undo_merge
 from helpdesk.tickets.priority import override_priority
 from helpdesk.tickets.resolution import accept_resolution, cancel_ticket, refuse_resolution, resolve_ticket
@@ -132,7 +133,9 @@ STEPS: Mapping[str, Step] = {
     "take": lambda t, c: take(t, by=holder(t, c)),
     "given by the lead": lambda t, c: assign(t, c.ona.operator_id, by=c.rasa),
     "nobody": lambda t, c: assign(t, None, by=holder(t, c)),
-    "resolve": lambda t, c: resolve_ticket(t, NewMessage("Cleaned."), by=holder(t, c)),
+    "resolve": lambda t, c: resolve_ticket(
+        t, NewMessage("Cleaned."), by=holder(t, c), breach_cause=BreachCause.CAPACITY
+    ),
     "refuse": lambda t, c: refuse_resolution(t, NewMessage("No."), by=c.jonas),
     "accept": lambda t, c: accept_resolution(t, by=c.jonas),
     "cancel": lambda t, c: cancel_ticket(t, "Not wanted.", by=c.ona),
@@ -382,7 +385,7 @@ def test_what_was_resolved_while_they_were_one_stays_resolved_when_the_merge_is_
         newer = a_ticket(cast)
         merge_tickets(older, newer, by=cast.ona)
     with at(when("Mon 14:00")):
-        resolve_ticket(newer, NewMessage("Cleaned."), by=cast.ona)
+        resolve_ticket(newer, NewMessage("Cleaned."), by=cast.ona, breach_cause=BreachCause.CAPACITY)
     with at(when("Mon 15:00")):
         undo_merge(older, by=cast.ona)
 
@@ -408,7 +411,7 @@ def test_after_the_window_the_reply_makes_a_ticket_with_the_full_target(cast: Ca
     with at(when("Mon 09:00")):
         ticket = a_ticket(cast)
     with at(when("Mon 11:00")):
-        resolve_ticket(ticket, NewMessage("Cleaned."), by=cast.ona)
+        resolve_ticket(ticket, NewMessage("Cleaned."), by=cast.ona, breach_cause=BreachCause.CAPACITY)
         accept_resolution(ticket, by=cast.jonas)
     with at(when("Tue2 10:00")):
         message = receive_reply(ticket, NewMessage("It is back."), by=cast.jonas, channel=Channel.PORTAL)
@@ -440,6 +443,6 @@ def test_a_second_that_passes_inside_an_activity_makes_no_difference(cast: Cast,
         ticket = a_ticket(cast)
     instants = iter(f"{when('Mon 10:00')}:{second:02}.9+02:00" for second in range(60))
     with at(when("Mon 10:00")), patch.object(journal, "now", lambda: datetime.fromisoformat(next(instants))):
-        resolve_ticket(ticket, NewMessage("Cleaned."), by=cast.ona)
+        resolve_ticket(ticket, NewMessage("Cleaned."), by=cast.ona, breach_cause=BreachCause.CAPACITY)
 
     assert states(ticket, "first_response") == [("met", seconds("Mon 09:00"))]

@@ -23,6 +23,7 @@ from helpdesk.tickets.conversation import (
     reply_to_client,
 )
 from helpdesk.tickets.intake import NewTicket
+from helpdesk.tickets.judging import BreachCause
 from helpdesk.tickets.linking import merge_tickets, undo_merge
 from helpdesk.tickets.priority import assess, override_priority
 from helpdesk.tickets.resolution import refuse_resolution, resolve_ticket
@@ -114,7 +115,7 @@ def test_resolving_without_a_word_before_is_still_an_answer(cast: Cast, at: At) 
     with at("2026-03-02 09:00"):
         ticket = a_ticket(cast)
     with at("2026-03-02 10:00"):
-        resolve_ticket(ticket, NewMessage("Done."), by=cast.ona)
+        resolve_ticket(ticket, NewMessage("Done."), by=cast.ona, breach_cause=BreachCause.CAPACITY)
 
     assert clock(ticket, ClockKind.FIRST_RESPONSE).state is ClockState.MET
     assert clock(ticket, ClockKind.RESOLUTION).state is ClockState.MET
@@ -125,7 +126,7 @@ def test_a_refusal_withdraws_met_and_the_time_resolved_is_a_pause(cast: Cast, at
     with at("2026-03-02 09:00"):
         ticket = a_ticket(cast)
     with at("2026-03-02 11:00"):
-        resolve_ticket(ticket, NewMessage("Done."), by=cast.ona)
+        resolve_ticket(ticket, NewMessage("Done."), by=cast.ona, breach_cause=BreachCause.CAPACITY)
     with at("2026-03-04 11:00"):
         refuse_resolution(ticket, NewMessage("No."), by=cast.jonas)
 
@@ -138,7 +139,7 @@ def test_a_late_resolution_stays_late_when_it_is_reopened(cast: Cast, at: At) ->
     with at("2026-03-02 09:00"):
         ticket = a_ticket(cast)
     with at("2026-03-20 09:00"):
-        resolve_ticket(ticket, NewMessage("Done."), by=cast.ona)
+        resolve_ticket(ticket, NewMessage("Done."), by=cast.ona, breach_cause=BreachCause.CAPACITY)
     with at("2026-03-20 10:00"):
         refuse_resolution(ticket, NewMessage("No."), by=cast.jonas)
 
