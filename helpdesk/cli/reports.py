@@ -51,7 +51,7 @@ def overview(
 @report.command("sla")
 @click.option("--where", "conditions", metavar="DIMENSION=VALUE", multiple=True,
               help="Only clocks of this kind (clock=resolution), or of tickets of this team, line, organisation, "
-                   "product, channel, priority, type or status. May be given several times, as with the overview.")  # fmt: skip
+                   "product, channel, priority, type or status. May be repeated, as with the overview.")  # fmt: skip
 @click.option("--since", metavar="DATE", help="Due on or after this date (or instant); all time if not given.")
 @click.option("--until", metavar="DATE", help="Due before this date (or instant).")
 @click.option(

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
 from flask import Blueprint, render_template, request
+from flask_babel import lazy_gettext as _l
 
 from helpdesk.core.i18n import babel_locale, current_zone, percentage
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.times import now
 from helpdesk.people import directory
+from helpdesk.reports.attainment import Tally, run_attainment
 from helpdesk.reports.base import Slice
 from helpdesk.reports.overview import Arrivals, Overview, Step, run_overview
 from helpdesk.web.auth import current_actor
 from helpdesk.web.words import CHANNELS, CLOCKS, LINES, TYPES
+from sla.models import ClockKind
 
 bp = Blueprint("reports", __name__)
 
 PERIODS = {"30": 30, "90": 90, "365": 365}  # days, the present one among them
 FILTERS = ("team", "product", "channel", "type", "import")
+KEPT_FILTERS = ("clock", "team", "product", "type", "organisation", "priority")
+BREAKDOWNS = {
+    "priority": _l("Priority"), "policy": _l("Policy"), "team": _l("Team"), "line": _l("Line"),
+    "organisation": _l("Organisation"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,19 @@ class Column:
     count: int
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A row of attainment: fractions as they are read, and percentages where there are enough items to say them."""
+
+    label: str
+    tally: Tally
+    fraction: str
+    percent: str
+    excused_fraction: str
+    excused_percent: str
+    promised: str
+
+
 @bp.get("/overview")
 def overview() -> str:
     """Arrivals, backlog, service levels, the flow between the lines, the first line's share."""
@@ -61,6 +83,46 @@ def overview() -> str:
         flow=_flow(figures), clocks=CLOCKS, teams=directory.teams(), products=directory.products(),
         channel_words=CHANNELS, type_words=TYPES,
     )  # fmt: skip
+
+
+@bp.get("/attainment")
+def attainment() -> str:
+    """Service levels kept, of what was due in a period: by kind of clock, and by one thing more."""
+    period, by = request.args.get("period", "90"), request.args.get("by", "priority")
+    by = by if by in BREAKDOWNS else "priority"
+    where = tuple((name, request.args[name]) for name in KEPT_FILTERS if request.args.get(name))
+    over = Slice(_since(period), _tonight() if period in PERIODS else None, where)
+    figures = run_attainment(over, for_=current_actor(), by=("kind", by))
+    paused = figures.beside.paused_percent
+    return render_template(
+        "manager/reports/attainment.html", figures=figures, period=period, by=by, where=dict(where),
+        kinds=_rows(figures.by["kind"], CLOCKS), rows=_rows(figures.by[by], LINES if by == "line" else {}),
+        total=_row("", figures.total), breakdowns=BREAKDOWNS, clocks=CLOCKS, teams=directory.teams(),
+        products=directory.products(), type_words=TYPES,
+        clock_words={kind.value: CLOCKS[kind.value] for kind in ClockKind},
+        paused="–" if paused is None else percentage(paused / 100, digits=1),
+    )  # fmt: skip
+
+
+def _rows(tallies: Mapping[str, Tally], words: Mapping[Any, Any]) -> list[Kept]:
+    return [_row(str(words.get(int(key) if key.isdigit() else key, key)), tally) for key, tally in tallies.items()]
+
+
+def _row(label: str, tally: Tally) -> Kept:
+    percents = [None if each is None else percentage(each / 100, digits=1)
+                for each in (tally.percent, tally.percent_excused)]  # fmt: skip
+    promised = tally.promises_kept + tally.promises_broken
+    return Kept(
+        label, tally, f"{tally.met} / {tally.decided}", percents[0] or "",
+        f"{tally.met} / {tally.decided_excused}" if tally.excused else "", percents[1] or "",
+        f"{tally.promises_kept} / {promised}" if promised else "",
+    )  # fmt: skip
+
+
+def _tonight() -> datetime:
+    """The end of today, in the reader's zone: what is due by then belongs to the period."""
+    today = now().astimezone(ZoneInfo(current_zone())).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today + timedelta(days=1)
 
 
 def _since(period: str) -> datetime | None:
