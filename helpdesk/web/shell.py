@@ -106,12 +106,14 @@ def nav(actor: Actor) -> list[Group]:
     workspace.append(_item(_("Organisations"), "console.organisations.index", icon="building"))
     if may(actor, Action.READ_REPORTS):
         workspace.append(_item(_("Overview"), "manager.reports.overview", icon="chart-bar"))
+        workspace.append(_item(_("Service levels kept"), "manager.reports.attainment", icon="circle-check"))
     groups.append(Group(_("Workspace"), workspace))
     if may(actor, Action.MANAGE_DESK):
         groups.append(Group(_("Desk"), [
             _item(_("People"), "console.people.index", icon="users"),
             _item(_("Routing rules"), "console.routing_rules.index", icon="route"),
             _item(_("Products and fields"), "console.catalogue.index", icon="package"),
+            _item(_("Service levels"), "console.policies.index", icon="clock-check"),
             _item(_("Calendars"), "console.calendars.index", icon="calendar-time"),
             _item(_("Maintenance"), "console.maintenance.index", icon="tool"),
             _item(_("Settings"), "console.settings.show", icon="settings"),

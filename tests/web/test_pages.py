@@ -33,7 +33,8 @@ PAGES = {
             "/console/search?q=kli", "/console/escalations", "/console/mails/quarantine", "/account"],
     "petras": ["/console/people", "/console/routing-rules", "/console/routing-rules/dry-run?text=printer",
                "/console/catalogue", "/console/settings", "/console/jobs", "/manager/overview"],
-    "vera": ["/manager/overview?period=all", "/console/tickets?view=overdue"],
+    "vera": ["/manager/overview?period=all", "/manager/attainment", "/manager/attainment?period=all&by=team",
+             "/console/tickets?view=overdue"],
     "rasa": ["/console/tickets?view=line", "/console/people", "/manager/overview"],
     "giedrius": ["/console/tickets"],
 }  # fmt: skip
@@ -88,6 +89,9 @@ def test_pages_ask_few_questions_however_many_rows(cast: Cast, browser_of: Brows
             browser.get(full)
     with queries(20, "overview"):
         vera.get("/manager/overview?period=365")
+    for by in ("priority", "team", "organisation"):
+        with queries(24, "attainment"):
+            vera.get(f"/manager/attainment?by={by}")
 
 
 def test_a_refused_form_keeps_the_words(cast: Cast, browser_of: BrowserOf) -> None:

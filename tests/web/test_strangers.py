@@ -61,6 +61,7 @@ def test_no_page_with_a_ticket_answers_the_stranger(app: Flask, cast: Cast, brow
         "/console/people",
         "/console/organisations",
         "/manager/overview",
+        "/manager/attainment",
         "/console/search?q=T-1",
         "/console/contacts/unverified",
         "/console/settings",
@@ -71,7 +72,8 @@ def test_the_console_does_not_exist_for_clients(path: str, browser_of: BrowserOf
 
 
 @pytest.mark.parametrize(
-    "path", ["/console/settings", "/console/routing-rules", "/console/people", "/manager/overview"]
+    "path",
+    ["/console/settings", "/console/routing-rules", "/console/people", "/manager/overview", "/manager/attainment"],
 )
 def test_operators_do_not_reach_what_administrators_and_managers_do(path: str, browser_of: BrowserOf) -> None:
     page = browser_of("tomas").client.get(path)
