@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from helpdesk.core.db import db
+from helpdesk.core.i18n import DEFAULT_ZONE
 from helpdesk.models.contracts import Contract
+from helpdesk.models.people import Organisation
 from helpdesk.models.products import InstalledProduct, Product
 from sla import register
 
@@ -50,9 +53,10 @@ class Entitlement:
 
 
 def entitled(
-    *, organisation_id: int | None, product_id: int | None, installed: InstalledProduct | None, on: date
+    *, organisation_id: int | None, product_id: int | None, installed: InstalledProduct | None, at: datetime
 ) -> Entitlement:
-    """What covers a request of this organisation for this product, received on this day."""
+    """What covers a request of this organisation for this product, received at this instant."""
+    on = day_of(organisation_id, at)
     looked_at: list[Candidate] = []
     chosen: Candidate | None = None
     for candidate in _candidates(organisation_id, product_id, installed, on):
@@ -62,6 +66,12 @@ def entitled(
             chosen = candidate
         looked_at.append(candidate)
     return Entitlement(chosen.policy_id if chosen else None, chosen.contract_id if chosen else None, tuple(looked_at))
+
+
+def day_of(organisation_id: int | None, at: datetime) -> date:
+    """The date of an instant where the organisation is: contracts begin and end at its midnight."""
+    organisation = db.session.get(Organisation, organisation_id) if organisation_id is not None else None
+    return at.astimezone(ZoneInfo(organisation.timezone if organisation else DEFAULT_ZONE)).date()
 
 
 def _candidates(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from helpdesk.core import jobs
 from helpdesk.core.command import transaction
 from helpdesk.jobs.housekeeping import forget_old_rows
-from helpdesk.tickets import clocks, ladder, resolution, states
+from helpdesk.tickets import clocks, coverage, ladder, resolution, states
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,10 @@ SCHEDULE = (
     Periodic("sweep_ladder", 5, "People are told in their hours; what nobody takes note of climbs.", ladder.sweep),
     Periodic("close_silent", 60, "Resolved tickets close after days of silence.", resolution.close_silent),
     Periodic("wake_scheduled", 30, "Tickets whose agreed date has come are open again.", states.wake_scheduled),
+    Periodic(
+        "renew_entitlements", 3600, "What covers an open ticket ends with its contract.", coverage.renew_entitlements
+    ),
+    Periodic("follow_zone_data", 3600, "New time zone data moves what is due.", coverage.follow_zone_data),
     Periodic("purge_jobs", 3600, "Done jobs are forgotten after two weeks.", _purge_jobs),
     Periodic("forget_old_rows", 3600, "Old sign-in attempts and ended sessions are forgotten.", forget_old_rows),
 )
