@@ -25,6 +25,11 @@ class Form:
     fields: dict[str, Any]
     buttons: list[tuple[str, str]]
 
+    def check(self, name: str, value: str, *, several: bool) -> None:
+        """A box or a choice that is on; of several boxes with one name all are sent."""
+        known = self.fields.get(name) if several else None
+        self.fields[name] = value if known is None else [*(known if isinstance(known, list) else [known]), value]
+
 
 class _Reader(HTMLParser):
     def __init__(self) -> None:
@@ -96,7 +101,7 @@ class _Reader(HTMLParser):
             kind = a.get("type", "text")
             if kind in ("checkbox", "radio"):
                 if "checked" in a:
-                    self._form.fields[name] = a.get("value", "on")
+                    self._form.check(name, a.get("value", "on"), several=kind == "checkbox")
             elif kind not in ("file", "submit"):
                 self._form.fields[name] = a.get("value", "")
 

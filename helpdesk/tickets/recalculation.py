@@ -92,7 +92,7 @@ def impact_of_calendars(calendars: Mapping[int, WorkIndex], since: int) -> Impac
     return impact_of(moves, late=len(late), verdicts=verdicts)
 
 
-def impact_of(moves: Sequence[Move], *, late: int = 0, verdicts: int = 0) -> Impact:
+def impact_of(moves: Sequence[Move], late: int = 0, *, verdicts: int = 0) -> Impact:
     """The same in figures, with the tickets that move furthest."""
     furthest = sorted(moves, key=lambda move: -abs((move.after or NEVER) - (move.before or NEVER)))
     earlier = sum((move.after or NEVER) < (move.before or NEVER) for move in moves)

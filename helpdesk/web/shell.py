@@ -113,6 +113,7 @@ def nav(actor: Actor) -> list[Group]:
             _item(_("People"), "console.people.index", icon="users"),
             _item(_("Routing rules"), "console.routing_rules.index", icon="route"),
             _item(_("Products and fields"), "console.catalogue.index", icon="package"),
+            _item(_("Policies"), "console.policies.index", icon="clock-check"),
             _item(_("Calendars"), "console.calendars.index", icon="calendar-time"),
             _item(_("Maintenance"), "console.maintenance.index", icon="tool"),
             _item(_("Settings"), "console.settings.show", icon="settings"),

@@ -7,6 +7,7 @@ from flask import Blueprint
 from helpdesk.web.auth import guard
 from helpdesk.web.console import (
     attachments,
+    breaches,
     calendars,
     calls,
     catalogue,
@@ -20,6 +21,8 @@ from helpdesk.web.console import (
     messages,
     organisations,
     people,
+    policies,
+    promises,
     received_mails,
     resolutions,
     routing_rules,
@@ -32,7 +35,8 @@ bp = Blueprint("console", __name__, url_prefix="/console")
 
 for _part in (
     tickets, clocks, messages, handovers, resolutions, calls, links, attachments, contacts, organisations,
-    received_mails, routing_rules, people, catalogue, calendars, maintenance, settings, jobs, search, escalations,
+    received_mails, routing_rules, people, catalogue, calendars, maintenance, policies, settings, jobs, search,
+    escalations, promises, breaches,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))
     bp.register_blueprint(_part.bp)
