@@ -9,6 +9,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre
 from helpdesk.models.tickets import Channel, Impact, LinkKind, Priority, Status, TicketType, Urgency
 from helpdesk.tickets.classification import Classification
 from helpdesk.tickets.escalation import NewHandover
+from helpdesk.tickets.judging import BreachCause
 
 LONGEST_LINE, LONGEST_TEXT = 250, 200_000
 LARGEST_ID = 2**31 - 1  # of an integer column on PostgreSQL
@@ -89,6 +90,36 @@ class MessageSchema(WebSchema):
     """Something said."""
 
     body = long_text(load_default="")
+
+
+class ResolutionSchema(MessageSchema):
+    """What solved it, and why it took too long, if it did."""
+
+    breach_cause = word(BreachCause, load_default=None, allow_none=True)
+    breach_note = long_text(load_default="")
+
+
+class CauseSchema(WebSchema):
+    """Why a time was not kept."""
+
+    breach_cause = word(BreachCause, required=True)
+    breach_note = long_text(load_default="")
+
+
+class ExcuseSchema(WebSchema):
+    """Why it should be excused: in words, or by maintenance that was announced late."""
+
+    excuse = long_text(load_default="")
+    window = line_of_text(load_default="")
+
+
+class PromiseSchema(WebSchema):
+    """A time that was agreed with the client."""
+
+    promised_clock = line_of_text(load_default="resolution")
+    promised_for = fields.NaiveDateTime(required=True)
+    promise_note = long_text(load_default="")
+    promise_consent = fields.Boolean(load_default=False)
 
 
 class ComposerSchema(MessageSchema):

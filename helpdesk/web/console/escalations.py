@@ -14,10 +14,11 @@ from helpdesk.people.accounts import names_of
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.rules import may
+from helpdesk.tickets.judging import excuses_asked
 from helpdesk.tickets.ladder import acknowledge, open_rungs, rungs_of
 from helpdesk.tickets.queries import clock_due, clock_name
 from helpdesk.web.auth import current_actor
-from helpdesk.web.words import CLOCKS, STEPS
+from helpdesk.web.words import BREACH_CAUSES, CLOCKS, STEPS
 from sla.models import Clock
 
 bp = Blueprint("escalations", __name__, url_prefix="/escalations")
@@ -37,6 +38,20 @@ class RungLine:
     take_url: str
 
 
+@dataclass(frozen=True)
+class ExcuseLine:
+    """A breach that somebody asks to excuse."""
+
+    number: str
+    subject: str
+    clock_id: int
+    clock: str
+    cause: str
+    excuse: str
+    asked_by: str
+    is_own: bool
+
+
 @bp.get("")
 def index() -> str:
     at = epoch(now())
@@ -44,7 +59,7 @@ def index() -> str:
         (shown, clock_due(shown.clock, at), STEPS[shown.rung.step], instant(shown.rung.told_at or at))
         for shown in open_rungs(for_=current_actor())
     ]
-    return render_template("console/escalations/index.html", rows=rows)
+    return render_template("console/escalations/index.html", rows=rows, asked=_excuses(current_actor()))
 
 
 @bp.post("/<int:rung_id>/acknowledgement")
@@ -53,6 +68,20 @@ def take_note(rung_id: int) -> BaseResponse:
     if request.form.get("back") == "ticket":
         return redirect(url_for("console.tickets.show", number=shown.ticket.number))
     return redirect(url_for("console.escalations.index"))
+
+
+def _excuses(actor: Actor) -> list[ExcuseLine]:
+    if not may(actor, Action.EXCUSE_BREACH):
+        return []
+    asked = excuses_asked(for_=actor)
+    names = names_of(each.judgement.judged_by for each in asked)
+    return [
+        ExcuseLine(
+            each.ticket.number, each.ticket.subject, each.clock.id, str(CLOCKS[clock_name(each.clock)]),
+            str(BREACH_CAUSES.get(each.judgement.cause, each.judgement.cause)), each.judgement.excuse,
+            names.get(each.judgement.judged_by, ""), is_own=each.judgement.judged_by == actor.account_id,
+        ) for each in asked
+    ]  # fmt: skip
 
 
 def ladder_lines(clocks: Sequence[Clock], actor: Actor) -> list[RungLine]:

@@ -19,7 +19,7 @@ from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.rules import may
 from helpdesk.tickets import classification, priority
-from helpdesk.tickets.assignment import assign, take, take_next
+from helpdesk.tickets.assignment import accept, assign, awaits_acceptance, take, take_next
 from helpdesk.tickets.clocks import of as clocks_of
 from helpdesk.tickets.conversation import can_reopen
 from helpdesk.tickets.escalation import teams_above, teams_beside
@@ -35,6 +35,7 @@ from helpdesk.tickets.queries import (
     list_view,
     organisation_products,
 )
+from helpdesk.tickets.resolution import genuine_until
 from helpdesk.tickets.schemas import AssigneeSchema, ClassificationSchema, StatusSchema
 from helpdesk.tickets.states import SETTABLE, TRANSITIONS, set_status
 from helpdesk.tickets.tags import set_tags, tags_of
@@ -43,9 +44,10 @@ from helpdesk.web.console.escalations import ladder_lines
 from helpdesk.web.filters import WithUrl
 from helpdesk.web.forms import Form, custom_fields_of, listed, local_instant, read_form, sent_id
 from helpdesk.web.htmx import page_or_fragment
+from helpdesk.web.service_levels import breach_lines, promisable, promise_lines
 from helpdesk.web.shell import view_counts, view_names
 from helpdesk.web.story import staff_story
-from helpdesk.web.words import CHANNELS, IMPACTS, LINKS, LINKS_BACK, STATUSES, TYPES, URGENCIES
+from helpdesk.web.words import BREACH_CAUSES, CHANNELS, IMPACTS, LINKS, LINKS_BACK, STATUSES, TYPES, URGENCIES
 from sla.register import latest
 
 bp = Blueprint("tickets", __name__, url_prefix="/tickets")
@@ -141,6 +143,14 @@ def take_it(number: str) -> BaseResponse:
     return _back(ticket)
 
 
+@bp.post("/<number>/acceptance")
+def accept_it(number: str) -> BaseResponse:
+    """It was given to me, and I say that it is mine."""
+    ticket = get_ticket(number, for_=current_actor())
+    accept(ticket, by=current_actor())
+    return _back(ticket)
+
+
 @bp.get("/<number>/classification")
 def edit(number: str) -> str:
     ticket = get_ticket(number, for_=current_actor())
@@ -196,6 +206,9 @@ def ticket_page(ticket: Ticket, form: Form) -> str:
         "console/tickets/show.html", ticket=ticket, form=form, parts=parts, due=due_of(ticket, clocks),
         clocks=[(clock_due(clock, at), clock.id) for clock in latest(clocks)],
         tags=tags_of([ticket.id]).get(ticket.id, []), ladder=ladder_lines(clocks, actor),
+        promises=promise_lines(ticket, clocks), promisable=promisable(clocks), causes=BREACH_CAUSES,
+        breaches=breach_lines(clocks, actor), may_accept=awaits_acceptance(ticket, for_=actor),
+        can_undo_reopening=_can_undo_reopening(ticket, actor),
         team=directory.teams().get(ticket.team_id or 0), assignee=directory.operators().get(ticket.assignee_id or 0),
         owner=directory.operators().get(ticket.owner_id or 0),
         owner_team=directory.teams().get(ticket.owner_team_id or 0), hops=max(0, len(hops) - 1),
@@ -217,6 +230,13 @@ def ticket_page(ticket: Ticket, form: Form) -> str:
     )  # fmt: skip
 
 
+def _can_undo_reopening(ticket: Ticket, actor: Actor) -> bool:
+    if not may(actor, Action.UNDO_REOPENING, ticket):
+        return False
+    until = genuine_until(ticket)
+    return until is not None and until >= now()
+
+
 def _permissions(actor: Actor, ticket: Ticket) -> dict[str, bool]:
     actions = {
         "reply": Action.REPLY_TO_CLIENT, "note": Action.ADD_NOTE, "hand_over": Action.HAND_OVER_TICKET,
@@ -224,7 +244,7 @@ def _permissions(actor: Actor, ticket: Ticket) -> dict[str, bool]:
         "reopen": Action.REOPEN_TICKET, "cancel": Action.CANCEL_TICKET, "classify": Action.CLASSIFY_TICKET,
         "assign": Action.ASSIGN_TICKET, "status": Action.CHANGE_STATUS, "link": Action.LINK_TICKETS,
         "merge": Action.MERGE_TICKETS, "major": Action.FLAG_MAJOR, "watch": Action.WATCH_TICKET,
-        "confirm": Action.CONFIRM_CONTACT,
+        "confirm": Action.CONFIRM_CONTACT, "promise": Action.PROMISE_TIME, "judge": Action.JUDGE_BREACH,
     }  # fmt: skip
     return {name: may(actor, action, ticket) for name, action in actions.items()}
 
