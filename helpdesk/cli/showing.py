@@ -122,7 +122,9 @@ def _for_staff(ticket: Ticket, clocks: Sequence[Clock]) -> dict[str, Any]:
 def _clock(clock: Clock, at: int) -> dict[str, Any]:
     return {
         **_due(clock_due(clock, at)), "cycle": clock.cycle, "target_seconds": clock.target_seconds,
-        "consumed_seconds": register.consumed(clock, at),
+        "consumed_seconds": register.consumed(clock, at), "promises": clock.promises,
+        "promised_for": _at(None if clock.promised_for is None else instant(clock.promised_for)),
+        "contract_due_at": _at(None if clock.contract_due_at is None else instant(clock.contract_due_at)),
     }  # fmt: skip
 
 

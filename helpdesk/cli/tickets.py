@@ -27,6 +27,7 @@ from helpdesk.tickets import (
     intake,
     linking,
     priority,
+    promises,
     queries,
     resolution,
     states,
@@ -35,6 +36,7 @@ from helpdesk.tickets import (
 from helpdesk.tickets.attachments import StoredUpload, store_upload
 from helpdesk.tickets.conversation import NewCall, NewMessage
 from helpdesk.tickets.intake import NewTicket
+from helpdesk.tickets.judging import BreachCause
 
 
 def _words(words: type) -> click.Choice[str]:
@@ -350,17 +352,42 @@ def transfer(number: str, team_name: str, reason: str, by: Actor, form: str) -> 
 @number_argument
 @text_option
 @attach_option
+@click.option("--breach-cause", type=_words(BreachCause), help="Where the time was not kept: why.")
+@click.option("--breach-note", default="", metavar="TEXT", help="More about that; needed for the cause other.")
 @acting
 @answering
-def resolve(number: str, text: str, files: Sequence[str], by: Actor, form: str) -> None:
-    """Tell the client what solved it and ask for acceptance.
+def resolve(
+    number: str, text: str, files: Sequence[str], breach_cause: str | None, breach_note: str, by: Actor, form: str
+) -> None:
+    """Tell the client what solved it and ask for acceptance. A ticket that is late needs the cause of that.
 
     \b
     Example:
       threeline ticket resolve T-12 --as ona@desk.example --text "The driver is new; please print once more."
     """
-    new = _new_message(by, text, files, None)
-    _change(number, by, form, lambda found: resolution.resolve_ticket(found, new, by=by))
+    new, cause = _new_message(by, text, files, None), BreachCause(breach_cause) if breach_cause else None
+    _change(number, by, form, lambda found: resolution.resolve_ticket(
+        found, new, by=by, breach_cause=cause, breach_note=breach_note))  # fmt: skip
+
+
+@ticket.command("promise")
+@number_argument
+@click.option("--at", "when", required=True, metavar="TIME", help="Until when; ISO 8601, without offset in your zone.")
+@click.option("--note", required=True, metavar="TEXT", help="How the client agreed; - takes it from standard input.")
+@click.option("--clock", type=click.Choice([kind.value for kind in promises.PROMISABLE]), default="resolution",
+              show_default=True, help="What is promised.")  # fmt: skip
+@acting
+@answering
+def promise(number: str, when: str, note: str, clock: str, by: Actor, form: str) -> None:
+    """Put a time on record that the client has agreed to; it counts in place of the contract's.
+
+    \b
+    Example:
+      threeline ticket promise T-12 --at 2026-03-12T12:00 --note "By phone, with Jonas" --as ona@desk.example
+    """
+    at, how = _instant(when, by, "--at"), text_of(note)
+    assert at is not None  # the option is required
+    _change(number, by, form, lambda found: promises.promise_time(found, clock, at, note=how, consent=True, by=by))
 
 
 @ticket.command("accept")
@@ -583,13 +610,13 @@ def _named(what: str, name: str | None, cards: dict[int, Named]) -> int | None:
     return found[0]
 
 
-def _instant(text: str | None, by: Actor) -> datetime | None:
+def _instant(text: str | None, by: Actor, option: str = "--scheduled-for") -> datetime | None:
     if text is None:
         return None
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
-        raise click.BadParameter(f"{text} is no time by ISO 8601.", param_hint="--scheduled-for") from error
+        raise click.BadParameter(f"{text} is no time by ISO 8601.", param_hint=option) from error
     return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(by.zone))
 
 

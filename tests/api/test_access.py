@@ -24,6 +24,7 @@ from tests.factories import HANDOVER, a_ticket, facts
 
 WORDS = {"text": "Something."}
 WHY = {"reason": "Because."}
+PROMISE = {"at": "2026-03-12T10:00:00Z", "note": "By phone.", "consent": True}
 FORM = {name: text for name, text in HANDOVER.__dict__.items() if text}
 
 # Everything under an address that names something, with a body that would do.
@@ -38,6 +39,7 @@ ADDRESSES: list[tuple[str, str, Any]] = [
     ("POST", "/tickets/{number}/handovers", FORM),
     ("POST", "/tickets/{number}/returns", WHY),
     ("PUT", "/tickets/{number}/resolution", WORDS),
+    ("POST", "/tickets/{number}/promises", PROMISE),
     ("DELETE", "/tickets/{number}/resolution", WHY),
     ("POST", "/tickets/{number}/reopenings", WHY),
     ("POST", "/tickets/{number}/acceptance", None),
@@ -69,6 +71,7 @@ STAFFS_OWN = [
     ("POST", "/tickets/{number}/handovers", FORM),
     ("POST", "/tickets/{number}/returns", WHY),
     ("PUT", "/tickets/{number}/resolution", WORDS),
+    ("POST", "/tickets/{number}/promises", PROMISE),
     ("PUT", "/tickets/{number}/assignment", {}),
     ("PUT", "/tickets/{number}/tags", {"tags": ["mine"]}),
     ("GET", "/tickets/{number}/links", None),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from tests.cast import Cast
 from tests.cli.conftest import Run, Threeline
 from tests.factories import a_ticket, facts
 
+At = Callable[..., AbstractContextManager[None]]
 ONA, TOMAS, GIEDRIUS, RASA = (f"{name}@desk.example" for name in ("ona", "tomas", "giedrius", "rasa"))
 JONAS, MAREK, LENA = "jonas@klinika.example", "marek@strangers.example", "lena@klinika.example"
 ANSWERS = ["--client-sees", "Blank labels", "--tried", "New roll", "--articles", "none", "--environment", "7.42",
@@ -158,7 +161,7 @@ def test_an_administrator_leaves_a_trace(ticket: Threeline, cast: Cast) -> None:
 STEPS_ON_A_TICKET = [
     ["show"], ["reply", "--text", "x"], ["note", "--text", "x"], ["status", "open"], ["assign"],
     ["handover", *ANSWERS], ["return", "--reason", "x"], ["transfer", "--team", "Software", "--reason", "x"],
-    ["resolve", "--text", "x"], ["accept"], ["refuse", "--text", "x"], ["reopen", "--reason", "x"],
+    ["resolve", "--text", "x"], ["promise", "--at", "2026-03-12T12:00", "--note", "x"], ["accept"], ["refuse", "--text", "x"], ["reopen", "--reason", "x"],
     ["cancel", "--reason", "x"], ["priority", "P1", "--reason", "x"], ["tag", "x"], ["link", "--to", "T-1"],
     ["merge", "--into", "T-1"], ["unmerge"],
 ]  # fmt: skip
@@ -176,7 +179,19 @@ def test_for_marek_the_ticket_does_not_exist(ticket: Threeline, cast: Cast, word
     assert facts(found) == before
 
 
-NOT_FOR_CLIENTS = {"note", "status", "assign", "handover", "return", "transfer", "resolve", "priority", "tag", "link"}
+NOT_FOR_CLIENTS = {
+    "note",
+    "status",
+    "assign",
+    "handover",
+    "return",
+    "transfer",
+    "resolve",
+    "promise",
+    "priority",
+    "tag",
+    "link",
+}
 
 
 @pytest.mark.parametrize("words", [w for w in STEPS_ON_A_TICKET if w[0] in NOT_FOR_CLIENTS], ids=lambda words: words[0])
@@ -310,3 +325,27 @@ def test_a_clients_words_do_not_command_the_terminal(threeline: Threeline, cast:
 
     assert not set(told.out) & {"\x1b", "\x9b", "\u202e"}
     assert "[2J31mred" in told.out
+
+
+def test_a_promised_time_stands_beside_the_contracts(ticket: Threeline, cast: Cast) -> None:
+    number = a_ticket(cast, status=Status.OPEN).number
+
+    promised = ticket("promise", number, "--at", "2026-03-12T12:00", "--note", "By phone.", by=ONA).document
+
+    clock = next(each for each in promised["clocks"] if each["kind"] == "resolution")
+    assert (clock["promised_for"], clock["promises"]) == ("2026-03-12T10:00:00Z", 1)
+    assert clock["contract_due_at"] == "2026-03-09T07:00:00Z"
+    assert promised["due"]["at"] == "2026-03-12T10:00:00Z"
+    assert ticket("promise", number, "--at", "2026-03-01T12:00", "--note", "x", by=ONA).code == 65
+    assert ticket("promise", number, "--at", "soon", "--note", "x", by=ONA).code == 64
+
+
+def test_a_late_ticket_is_resolved_with_its_cause(ticket: Threeline, cast: Cast, at: At) -> None:
+    number = a_ticket(cast).number
+    with at("2026-03-03 10:00"):
+        refused = ticket("resolve", number, "--text", "Done.", by=ONA)
+        assert (refused.code, "breach_cause" in refused.err) == (65, True)
+
+        done = ticket("resolve", number, "--text", "Done.", "--breach-cause", "vendor", by=ONA)
+
+    assert done.document["status"] == "resolved"

@@ -14,6 +14,7 @@ from helpdesk.api.v1 import (
     me,
     messages,
     organisations,
+    promises,
     resolutions,
     tags,
     tickets,
@@ -22,7 +23,7 @@ from helpdesk.api.v1 import (
 )
 
 RESOURCES = (
-    tickets.bp, messages.bp, resolutions.bp, transfers.bp, assignments.bp, tags.bp, links.bp, timelines.bp,
+    tickets.bp, messages.bp, resolutions.bp, promises.bp, transfers.bp, assignments.bp, tags.bp, links.bp, timelines.bp,
     attachments.bp, organisations.bp, contacts.bp, catalogue.bp, me.bp,
 )  # fmt: skip
 

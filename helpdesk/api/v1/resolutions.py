@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 
 from helpdesk.api.auth import current_actor
 from helpdesk.api.errors import in_our_words
-from helpdesk.api.fields import LONGEST_TEXT, Text
+from helpdesk.api.fields import LONGEST_TEXT, Choice, Text
 from helpdesk.api.inputs import Input, Nothing, read_uploads
 from helpdesk.api.openapi import Blueprint
 from helpdesk.api.v1.shown import TICKET
 from helpdesk.models.tickets import Ticket
 from helpdesk.tickets.conversation import NewMessage
+from helpdesk.tickets.judging import BreachCause
 from helpdesk.tickets.queries import get_ticket
 from helpdesk.tickets.resolution import (
     accept_resolution,
@@ -36,6 +37,24 @@ class ResolutionSchema(Input):
     text = Text(LONGEST_TEXT, needed=True, required=True)
 
 
+@dataclass(frozen=True)
+class Solution:
+    text: str
+    breach_cause: BreachCause | None = None
+    breach_note: str = ""
+
+
+class SolutionSchema(Input):
+    """What is said to the client, and why the time was not kept, if it was not."""
+
+    makes = Solution
+    text = Text(LONGEST_TEXT, needed=True, required=True)
+    breach_cause = Choice(
+        BreachCause, metadata={"description": "Needed where the first response or the resolution is late."}
+    )
+    breach_note = Text(LONGEST_TEXT, metadata={"description": "Needed for the cause `other`."})
+
+
 class ReasonSchema(Input):
     """Why."""
 
@@ -44,13 +63,13 @@ class ReasonSchema(Input):
 
 
 @bp.put("/tickets/<number>/resolution")
-@bp.takes(ResolutionSchema(), files=True)
+@bp.takes(SolutionSchema(), files=True)
 @bp.gives(200, TICKET)
-def resolve(sent: NewMessage, number: str) -> Ticket:
+def resolve(sent: Solution, number: str) -> Ticket:
     """Tell the client what solved it, and ask for acceptance."""
-    new = replace(sent, uploads=read_uploads())
+    new = NewMessage(sent.text, uploads=read_uploads())
     ticket = get_ticket(number, for_=current_actor())
-    resolve_ticket(ticket, new, by=current_actor())
+    resolve_ticket(ticket, new, by=current_actor(), breach_cause=sent.breach_cause, breach_note=sent.breach_note)
     return ticket
 
 
