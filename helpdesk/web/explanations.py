@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 
-from helpdesk.core.i18n import day_name, enumeration, moment, ngettext, working_time
+from helpdesk.core.i18n import current_zone, day_name, enumeration, moment, ngettext, working_time
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.times import instant
 from helpdesk.models.tickets import Ticket
@@ -72,6 +72,7 @@ class ClockTold:
     ahead: Sequence[LineTold]
     left: str
     moments: Sequence[MomentTold]
+    zone: str  # of the hours in the lines, where it is not the reader's own
 
 
 def told_to(ticket: Ticket, *, for_: Actor, clock_id: int | None = None) -> list[ClockTold]:
@@ -102,6 +103,7 @@ def _told(clock: ClockExplained, who: Who) -> ClockTold:
         facts=list(_facts(clock)), past=[_line(line) for line in sums.past], used=working_time(sums.consumed),
         ahead=[_line(line) for line in sums.ahead], left=working_time(sums.left),
         moments=[MomentTold(h.at, _sentence(h), who(h.actor_kind, h.actor_id)) for h in clock.happenings],
+        zone=clock.timezone if clock.timezone != current_zone() else "",
     )  # fmt: skip
 
 

@@ -173,9 +173,13 @@ def _portal_nav() -> list[Group]:
     ])]  # fmt: skip
 
 
+# Pages that are a way of their own, beside those of the same part of the house; reports are so, too.
+ALONE = frozenset({"portal.tickets.new"})
+
+
 def _item(label: str, endpoint: str, icon: str, count: int = 0) -> Item:
     is_current = (request.endpoint or "").rpartition(".")[0] == endpoint.rpartition(".")[0]
-    if endpoint == "portal.tickets.new" or request.endpoint == "portal.tickets.new":
+    if {endpoint, request.endpoint} & ALONE or endpoint.startswith("manager.reports."):
         is_current = request.endpoint == endpoint
     return Item(
         label, url_for(endpoint), icon, count=_capped(count) if count else "", is_current=is_current,

@@ -114,7 +114,7 @@ def _row(label: str, tally: Tally) -> Kept:
     promised = tally.promises_kept + tally.promises_broken
     return Kept(
         label, tally, f"{tally.met} / {tally.decided}", percents[0] or "",
-        f"{tally.met} / {tally.decided_excused}" if tally.excused else "", percents[1] or "",
+        f"{tally.met} / {tally.decided_excused}" if tally.excused else "", (percents[1] or "") if tally.excused else "",
         f"{tally.promises_kept} / {promised}" if promised else "",
     )  # fmt: skip
 
