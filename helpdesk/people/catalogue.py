@@ -20,6 +20,7 @@ from helpdesk.models.tickets import CustomField, TicketType
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.rules import require
+from sla.models import SlaPolicy
 
 T = TypeVar("T", Product, Component, Version, Category, CustomField)
 Offered = Product | Category | CustomField
@@ -96,6 +97,26 @@ def set_active(
     row.is_active = is_active
     touch()
     record(ConfigurationChanged(row_id, what=kind.__tablename__, change={"is_active": is_active}), by=by)
+
+
+@command
+def set_warranty_policy(product_id: int, policy_id: int | None, *, by: Actor) -> None:
+    """Say which policy covers a device of this product while its warranty lasts."""
+    require(by, Action.MANAGE_DESK)
+    product = db.session.get(Product, product_id)
+    if product is None:
+        raise NotFound
+    if policy_id is not None and db.session.get(SlaPolicy, policy_id) is None:
+        raise Invalid({"policy_id": [_("Choose one of the list.")]})
+    product.warranty_policy_id = policy_id
+    touch()
+    record(ConfigurationChanged(product_id, what="product", change={"warranty_policy_id": policy_id}), by=by)
+
+
+def warranty_policies() -> dict[int, int]:
+    """Which policy goes with the warranty of which product."""
+    query = select(Product.id, Product.warranty_policy_id).where(Product.warranty_policy_id.is_not(None))
+    return {product_id: policy_id for product_id, policy_id in db.session.execute(query) if policy_id is not None}
 
 
 def all_fields() -> list[CustomField]:

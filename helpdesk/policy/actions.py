@@ -39,6 +39,7 @@ class Action(StrEnum):
     MANAGE_CONTACTS = "manage_contacts"  # organisations, contacts, portal invitations
     MANAGE_STAFF = "manage_staff"  # operators, teams, roles, accounts
     MANAGE_ABSENCES = "manage_absences"
-    MANAGE_DESK = "manage_desk"  # routing rules, settings, calendars, products, categories
+    MANAGE_CONTRACTS = "manage_contracts"
+    MANAGE_DESK = "manage_desk"  # routing rules, settings, calendars, policies, products, categories
     READ_REPORTS = "read_reports"
     READ_QUARANTINE = "read_quarantine"

@@ -62,6 +62,7 @@ RULES: dict[Action, list[list[Predicate]]] = {
     Action.MANAGE_CONTACTS: [[is_operator, faces_clients], [is_administrator], [is_system]],
     Action.MANAGE_STAFF: [[is_administrator], [is_system]],
     Action.MANAGE_ABSENCES: [[is_line_lead], [is_administrator]],
+    Action.MANAGE_CONTRACTS: [[is_administrator], [is_manager], [is_system]],
     Action.MANAGE_DESK: [[is_administrator], [is_system]],
     Action.READ_REPORTS: [[is_manager], [is_line_lead], [is_administrator], [is_system]],
     Action.READ_QUARANTINE: [[is_operator, faces_clients], [is_administrator]],

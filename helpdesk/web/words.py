@@ -56,6 +56,15 @@ SHARING = {
     "private": _l("Private: everybody sees their own"), "unit": _l("Colleagues of the same unit"),
     "organisation": _l("The whole organisation"), "circle": _l("A named circle"),
 }  # fmt: skip
+# What can cover a request, and why it does not.
+COVERED_BY = {
+    "contract_line": _l("Product line of the contract"), "contract": _l("Contract"),
+    "warranty": _l("Warranty of the device"), "default": _l("Default policy"),
+}  # fmt: skip
+NOT_COVERED = {
+    "outranked": _l("something that comes first covers it"), "not_yet": _l("not yet valid"),
+    "expired": _l("had ended"), "other_product": _l("for another product"), "no_policy": _l("names no policy"),
+}  # fmt: skip
 IT_READINESS = {"novice": _l("Novice"), "basic": _l("Basic"), "expert": _l("Expert")}
 BUYING_ROLES = {
     "initiator": _l("Initiator"), "user": _l("User"), "influencer": _l("Influencer"), "gatekeeper": _l("Gatekeeper"),

@@ -13,6 +13,7 @@ from helpdesk.web.console import (
     catalogue,
     clocks,
     contacts,
+    contracts,
     escalations,
     handovers,
     jobs,
@@ -34,7 +35,7 @@ from helpdesk.web.console import (
 bp = Blueprint("console", __name__, url_prefix="/console")
 
 for _part in (
-    tickets, clocks, messages, handovers, resolutions, calls, links, attachments, contacts, organisations,
+    tickets, clocks, messages, handovers, resolutions, calls, links, attachments, contacts, organisations, contracts,
     received_mails, routing_rules, people, catalogue, calendars, maintenance, policies, settings, jobs, search,
     escalations, promises, breaches,
 ):  # fmt: skip

@@ -15,7 +15,8 @@ from helpdesk.models.tickets import CustomField, TicketType
 from helpdesk.people import catalogue, directory
 from helpdesk.policy.actions import Action
 from helpdesk.policy.rules import require
-from helpdesk.tickets.schemas import WebSchema, line_of_text, word
+from helpdesk.tickets.policies import policy_names
+from helpdesk.tickets.schemas import WebSchema, line_of_text, row_id, word
 from helpdesk.web.auth import current_actor
 from helpdesk.web.forms import Form, listed, read_form
 from helpdesk.web.words import TYPES
@@ -25,6 +26,10 @@ bp = Blueprint("catalogue", __name__, url_prefix="/catalogue")
 
 class NameSchema(WebSchema):
     name = fields.String(required=True, validate=validate.Length(min=1, max=100))
+
+
+class WarrantySchema(WebSchema):
+    policy_id = row_id(load_default=None)
 
 
 class FieldSchema(WebSchema):
@@ -54,6 +59,16 @@ def create_component(product_id: int) -> Any:
 @bp.post("/products/<int:product_id>/versions")
 def create_version(product_id: int) -> Any:
     return _named(lambda name: catalogue.add_version(product_id, name, by=current_actor()))
+
+
+@bp.post("/products/<int:product_id>/warranty-policy")
+def choose_warranty_policy(product_id: int) -> Any:
+    form = read_form(WarrantySchema)
+    if form.is_valid:
+        with form.refusals():
+            catalogue.set_warranty_policy(product_id, form.value["policy_id"], by=current_actor())
+            return redirect(url_for("console.catalogue.index"))
+    return _page(form), 422
 
 
 @bp.post("/categories")
@@ -103,5 +118,5 @@ def _page(form: Form) -> str:
     return render_template(
         "console/catalogue/index.html", form=form, products=directory.products(), components=directory.components(),
         versions=directory.versions(), categories=directory.categories(), custom_fields=catalogue.all_fields(),
-        kinds=kinds, types=TYPES,
+        kinds=kinds, types=TYPES, policies=list(policy_names().items()), warranties=catalogue.warranty_policies(),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from helpdesk.core.i18n import LANGUAGES, OWN_NAMES
 from helpdesk.core.i18n import gettext as _
+from helpdesk.entitlement.contracts import contracts_of
 from helpdesk.people import directory
 from helpdesk.people.organisations import (
     NewContact,
@@ -19,6 +20,8 @@ from helpdesk.people.organisations import (
     register_organisation,
 )
 from helpdesk.people.schemas import ContactSchema, OrganisationSchema
+from helpdesk.policy.actions import Action
+from helpdesk.policy.rules import may
 from helpdesk.tickets.queries import Filter, list_tickets, organisation_products
 from helpdesk.web.auth import current_actor
 from helpdesk.web.forms import Form, read_form
@@ -58,6 +61,7 @@ def show(organisation_id: int) -> str:
     organisation = get_organisation(organisation_id, for_=actor)
     return render_template(
         "console/organisations/show.html", organisation=organisation, sharing=SHARING,
+        contracts=contracts_of(organisation, for_=actor) if may(actor, Action.MANAGE_CONTRACTS) else [],
         contacts=list_contacts(for_=actor, organisation_id=organisation_id), products=directory.products(),
         versions=directory.versions(), installed=organisation_products(for_=actor, organisation_id=organisation_id),
         page=list_tickets(for_=actor, narrowed=Filter(organisation_id=organisation_id), size=20,

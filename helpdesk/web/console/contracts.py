@@ -1,0 +1,134 @@
+"""Contracts of an organisation; and on the page of a ticket, what covers it and why not something else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from marshmallow import fields, pre_load, validate
+
+from helpdesk.core.i18n import gettext as _
+from helpdesk.core.times import now
+from helpdesk.entitlement import contracts
+from helpdesk.entitlement.contracts import NewContract
+from helpdesk.models.tickets import Ticket
+from helpdesk.people import directory
+from helpdesk.people.organisations import get_organisation
+from helpdesk.tickets.policies import policy_names
+from helpdesk.tickets.schemas import WebSchema, row_id
+from helpdesk.web.auth import current_actor
+from helpdesk.web.forms import Form, read_form
+from helpdesk.web.words import COVERED_BY, NOT_COVERED
+
+bp = Blueprint("contracts", __name__, url_prefix="/organisations/<int:organisation_id>/contracts")
+
+
+class _DatedSchema(WebSchema):
+    @pre_load
+    def _without_blanks(self, sent: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+        dates = {name for name, field in self.fields.items() if isinstance(field, fields.Date)}
+        return {name: value for name, value in sent.items() if name not in dates or value.strip()}
+
+
+class ContractSchema(_DatedSchema):
+    """A new contract."""
+
+    number = fields.String(required=True, validate=validate.Length(min=1, max=100))
+    policy_id = row_id(load_default=None)
+    valid_from = fields.Date(required=True)
+    valid_until = fields.Date(load_default=None)
+    product_ids = fields.List(fields.Integer(), load_default=list)
+    line_policy_id = row_id(load_default=None)
+
+
+class EndSchema(_DatedSchema):
+    """The last day of a contract, and which one was seen."""
+
+    on = fields.Date(required=True)
+    seen = fields.Date(load_default=None)
+
+
+class LineSchema(WebSchema):
+    """A further product of a contract."""
+
+    product_id = row_id(required=True, allow_none=False)
+    policy_id = row_id(load_default=None)
+
+
+@bp.get("")
+def index(organisation_id: int) -> str:
+    return _page(organisation_id, Form())
+
+
+@bp.post("")
+def create(organisation_id: int) -> Any:
+    actor = current_actor()
+    organisation, form = get_organisation(organisation_id, for_=actor), read_form(ContractSchema)
+    if form.is_valid:
+        value = form.value
+        with form.refusals():
+            contract = contracts.add_contract(
+                organisation, NewContract(**(value | {"product_ids": tuple(value["product_ids"])})), by=actor
+            )
+            flash(_("The contract %(number)s is in the books.", number=contract.number))
+            return _back(organisation_id)
+    return _page(organisation_id, form), 422
+
+
+@bp.post("/<int:contract_id>/end")
+def end(organisation_id: int, contract_id: int) -> Any:
+    actor = current_actor()
+    organisation, form = get_organisation(organisation_id, for_=actor), read_form(EndSchema)
+    contract = contracts.get_contract(contract_id, organisation, for_=actor)
+    if form.is_valid:
+        with form.refusals():
+            contracts.end_contract(contract, form.value["on"], seen=form.value["seen"], by=actor)
+            return _back(organisation_id)
+    return _page(organisation_id, form), 422
+
+
+@bp.post("/<int:contract_id>/lines")
+def create_line(organisation_id: int, contract_id: int) -> Any:
+    actor = current_actor()
+    organisation, form = get_organisation(organisation_id, for_=actor), read_form(LineSchema)
+    contract = contracts.get_contract(contract_id, organisation, for_=actor)
+    if form.is_valid:
+        with form.refusals():
+            contracts.add_line(contract, form.value["product_id"], form.value["policy_id"], by=actor)
+            return _back(organisation_id)
+    return _page(organisation_id, form), 422
+
+
+@bp.app_context_processor
+def _coverage() -> dict[str, Any]:
+    return {"coverage_of": coverage_of}
+
+
+def coverage_of(ticket: Ticket) -> dict[str, Any] | None:
+    """What covers a ticket and what was looked at besides, in words; None for a past that nobody covered."""
+    if ticket.entitlement is None:
+        return None
+    names, chosen, others = policy_names(), None, []
+    for candidate in ticket.entitlement.get("candidates", []):
+        what = COVERED_BY.get(candidate["source"], candidate["source"])
+        told = {"what": what, "name": candidate["name"], "policy": names.get(candidate["policy_id"] or 0, ""),
+                "why": NOT_COVERED.get(candidate["verdict"], "")}  # fmt: skip
+        if candidate["verdict"] == "chosen":
+            chosen = told
+        else:
+            others.append(told)
+    return {"chosen": chosen, "others": others}
+
+
+def _back(organisation_id: int) -> Any:
+    return redirect(url_for("console.contracts.index", organisation_id=organisation_id))
+
+
+def _page(organisation_id: int, form: Form) -> str:
+    actor = current_actor()
+    organisation = get_organisation(organisation_id, for_=actor)
+    return render_template(
+        "console/contracts/index.html", organisation=organisation, form=form, today=now().date(),
+        contracts=contracts.contracts_of(organisation, for_=actor), policies=list(policy_names().items()),
+        policy_names=policy_names(), products=directory.products(),
+    )  # fmt: skip
