@@ -161,7 +161,8 @@ def test_an_administrator_leaves_a_trace(ticket: Threeline, cast: Cast) -> None:
 STEPS_ON_A_TICKET = [
     ["show"], ["reply", "--text", "x"], ["note", "--text", "x"], ["status", "open"], ["assign"],
     ["handover", *ANSWERS], ["return", "--reason", "x"], ["transfer", "--team", "Software", "--reason", "x"],
-    ["resolve", "--text", "x"], ["promise", "--at", "2026-03-12T12:00", "--note", "x"], ["accept"], ["refuse", "--text", "x"], ["reopen", "--reason", "x"],
+    ["resolve", "--text", "x"], ["promise", "--at", "2026-03-12T12:00", "--note", "x"],
+    ["accept"], ["refuse", "--text", "x"], ["reopen", "--reason", "x"],
     ["cancel", "--reason", "x"], ["priority", "P1", "--reason", "x"], ["tag", "x"], ["link", "--to", "T-1"],
     ["merge", "--into", "T-1"], ["unmerge"],
 ]  # fmt: skip

@@ -19,7 +19,7 @@ from helpdesk.tickets.ladder import acknowledge, open_rungs, rungs_of
 from helpdesk.tickets.queries import clock_due, clock_name
 from helpdesk.web.auth import current_actor
 from helpdesk.web.words import BREACH_CAUSES, CLOCKS, STEPS
-from sla.models import Clock
+from sla.models import Clock, Rung
 
 bp = Blueprint("escalations", __name__, url_prefix="/escalations")
 
@@ -89,13 +89,24 @@ def ladder_lines(clocks: Sequence[Clock], actor: Actor) -> list[RungLine]:
     rungs = rungs_of(clocks)
     words = {clock.id: str(CLOCKS[clock_name(clock)]) for clock in clocks}
     names = names_of({r.account_id for r in rungs} | {r.acknowledged_by for r in rungs} - {None})
+    offered = _offered(rungs, actor)
     return [
         RungLine(
             words[rung.clock_id], rung.occasion, str(STEPS[rung.step]), names.get(rung.account_id or 0, ""),
             instant(rung.told_at or rung.at), is_open=rung.ended_at is None,
             taken_by=names.get(rung.acknowledged_by or 0, ""),
-            take_url=url_for("console.escalations.take_note", rung_id=rung.id)
-            if rung.ended_at is None and may(actor, Action.ACKNOWLEDGE_ESCALATION, rung) else "",
+            take_url=url_for("console.escalations.take_note", rung_id=rung.id) if rung.id in offered else "",
         )
         for rung in rungs
     ]  # fmt: skip
+
+
+def _offered(rungs: Sequence[Rung], actor: Actor) -> set[int]:
+    """Where the actor may take note: once for each ladder, on their own rung if they stand on it."""
+    chosen: dict[tuple[int, str, int], Rung] = {}
+    for rung in rungs:
+        if rung.ended_at is None and may(actor, Action.ACKNOWLEDGE_ESCALATION, rung):
+            ladder = (rung.clock_id, rung.occasion, rung.revision)
+            if ladder not in chosen or rung.account_id == actor.account_id:
+                chosen[ladder] = rung
+    return {rung.id for rung in chosen.values()}
