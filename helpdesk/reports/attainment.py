@@ -14,10 +14,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import functools
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -41,6 +41,7 @@ from helpdesk.reports.base import Report, Slice
 from helpdesk.tickets.queries import CLIENT_KINDS
 from sla import register
 from sla.models import Clock, ClockKind, ClockState, Judgement, Pause, SlaPolicy
+from sla.worktime import FOREVER
 
 LEAST = 20  # below so many items only the fraction is said
 LITTLE_LEFT = 25  # per cent
@@ -178,7 +179,7 @@ def run_attainment(over: Slice, *, for_: Actor, by: Iterable[str] = BY) -> Attai
     for dimension in dimensions:
         if dimension in OF_TARGET:
             some = by_target if dimension == "kind" else owed
-            found[dimension] = _summed(some, partial(_word_of, dimension, policies))
+            found[dimension] = _summed(some, functools.partial(_word_of, dimension, policies))
     found |= _of_tickets(look, [d for d in dimensions if d not in OF_TARGET], kinds)
     return AttainmentReport(
         as_of=at, since=over.since, until=over.until, where=over.where, total=sum(owed.values(), Tally()),
@@ -194,6 +195,8 @@ class _Look:
         self, over: Slice, at: int, narrowed: Sequence[ColumnElement[bool]], of_clocks: Sequence[ColumnElement[bool]]
     ) -> None:
         self.at, self.narrowed, self.of_clocks = at, narrowed, of_clocks
+        self.since = -FOREVER if over.since is None else epoch(over.since)
+        self.until = FOREVER if over.until is None else epoch(over.until)
         self.cohort = [Clock.subject_kind == "ticket", Clock.contract_due_at.is_not(None),
                        *over.period(Clock.contract_due_at, epoch)]  # fmt: skip
         self.undated = [Clock.subject_kind == "ticket", Clock.contract_due_at.is_(None),
@@ -208,46 +211,67 @@ class _Look:
         return query.where(*self.narrowed, *self.of_clocks)
 
     def tallies(
-        self, keys: Sequence[Any], *extra: ColumnElement[bool], with_tickets: bool = False
+        self, keys: Sequence[Any], *, kinds: Collection[ClockKind] = (), with_tickets: bool = False
     ) -> dict[tuple[Any, ...], Tally]:
         """The tallies by these columns."""
         found: dict[tuple[Any, ...], Tally] = {}
-        dated = select(*keys, *self._figures()).select_from(Clock).outerjoin(Judgement, Judgement.clock_id == Clock.id)
-        for row in self._grouped(dated.where(*self.cohort, *extra), keys, with_tickets):
-            found[tuple(row[: len(keys)])] = Tally(*row[len(keys) :])
-        undated = select(*keys, func.count()).select_from(Clock).where(*self.undated, *extra)
+
+        def add(key: tuple[Any, ...], tally: Tally) -> None:
+            found[key] = found.get(key, Tally()) + tally
+
+        of_kinds = _of_kinds(kinds)
+        dated = select(*keys, *_figures()).select_from(Clock).outerjoin(Judgement, Judgement.clock_id == Clock.id)
+        for row in self._grouped(dated.where(*self.cohort, *of_kinds), keys, with_tickets):
+            add(tuple(row[: len(keys)]), Tally(*row[len(keys) :]))
+        undated = select(*keys, func.count()).select_from(Clock).where(*self.undated, *of_kinds)
         for row in self._grouped(undated, keys, with_tickets):
-            key = tuple(row[: len(keys)])
-            found[key] = found.get(key, Tally()) + Tally(paused=row[-1])
+            add(tuple(row[: len(keys)]), Tally(paused=row[-1]))
+        for row in self.lapsed:
+            if not kinds or register.targets()[row.target_id].kind in kinds:
+                add(tuple(getattr(row, key.key) for key in keys), Tally(overdue=1, not_due=-1))
         return found
+
+    @functools.cached_property
+    def lapsed(self) -> Sequence[Any]:
+        """Clocks that are out of time and to which the sweep has not come by yet: few, unless it stood still."""
+        spent = or_(
+            and_(Clock.promised_for.is_(None), Clock.breach_at < self.at),
+            and_(Clock.promised_for.is_not(None), Clock.contract_due_at < self.at),
+        )
+        query = (
+            select(Clock.target_id, Clock.contract_due_at, Ticket.team_id, Ticket.line, Ticket.organisation_id)
+            .select_from(Clock)
+            .where(Clock.next_fire_at <= self.at, Clock.state == ClockState.RUNNING,
+                   Clock.contract_breached_at.is_(None), spent)
+        )  # fmt: skip
+        rows = db.session.execute(self.of(query, with_tickets=True))
+        # The period is looked at here, so that the database looks for the few whose moment has come and no others.
+        return [row for row in rows if self.since <= row.contract_due_at < self.until]
 
     def _grouped(self, query: Any, keys: Sequence[Any], with_tickets: bool) -> Iterable[Any]:
         return db.session.execute(self.of(query, with_tickets=with_tickets).group_by(*keys))
 
-    def _figures(self) -> list[Any]:
-        """One count for each field of a tally, in their order."""
-        there = Clock.state != ClockState.CANCELLED
-        is_open, spent = Clock.stop_at.is_(None), Clock.contract_breached_at.is_not(None)
-        # Out of time, and the sweep has not come by yet: a clock that runs fires at the second after its last.
-        lapsed = and_(Clock.state == ClockState.RUNNING, ~spent, Clock.contract_due_at < self.at)
-        still = and_(there, is_open, ~spent, ~lapsed)
-        kept = and_(Clock.promised_for.is_not(None), Clock.stop_at <= Clock.promised_for)
-        broken = or_(Clock.stop_at > Clock.promised_for, and_(is_open, Clock.promised_for < self.at))
-        unanswered = Clock.state == ClockState.STOPPED_UNANSWERED
-        conditions = (
-            and_(there, ~is_open, ~spent, ~unanswered),
-            and_(there, ~is_open, spent),
-            and_(there, is_open, or_(spent, lapsed)),
-            and_(there, spent, Judgement.excused_at.is_not(None)),
-            and_(unanswered, ~spent),
-            and_(still, Clock.state != ClockState.PAUSED),
-            and_(still, Clock.state == ClockState.PAUSED),
-            ~there,
-            and_(there, Clock.promised_for.is_not(None)),
-            and_(there, kept),
-            and_(there, broken),
-        )
-        return [func.count().filter(condition) for condition in conditions]
+
+def _figures() -> list[Any]:
+    """One count for each field of a tally, in their order."""
+    there = Clock.state != ClockState.CANCELLED
+    is_open, spent = Clock.stop_at.is_(None), Clock.contract_breached_at.is_not(None)
+    unanswered, is_paused = Clock.state == ClockState.STOPPED_UNANSWERED, Clock.state == ClockState.PAUSED
+    promised = Clock.promised_for.is_not(None)
+    conditions = (
+        and_(there, ~is_open, ~spent, ~unanswered),
+        and_(there, ~is_open, spent),
+        and_(there, is_open, spent),
+        and_(there, spent, Judgement.excused_at.is_not(None)),
+        and_(unanswered, ~spent),
+        and_(there, is_open, ~spent, ~is_paused),
+        and_(there, is_open, ~spent, is_paused),
+        ~there,
+        and_(there, promised),
+        and_(there, promised, Clock.stop_at <= Clock.promised_for),
+        and_(there, promised, or_(Clock.stop_at > Clock.promised_for, Clock.state == ClockState.OVERDUE)),
+    )
+    return [func.count().filter(condition) for condition in conditions]
 
 
 def _narrowed(over: Slice, for_: Actor) -> tuple[list[ColumnElement[bool]], list[ColumnElement[bool]]]:
@@ -275,7 +299,7 @@ def _kinds_of(over: Slice) -> tuple[list[ClockKind], Slice]:
     return [ClockKind(value) for value in wanted], Slice(over.since, over.until, rest)
 
 
-def _of_kinds(kinds: Sequence[ClockKind]) -> list[ColumnElement[bool]]:
+def _of_kinds(kinds: Collection[ClockKind]) -> list[ColumnElement[bool]]:
     wanted = [card.id for card in register.targets().values() if card.kind in kinds]
     return [Clock.target_id.in_(wanted)] if kinds else []
 
@@ -302,14 +326,14 @@ def _summed(tallies: Mapping[tuple[Any, ...], Tally], word: Callable[[tuple[Any,
 def _of_tickets(look: _Look, dimensions: Sequence[str], kinds: Sequence[ClockKind]) -> dict[str, dict[str, Tally]]:
     """The tallies by what tickets tell: team, line, organisation."""
     found: dict[str, dict[str, Tally]] = {}
-    owed = [] if kinds else _of_kinds(sorted(CLIENT_KINDS))
+    owed = () if kinds else CLIENT_KINDS
     if {"team", "line"} & set(dimensions):
-        places = look.tallies([Ticket.team_id, Ticket.line], *owed, with_tickets=True)
+        places = look.tallies([Ticket.team_id, Ticket.line], kinds=owed, with_tickets=True)
         teams = directory.teams()
         found["team"] = _summed(places, lambda key: teams[key[0]].name if key[0] in teams else "")
         found["line"] = _summed(places, lambda key: str(key[1] or ""))
     if "organisation" in dimensions:
-        tallies = look.tallies([Ticket.organisation_id], *owed, with_tickets=True)
+        tallies = look.tallies([Ticket.organisation_id], kinds=owed, with_tickets=True)
         names: dict[int, str] = dict(db.session.execute(select(Organisation.id, Organisation.name)).all())
         found["organisation"] = _summed(tallies, lambda key: names.get(key[0] or 0, ""))
     return found
@@ -344,7 +368,7 @@ def _beside(look: _Look, over: Slice, narrowed: Sequence[ColumnElement[bool]]) -
             Clock.due_at == oldest,
         )  # fmt: skip
         number = f"{NUMBER_PREFIX}{db.session.scalar(look.of(whose).order_by(Clock.subject_id).limit(1))}"
-    there = [*look.cohort, Clock.state != ClockState.CANCELLED, *_of_kinds(sorted(CLIENT_KINDS))]
+    there = [*look.cohort, Clock.state != ClockState.CANCELLED, *_of_kinds(CLIENT_KINDS)]
     total = look.of(
         select(func.sum(func.coalesce(Clock.stop_at, look.at) - Clock.start_at)).select_from(Clock).where(*there)
     )
