@@ -440,7 +440,9 @@ class _Fold:
         self.unreopen(event)
 
     def unreopen(self, event: Event) -> None:
-        """Take the reopening back."""
+        """Take the reopening back: what has begun since then never was."""
+        while self.cycles and self.reopened_at is not None and self.cycles[-1].start >= self.reopened_at:
+            self.cycles.pop()
 
     def on_cancelled(self, event: Event) -> None:
         self.is_over = True

@@ -9,6 +9,7 @@ import pytest
 
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Forbidden, Invalid, NotFound
+from helpdesk.core.standing import touch
 from helpdesk.core.times import epoch, now
 from helpdesk.models.tickets import Channel, Status, Ticket
 from helpdesk.tickets import clocks
@@ -26,7 +27,7 @@ from helpdesk.tickets.judging import (
     refuse_excuse,
 )
 from helpdesk.tickets.resolution import accept_resolution, close_silent, resolve_ticket, undo_reopening
-from sla.models import Clock, ClockState, Judgement, Maintenance
+from sla.models import LIVE_STATES, Clock, ClockKind, ClockState, Judgement, Maintenance, SlaPolicy, Target
 from tests.cast import Cast
 from tests.factories import a_ticket, facts
 
@@ -220,6 +221,25 @@ def test_a_reopening_that_was_not_genuine_leaves_no_trace_in_figures(cast: Cast,
         resolution = next(c for c in clocks.of(ticket) if c.kind.value == "resolution")
         assert (resolution.state, resolution.stop_at, resolution.pauses) == (ClockState.MET, epoch(now()), [])
     assert facts(ticket).count("ReopeningUndone") == 1
+
+
+def test_what_the_reopening_began_goes_with_it(cast: Cast, at: At) -> None:
+    policy = db.session.query(SlaPolicy).one()
+    calendar_id = db.session.query(Target).first().calendar_id
+    for kind in (ClockKind.NEXT_RESPONSE, ClockKind.PERIODIC_UPDATE, ClockKind.TIME_TO_OWN):
+        db.session.add(Target(policy_id=policy.id, kind=kind, priority="P4", seconds=7200, calendar_id=calendar_id,
+                              pause_reasons=[], valid_from=0, recorded_at=0))  # fmt: skip
+    touch()
+    db.session.commit()
+    ticket = reopened(cast, at)
+    with at("2026-03-02 14:10"):
+        undo_reopening(ticket, "An absence note.", by=cast.rasa)
+
+    live = [(c.kind, c.cycle) for c in clocks.of(ticket) if c.state in LIVE_STATES]
+    assert live == []
+    with at("2026-03-06 09:00"):
+        clocks.sweep()
+    assert "ClockBreached" not in facts(ticket)
 
 
 def test_after_an_hour_it_is_genuine_and_only_leads_decide(cast: Cast, at: At) -> None:
