@@ -87,7 +87,8 @@ def impact_of_calendars(calendars: Mapping[int, WorkIndex], since: int) -> Impac
         after = _reading(row, pauses, index, cards, at)
         if after["due_at"] != row.due_at:
             moves.append(_move(row, cards, after["due_at"]))
-        if after["breach_at"] is not None and after["breach_at"] < at:
+        was_late = row.breach_at is not None and row.breach_at < at  # and nobody has swept it yet
+        if not was_late and after["breach_at"] is not None and after["breach_at"] < at:
             late.add(row.subject_id)
     return impact_of(moves, late=len(late), verdicts=verdicts)
 
