@@ -68,10 +68,10 @@ class _Ladder:
 
     @property
     def is_over(self) -> bool:
-        """Whether there is nothing to tell any more: the clock ended, or what was at risk is late by now."""
+        """Whether there is nothing to tell any more: the clock ended, or what was at risk is late or safe by now."""
         if self.clock.state not in LIVE_STATES:
             return True
-        return self.occasion == AT_RISK and self.clock.breached_at is not None
+        return self.occasion == AT_RISK and (self.clock.breached_at is not None or not self.clock.at_risk_fired)
 
     @property
     def stands_still(self) -> bool:
@@ -91,6 +91,8 @@ def begin(entry: Entry) -> None:
     ladder = _ladder(clock, occasion, entry.payload.get("revision", 1))
     if ladder.is_over or ladder.rungs:
         return
+    # What was told before, of the risk or of another target, is told by this ladder now.
+    _end([clock.id])
     for step in BEGINS[occasion]:
         if not _reach(ladder, step, epoch(entry.at)) and step == ASSIGNEE:
             _climb(ladder, step, epoch(entry.at))
@@ -154,14 +156,13 @@ def follow(before: Mapping[int, bool], clocks: Iterable[Clock]) -> None:
 
     `before` says of the clocks that were live whether they stood still. Part of a larger activity.
     """
-    at = epoch(now())
     then = [clock for clock in clocks if clock.id in before]
     ended = [clock.id for clock in then if clock.state not in LIVE_STATES]
     woken = [c.id for c in then if before[c.id] and c.paused_since is None and c.state in LIVE_STATES]
     if ended:
-        _update(ended, Rung.ended_at.is_(None), ended_at=at, climbs_at=None,
-                tell_at=case((Rung.told_at.is_(None), NEVER), else_=Rung.tell_at))  # fmt: skip
+        _end(ended)
     if woken:
+        at = epoch(now())
         again = at + 60 * ticket_settings().escalation_minutes
         _update(woken, Rung.ended_at.is_(None) & Rung.told_at.is_(None), tell_at=at)
         _update(woken, Rung.ended_at.is_(None) & (Rung.climbs_at == NEVER), climbs_at=again)
@@ -360,6 +361,11 @@ def _shown(actor: Actor) -> Any:
         .join(Ticket, (Clock.subject_kind == "ticket") & (Ticket.id == Clock.subject_id))
         .where(ticket_scope(actor))
     )  # fmt: skip
+
+
+def _end(clock_ids: Sequence[int]) -> None:
+    _update(clock_ids, Rung.ended_at.is_(None), ended_at=epoch(now()), climbs_at=None,
+            tell_at=case((Rung.told_at.is_(None), NEVER), else_=Rung.tell_at))  # fmt: skip
 
 
 def _update(clock_ids: Sequence[int], condition: Any, **values: Any) -> None:

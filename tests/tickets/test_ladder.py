@@ -260,6 +260,25 @@ def test_each_rung_is_reached_once_a_revision_of_the_target(cast: Cast, at: At) 
     assert "ClockBreached" in facts(ticket)
 
 
+def test_what_is_safe_again_climbs_no_further(cast: Cast, at: At) -> None:
+    with at("2026-03-02 09:00"):
+        ticket = a_ticket(cast)
+        take(ticket, by=cast.ona)
+        override_priority(ticket, Priority.P3, "Nearly everybody.", by=cast.ona)  # 4 h: at risk at noon
+    with at("2026-03-02 13:05"):
+        beat()
+        assert told(ticket) == [(1, "Ona")]
+        override_priority(ticket, Priority.P4, "One of them.", by=cast.ona)  # 8 h: at risk at 16:00
+    with at("2026-03-02 15:00"):
+        beat()
+        assert told(ticket) == [(1, "Ona")]
+        assert ladder.open_rungs(for_=cast.ona) == []
+    with at("2026-03-02 16:01"):
+        beat()
+    assert [(r.step, r.revision) for r in rungs(ticket)] == [(1, 2), (1, 3)]
+    assert len(ladder.open_rungs(for_=cast.ona)) == 1
+
+
 def test_after_a_night_without_a_worker_each_rung_has_its_own_instant(cast: Cast, at: At) -> None:
     ticket = taken(cast, at)
 
