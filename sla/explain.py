@@ -81,8 +81,8 @@ class Explanation:
 
 def explain(cycle: Cycle, at: int, versions: Sequence[Version], *, folded: bool = True) -> Explanation:
     """How a cycle came to its figures as of an instant; `versions` are those of its calendar."""
-    index, until = cycle.grant.index, at if cycle.stop is None else cycle.stop
-    halts = [replace_end(halt, until) for halt in cycle.halts if halt.since < until]
+    index, until = cycle.grant.index, _end(cycle, at)
+    halts = [_until(halt, until) for halt in cycle.halts if halt.since < until]
     walk = _Walk(index, versions)
     past = list(walk.lines(cycle.start, until, halts))
     due = cycle.contract_due()
@@ -91,11 +91,19 @@ def explain(cycle: Cycle, at: int, versions: Sequence[Version], *, folded: bool 
     took_part = tuple(dict.fromkeys(line.version for line in [*past, *ahead] if line.version))
     return Explanation(
         past=tuple(_folded(past) if folded else past), ahead=tuple(_folded(ahead) if folded else ahead), until=until,
-        consumed=cycle.consumed(at), seconds=cycle.seconds, versions=took_part, tzdata=index.tzdata,
+        consumed=index.elapsed(cycle.start, until, cycle.pauses), seconds=cycle.seconds,
+        versions=took_part, tzdata=index.tzdata,
     )  # fmt: skip
 
 
-def replace_end(halt: Halt, until: int) -> Halt:
+def _end(cycle: Cycle, at: int) -> int:
+    """Up to when there is something to count: the stop, the instant at which it was cancelled, or now."""
+    if cycle.stop is not None:
+        return cycle.stop
+    return min(at, cycle.changes[-1].at) if cycle.is_cancelled and cycle.changes else at
+
+
+def _until(halt: Halt, until: int) -> Halt:
     """The pause as far as an instant."""
     return replace(halt, until=until if halt.until is None else min(halt.until, until))
 

@@ -44,7 +44,7 @@ def clock_document(clock: ClockExplained, by: Actor) -> dict[str, Any]:
     kind, _, line = clock.clock.partition(":line")
     key = (ClockKind(kind), int(line or 0), cycle.number)
     shown = cycle_document("", key, cycle, epoch(clock.as_of)) | {
-        "as_of": format_instant(epoch(clock.as_of)), "remaining_seconds": sums.left,
+        "as_of": format_instant(epoch(clock.as_of)), "consumed_seconds": sums.consumed, "remaining_seconds": sums.left,
         "timezone": clock.timezone, "calendar": clock.calendar or None, "policy": clock.policy or None,
         "tzdata": sums.tzdata,
         "versions": [{"id": v.id, "valid_from": _utc(v.valid_from), "recorded_at": _utc(v.recorded_at),

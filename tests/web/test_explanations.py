@@ -13,6 +13,7 @@ from helpdesk.tickets.conversation import NewMessage, receive_reply, reply_to_cl
 from helpdesk.tickets.escalation import NewHandover, hand_over
 from helpdesk.tickets.explanation import explain_clocks
 from helpdesk.tickets.priority import override_priority
+from helpdesk.tickets.resolution import cancel_ticket
 from sla.models import ClockKind
 from tests.cast import Cast
 from tests.factories import HANDOVER, a_ticket
@@ -38,6 +39,18 @@ def test_the_lines_of_every_clock_add_up(cast: Cast, at: At) -> None:
     resolution = next(each for each in found if each.clock == "resolution")
     assert [(h.what, h.actor_kind) for h in resolution.happenings] == [("started", "contact"), ("paused", "operator")]
     assert (resolution.calendar, resolution.policy, len(resolution.versions)) == ("Office hours", "Standard", 1)
+
+
+def test_what_was_cancelled_is_counted_no_further(cast: Cast, at: At) -> None:
+    with at("2026-03-02 09:00"):
+        ticket = a_ticket(cast)
+    with at("2026-03-02 11:00"):
+        cancel_ticket(ticket, "Not wanted.", by=cast.ona)
+    with at("2026-03-10 16:00"):
+        for each in explain_clocks(ticket, for_=cast.ona):
+            assert (each.state, each.arithmetic.consumed) == ("cancelled", 2 * 3600)
+            assert sum(line.seconds for line in each.arithmetic.past) == 2 * 3600
+            assert [h.what for h in each.happenings] == ["started", "cancelled"]
 
 
 def test_staff_read_the_arithmetic_with_names(cast: Cast, at: At, browser_of: BrowserOf) -> None:
