@@ -51,11 +51,11 @@ def told_of(content: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, A
 
 
 def with_days(closed: str, days: Mapping[date, str]) -> str:
-    """The closed days of a form with further ones; what is there already stays as it is."""
-    known = {line.split()[0] for line in closed.splitlines() if line.split()}
-    lines = [line.strip() for line in closed.splitlines() if line.strip()]
-    lines += [f"{on.isoformat()} {name}".strip() for on, name in days.items() if on.isoformat() not in known]
-    return "\n".join(sorted(lines))
+    """The closed days of a form with further ones; what is there already stays, and gets its name if it has none."""
+    lines = {on.isoformat(): f"{on.isoformat()} {name}".strip() for on, name in days.items()}
+    for line in filter(None, (line.strip() for line in closed.splitlines())):
+        lines[line.split()[0]] = line if " " in line else lines.get(line, line)
+    return "\n".join(lines[on] for on in sorted(lines))
 
 
 def hours_text(intervals: Sequence[Sequence[str]]) -> str:
