@@ -167,7 +167,9 @@ Conditions = Sequence[Any]
 
 def _running(calendar_ids: Collection[int]) -> Conditions:
     """The clocks that a change from now on can move."""
-    return (LIVE, Clock.calendar_id.in_(list(calendar_ids)), Clock.subject_kind == "ticket",
+    # Written so that no index on the kind of subject looks better than that of the calendar.
+    of_tickets = Clock.subject_kind.concat("") == "ticket"
+    return (LIVE, Clock.calendar_id.in_(list(calendar_ids)), of_tickets,
             Clock.paused_since.is_(None), Clock.contract_breached_at.is_(None))  # fmt: skip
 
 

@@ -38,6 +38,7 @@ from sla.models import Clock, ClockKind, ClockState, SlaPolicy, Target, WorkCale
 from sla.worktime import Calendar, WorktimeError
 from tests.cast import OFFICE_HOURS, Cast
 from tests.factories import a_ticket, facts
+from tests.plans import plan_of
 
 At = Callable[..., AbstractContextManager[None]]
 
@@ -296,3 +297,14 @@ def test_a_window_that_has_begun_or_never_ends_is_refused(cast: Cast, since: str
     with pytest.raises(Invalid) as refusal:
         announce_window(NewWindow(local(since), local(until), "Update"), by=cast.petras)
     assert list(refusal.value.errors) == [field]
+
+
+def test_the_clocks_of_a_calendar_are_found_by_their_index(cast: Cast, at: At) -> None:
+    a_ticket(cast)
+    new = version(closed("2026-03-06"))
+
+    steps = plan_of(lambda: preview_version(office(), new, by=cast.petras))
+
+    of_clocks = [step for step in steps if "sla_clock" in step]
+    assert of_clocks
+    assert all("ix_sla_clock_calendar" in step for step in of_clocks), of_clocks

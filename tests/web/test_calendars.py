@@ -226,6 +226,20 @@ def test_a_new_calendar_may_be_open_around_the_clock(cast: Cast, browser_of: Bro
     assert "24:00" in petras.get("/console/calendars").text or "Asia/Shanghai" in petras.get("/console/calendars").text
 
 
+def test_a_new_calendar_takes_the_holidays_of_a_country(browser_of: BrowserOf) -> None:
+    petras = browser_of("petras")
+    form = petras.get("/console/calendars/new").form("/console/calendars")
+
+    page = petras.submit(form, name="Bavaria", timezone="Europe/Berlin", step="holidays", country="DE", region="BY",
+                         since_year="2026", until_year="2026")  # fmt: skip
+    assert "2026-01-06 Epiphany" in page.html
+    assert 'value="Bavaria"' in page.html
+
+    page = petras.submit(page.form("/console/calendars"), step="save")
+    assert page.heading == "Bavaria"
+    assert "DE-BY 2026–2026" in page.text
+
+
 def test_lists_ask_few_questions(cast: Cast, browser_of: BrowserOf) -> None:
     petras = browser_of("petras")
     for number in range(5):
