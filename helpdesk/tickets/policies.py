@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -30,7 +30,7 @@ from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.rules import require
 from helpdesk.tickets.calendars import calendar_names
-from helpdesk.tickets.recalculation import LIVE, Impact, Move, impact_of
+from helpdesk.tickets.recalculation import LIVE, Impact, Move, batches, impact_of
 from sla import register
 from sla.fold import KINDS, Standing
 from sla.models import Clock, ClockKind, Pause, SlaPolicy, Target
@@ -291,10 +291,10 @@ def _wrong_in(target: NewTarget) -> Iterator[tuple[str, str]]:
         yield "least_after_reopen", _("Give no more than the target itself.")
 
 
-def _granted(policy_id: int, new: NewTargets | None, row: Any, at: int) -> NewTarget | None:
+def _granted(policy_id: int, new: NewTargets | None, row: Any, ticket: Any, at: int) -> NewTarget | None:
     """What the policy would grant for this clock; None where it would stay with what it has."""
     cards = register.targets()
-    clock, own = cards[row.target_id].clock, Standing(row.priority.value, str(policy_id), row.type.value)
+    clock, own = cards[row.target_id].clock, Standing(ticket.priority.value, str(policy_id), ticket.type.value)
     card = register.target_for(policy_id, clock, own, at)
     if new is not None and clock == new.clock and new.type in ("", own.type) and own.priority in new.by_priority:
         target = new.by_priority[own.priority]
@@ -304,34 +304,42 @@ def _granted(policy_id: int, new: NewTargets | None, row: Any, at: int) -> NewTa
     return _as_new(card) if card is not None and card.id != row.target_id else None
 
 
-def _live(policy_id: int) -> list[Any]:
-    """The clocks of open tickets of a policy that another target can change."""
-    columns = (Clock.id, Clock.subject_id, Clock.target_id, Clock.target_seconds, Clock.start_at, Clock.due_at,
-               Clock.promised_for, Clock.extra_seconds, Ticket.type, Ticket.priority, Ticket.status)  # fmt: skip
-    query = (
-        select(*columns).join(Ticket, Ticket.id == Clock.subject_id)
-        .where(LIVE, Clock.subject_kind == "ticket", Clock.contract_breached_at.is_(None),
-               Ticket.is_open, Ticket.policy_id == policy_id)
-        .order_by(Clock.subject_id)
-    )  # fmt: skip
-    return list(db.session.execute(query))
+def _live(policy_id: int) -> list[tuple[Any, Any]]:
+    """The clocks of open tickets of a policy that another target can change, each with its ticket."""
+    of_tickets = select(Ticket.id, Ticket.type, Ticket.priority, Ticket.status)
+    query = of_tickets.where(Ticket.is_open, Ticket.policy_id == policy_id)
+    tickets = {row.id: row for row in db.session.execute(query)}
+    columns = (Clock.id, Clock.subject_id, Clock.target_id, Clock.start_at, Clock.due_at, Clock.promised_for,
+               Clock.extra_seconds)  # fmt: skip
+    found = []
+    for ids in batches(sorted(tickets)):
+        live = select(*columns).where(LIVE, *_of(ids), Clock.contract_breached_at.is_(None))
+        found += [(row, tickets[row.subject_id]) for row in db.session.execute(live.order_by(Clock.subject_id))]
+    return found
+
+
+def _of(ticket_ids: Sequence[int]) -> tuple[Any, ...]:
+    return Clock.subject_kind == "ticket", Clock.subject_id.in_(ticket_ids)
 
 
 def _regranted(policy_id: int, new: NewTargets | None, at: int) -> set[int]:
     """The open tickets to which the policy grants something else than they have."""
-    return {row.subject_id for row in _live(policy_id) if _granted(policy_id, new, row, at) is not None}
+    return {ticket.id for row, ticket in _live(policy_id) if _granted(policy_id, new, row, ticket, at) is not None}
 
 
 def _moved(policy_id: int, new: NewTargets, at: int) -> tuple[list[Move], int]:
     """How the clocks of open tickets would move, and how many tickets would be late at once."""
     moves, late = [], set()
-    rows = [(row, target) for row in _live(policy_id) if (target := _granted(policy_id, new, row, at)) is not None]
-    pauses = _pauses_of(policy_id) if rows else {}
-    for row, target in rows:
+    rows = [
+        (row, ticket, target) for row, ticket in _live(policy_id)
+        if (target := _granted(policy_id, new, row, ticket, at)) is not None
+    ]  # fmt: skip
+    pauses = _pauses_of([ticket.id for _row, ticket, _target in rows])
+    for row, ticket, target in rows:
         index, seconds = register.indexes()[target.calendar_id], target.seconds + row.extra_seconds
         spans = pauses.get(row.id, [])
         open_reason = next((reason for _since, until, reason in spans if until is None), "")
-        stands_still = open_reason == "away" or row.status.value in target.pause_reasons
+        stands_still = open_reason == "away" or ticket.status.value in target.pause_reasons
         closed = [(since, at if until is None else until) for since, until, _reason in spans]
         if index.elapsed(row.start_at, at, closed) > seconds:
             late.add(row.subject_id)
@@ -341,13 +349,10 @@ def _moved(policy_id: int, new: NewTargets, at: int) -> tuple[list[Move], int]:
     return moves, len(late)
 
 
-def _pauses_of(policy_id: int) -> dict[int, list[tuple[int, int | None, str]]]:
-    query = (
-        select(Pause.clock_id, Pause.from_at, Pause.to_at, Pause.reason)
-        .join(Clock, Clock.id == Pause.clock_id).join(Ticket, Ticket.id == Clock.subject_id)
-        .where(LIVE, Clock.subject_kind == "ticket", Ticket.is_open, Ticket.policy_id == policy_id)
-    )  # fmt: skip
+def _pauses_of(ticket_ids: Sequence[int]) -> dict[int, list[tuple[int, int | None, str]]]:
+    columns = select(Pause.clock_id, Pause.from_at, Pause.to_at, Pause.reason).join(Clock, Clock.id == Pause.clock_id)
     found: dict[int, list[tuple[int, int | None, str]]] = {}
-    for clock_id, since, until, reason in db.session.execute(query):
-        found.setdefault(clock_id, []).append((since, until, reason))
+    for ids in batches(sorted(set(ticket_ids))):
+        for clock_id, since, until, reason in db.session.execute(columns.where(LIVE, *_of(ids))):
+            found.setdefault(clock_id, []).append((since, until, reason))
     return found

@@ -255,7 +255,7 @@ def _write(model: type[Clock] | type[Ticket], rows: Sequence[dict[str, Any]]) ->
 def _show(ticket_ids: Collection[int]) -> None:
     """Keep what the tickets show of their next due time equal to their clocks."""
     changed = []
-    for ids in _batches(sorted(ticket_ids), BATCH):
+    for ids in batches(sorted(ticket_ids)):
         query = (
             select(Clock.subject_id, Clock.due_at, Clock.kind)
             .where(Clock.subject_kind == "ticket", Clock.subject_id.in_(ids), Clock.kind != ClockKind.OLA,
@@ -278,7 +278,7 @@ def _fold_anew(ticket_ids: Sequence[int], *, cause: str, by: Actor) -> Impact:
     cards = register.targets()
     moves: list[Move] = []
     late, verdicts = 0, 0
-    for ids in _batches(ticket_ids, 200):
+    for ids in batches(ticket_ids, 200):
         for ticket in db.session.scalars(select(Ticket).where(Ticket.id.in_(ids)).order_by(Ticket.id)):
             before = {row.id: (row.due_at, row.state) for row in clocks.of(ticket)}
             kept = clocks.keep(ticket)
@@ -294,6 +294,7 @@ def _fold_anew(ticket_ids: Sequence[int], *, cause: str, by: Actor) -> Impact:
     return impact_of(moves, late=late, verdicts=verdicts)
 
 
-def _batches(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+def batches(ids: Sequence[int], size: int = BATCH) -> Iterator[Sequence[int]]:
+    """So many ids at a time as a statement can name."""
     for start in range(0, len(ids), size):
         yield ids[start : start + size]
