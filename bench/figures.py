@@ -54,6 +54,8 @@ def write_section(document: Path, results: Path) -> None:
     latest: dict[tuple[str, int], Result] = {}
     for path in sorted(results.glob("*.json")):
         result = json.loads(path.read_text())
+        if "tickets" not in result:
+            continue  # of other measurements
         latest[result["database"], result["tickets"]] = result
     text = document.read_text()
     before, _begin, rest = text.partition(BEGIN)

@@ -57,7 +57,7 @@ def _not_before(rows: Sequence[Clock], told: Sequence[Told]) -> int:
     """Now; but never before what is known already, though the machine that noted it may be ahead of this one."""
     known = [at + 1 for row in rows for at in (row.breached_at, row.contract_breached_at) if at is not None]
     known += [at for row in rows for _percent, at in row.fired]
-    return max(epoch(now()), *known, *(epoch(entry.at) for entry in told))
+    return max([epoch(now()), *known, *(epoch(entry.at) for entry in told)])
 
 
 def foresee(ticket: Ticket) -> None:

@@ -257,3 +257,7 @@ def test_of_each_clock_the_last_cycle_is_shown_and_what_lives_comes_first() -> N
     gone = clock(ClockKind.PERIODIC_UPDATE, 1, ClockState.CANCELLED, 1)
 
     assert register.latest([first, *own, resolution, gone]) == [resolution, own[1], first]
+
+
+def test_a_ticket_of_which_nothing_is_told_is_folded_as_of_now() -> None:
+    assert clocks._not_before([], []) == epoch(now())
