@@ -10,7 +10,7 @@ import pytest
 
 from helpdesk.core.db import db
 from helpdesk.core.journal import Entry
-from helpdesk.core.times import epoch
+from helpdesk.core.times import epoch, now
 from helpdesk.models.messages import Message, MessageKind
 from helpdesk.models.tickets import NEVER, Channel, Impact, Priority, Status, Ticket, Urgency
 from helpdesk.tickets import clocks
