@@ -256,12 +256,10 @@ def test_it_asks_few_questions(cast: Cast, at: At, who: str) -> None:
 
 def test_the_cohort_is_read_from_its_index_alone(cast: Cast) -> None:
     lines = plan_of(lambda: report(by=("kind",)))
-    assert any("ix_sla_clock_cohort" in line for line in lines)
-    if db.engine.dialect.name == "sqlite":  # PostgreSQL knows how small the tables of a test are
-        assert any("ix_sla_clock_next_fire_at" in line for line in lines)
-    assert any("ix_journal_priority" in line for line in lines)
-    assert any("ix_journal_backdated" in line for line in lines)
-    assert any("ix_ticket_without_sla" in line for line in lines)
+    if db.engine.dialect.name == "sqlite":  # PostgreSQL chooses by how small the tables of a test are
+        for index in ("ix_sla_clock_cohort", "ix_sla_clock_next_fire_at", "ix_journal_priority", "ix_journal_backdated",
+                      "ix_ticket_without_sla"):  # fmt: skip
+            assert any(index in line for line in lines)
     whole = [line for line in lines if "Seq Scan" in line or line.startswith("SCAN")]
     assert not [line for line in whole if any(f"{table} " in line for table in ("journal", "sla_clock", "ticket"))]
 
