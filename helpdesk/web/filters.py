@@ -45,7 +45,7 @@ def init_app(app: Flask) -> None:
         lambda text: i18n.catalogue().gettext(text), lambda one, many, n: i18n.catalogue().ngettext(one, many, n),
         newstyle=True, pgettext=lambda context, text: i18n.catalogue().pgettext(context, text),
     )  # fmt: skip
-    app.jinja_env.globals.update(keeper=keeper, row_keeper=row_keeper)
+    app.jinja_env.globals.update(keeper=keeper, row_keeper=row_keeper, shell_keeper=shell_keeper)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.do")
@@ -76,6 +76,7 @@ class _Kept:
 
 _looks = _Kept(5000)
 _rows = _Kept(2000)
+_shells = _Kept(300)
 
 
 def keeper() -> Callable[..., Markup]:
@@ -83,10 +84,19 @@ def keeper() -> Callable[..., Markup]:
 
     A list of fifty rows says the same few words over and over; drawing them anew takes longer than the query.
     """
+    return _keeper_of(_looks)
+
+
+def shell_keeper() -> Callable[..., Markup]:
+    """The same for what stands around a page and is large: the rail, the bar, the sheets."""
+    return _keeper_of(_shells)
+
+
+def _keeper_of(store: _Kept) -> Callable[..., Markup]:
     language = i18n.current_language()
 
     def kept(macro: Macro, *args: Any) -> Markup:
-        return _looks.get((language, macro.name, *args), lambda: macro(*args))
+        return store.get((language, macro.name, *args), lambda: macro(*args))
 
     return kept
 

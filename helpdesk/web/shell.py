@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Flask, flash, g, has_request_context, redirect, render_template, request, url_for
@@ -51,7 +51,7 @@ class Item:
 @dataclass(frozen=True)
 class Group:
     label: str
-    items: Sequence[Item] = field(default_factory=tuple)
+    items: tuple[Item, ...] = ()
 
 
 def init_app(app: Flask) -> None:
@@ -79,10 +79,15 @@ class _LazyNav:
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
 
-    def __iter__(self) -> Any:
+    @property
+    def groups(self) -> tuple[Group, ...]:
         if "nav" not in g:
-            g.nav = nav(self.actor)
-        return iter(g.nav)
+            g.nav = tuple(nav(self.actor))
+        groups: tuple[Group, ...] = g.nav
+        return groups
+
+    def __iter__(self) -> Iterator[Group]:
+        return iter(self.groups)
 
     def __bool__(self) -> bool:
         return self.actor.is_signed_in
@@ -107,9 +112,9 @@ def nav(actor: Actor) -> list[Group]:
     if may(actor, Action.READ_REPORTS):
         workspace.append(_item(_("Overview"), "manager.reports.overview", icon="chart-bar"))
         workspace.append(_item(_("Service levels kept"), "manager.reports.attainment", icon="circle-check"))
-    groups.append(Group(_("Workspace"), workspace))
+    groups.append(Group(_("Workspace"), tuple(workspace)))
     if may(actor, Action.MANAGE_DESK):
-        groups.append(Group(_("Desk"), [
+        groups.append(Group(_("Desk"), (
             _item(_("People"), "console.people.index", icon="users"),
             _item(_("Routing rules"), "console.routing_rules.index", icon="route"),
             _item(_("Products and fields"), "console.catalogue.index", icon="package"),
@@ -118,7 +123,7 @@ def nav(actor: Actor) -> list[Group]:
             _item(_("Maintenance"), "console.maintenance.index", icon="tool"),
             _item(_("Settings"), "console.settings.show", icon="settings"),
             _item(_("Jobs"), "console.jobs.index", icon="heart-rate-monitor"),
-        ]))  # fmt: skip
+        )))  # fmt: skip
     return groups
 
 
@@ -146,17 +151,17 @@ def view_counts(actor: Actor) -> dict[str, int]:
     return counts
 
 
-def _views(actor: Actor) -> list[Item]:
+def _views(actor: Actor) -> tuple[Item, ...]:
     names = view_names(actor)
     counts = view_counts(actor)
     current = request.args.get("view") or next(iter(names))
     on_list = request.endpoint == "console.tickets.index"
-    return [
+    return tuple(
         Item(
             label, url_for("console.tickets.index", view=key), VIEW_ICONS[key], _capped(counts.get(key)),
             on_list and key == current, "red" if key == "overdue" and counts.get(key) else "",
         ) for key, label in names.items()
-    ]  # fmt: skip
+    )  # fmt: skip
 
 
 def _capped(count: int | None) -> str:
@@ -166,11 +171,11 @@ def _capped(count: int | None) -> str:
 
 
 def _portal_nav() -> list[Group]:
-    return [Group("", [
+    return [Group("", (
         _item(_("Home"), "portal.home.show", icon="home"),
         _item(_("My requests"), "portal.tickets.index", icon="inbox"),
         _item(_("New request"), "portal.tickets.new", icon="plus"),
-    ])]  # fmt: skip
+    ))]  # fmt: skip
 
 
 # Pages that are a way of their own, beside those of the same part of the house; reports are so, too.
