@@ -1,7 +1,8 @@
 """The command line: `threeline`.
 
 Each module holds a tuple COMMANDS. A command translates what was typed into one activity and its result into text or
-JSON; `face.py` has what all of them share. `docs/commands.md` is the guide to them.
+JSON; `face.py` has what all of them share. `docs/commands.md` is the guide to them. A module is imported only when one
+of its commands is wanted: the server starts without the others, and so does every process that it starts.
 """
 
 from __future__ import annotations
@@ -10,24 +11,39 @@ import gc
 
 gc.disable()  # while all is imported, nothing is garbage: looking for some is a fifth of the start
 
+from importlib import import_module  # noqa: E402
+
 import click  # noqa: E402
 
 from helpdesk import __version__  # noqa: E402
-from helpdesk.cli import access, backup, check, demo, doctor, jobs, mail, moving, reports, server, sla, tickets  # noqa: E402
 from helpdesk.cli.face import Group  # noqa: E402
 
-GROUPS = (server, access, tickets, mail, sla, check, doctor, backup, jobs, moving, reports, demo)
+# The module of each command.
+MODULES = {
+    "account": "access", "backup": "backup", "check": "check", "db": "server", "demo": "demo", "doctor": "doctor",
+    "import": "moving", "jobs": "jobs", "mail": "mail", "report": "reports", "restore": "backup", "run": "server",
+    "sla": "sla", "team": "access", "ticket": "tickets", "token": "access", "worker": "server",
+}  # fmt: skip
 
 
-@click.group("threeline", cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+class _Threeline(Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in MODULES:
+            return None
+        module = import_module(f"{__name__}.{MODULES[cmd_name]}")
+        gc.freeze()  # all of it stays
+        commands: tuple[click.Command, ...] = module.COMMANDS
+        return next(command for command in commands if command.name == cmd_name)
+
+
+@click.group("threeline", cls=_Threeline, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="threeline")
 def main() -> None:
     """Threeline: helpdesk and after-sales service desk."""
 
 
-for _group in GROUPS:
-    for _command in _group.COMMANDS:
-        main.add_command(_command)
-
-gc.freeze()  # all of it stays
+gc.freeze()
 gc.enable()

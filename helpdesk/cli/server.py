@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import os
 import signal
 import sys
-from typing import Any
+import threading
+from typing import TYPE_CHECKING
 
 import click
 
 from helpdesk import migrations
 from helpdesk.cli.face import Command, Group
 from helpdesk.config import Config, Misconfigured, load_config
+
+if TYPE_CHECKING:
+    from helpdesk.jobs.worker import Worker
 
 
 @click.command(cls=Command)
@@ -42,9 +47,9 @@ def run(web_only: bool) -> None:
         blocking_threads=config.web_threads, respawn_failed_workers=True, log_access=False, websockets=False,
     )  # fmt: skip
     if not web_only:
-        stops: list[Any] = []
-        server.on_startup(lambda: stops.append(_start_worker(config)))
-        server.on_shutdown(lambda: stops and stops[0]())
+        beside = _WorkerBeside(config)
+        server.on_startup(beside.start)
+        server.on_shutdown(beside.stop)
     click.echo(f"Threeline answers at {config.base_url}", err=True)
     server.serve()
 
@@ -113,12 +118,36 @@ def refuse_open_dev(config: Config) -> None:
         )
 
 
-def _start_worker(config: Config) -> Any:
-    from helpdesk.app import create_app
-    from helpdesk.jobs.worker import start_in_thread
+class _WorkerBeside:
+    """The worker in the process that watches over the web processes, put together while they start."""
 
-    _worker, stop = start_in_thread(create_app(config))
-    return stop
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.thread = threading.Thread(target=self._run, name="worker", daemon=True)
+        self.worker: Worker | None = None
+        self.is_wanted = True
+
+    def start(self) -> None:
+        self.thread.start()
+
+    def stop(self) -> None:
+        self.is_wanted = False
+        if self.worker is not None:
+            self.worker.stop()
+        self.thread.join(timeout=30)
+
+    def _run(self) -> None:
+        try:
+            from helpdesk.app import create_app
+            from helpdesk.jobs.worker import Worker
+
+            self.worker = Worker(create_app(self.config))
+            gc.freeze()  # all of it stays
+            if self.is_wanted:
+                self.worker.run()
+        except BaseException:
+            os.kill(os.getpid(), signal.SIGTERM)  # nobody should believe that letters go out
+            raise
 
 
 def _require_current(config: Config) -> None:

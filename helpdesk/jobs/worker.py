@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import structlog
@@ -130,16 +129,3 @@ def _put_back(job: jobs.Job, worker: str, error: Exception, *, permanent: bool) 
 
 class _LostLease(Exception):
     """Another worker holds the job by now: our effects are rolled back, theirs count."""
-
-
-def start_in_thread(app: Flask) -> tuple[Worker, Callable[[], None]]:
-    """A worker beside the server in one process; returns it with the function that stops and joins it."""
-    worker = Worker(app)
-    thread = threading.Thread(target=worker.run, name="worker", daemon=True)
-    thread.start()
-
-    def stop() -> None:
-        worker.stop()
-        thread.join(timeout=30)
-
-    return worker, stop

@@ -33,6 +33,7 @@ from helpdesk.events import (
 )
 from helpdesk.models.access import STAFF, Account, ApiToken, Invitation, Role, Session, SignInAttempt
 from helpdesk.models.people import CircleMember, Contact, Operator, Organisation, Team, TeamMember
+from helpdesk.people.directory import operators
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import SYSTEM, Actor, account_actor
 from helpdesk.policy.rules import require
@@ -47,9 +48,6 @@ SEEN_STEP = timedelta(minutes=5)  # "last seen" is written at most this often
 # Asked by every request, and putting them together takes as long as running them.
 _SESSION_BY_DIGEST = select(Session).where(Session.digest == bindparam("digest"))
 _TOKEN_BY_DIGEST = select(ApiToken).where(ApiToken.digest == bindparam("digest"))
-_TEAMS_OF_OPERATOR = (
-    select(Team.id, Team.line).join(TeamMember).where(TeamMember.operator_id == bindparam("operator_id"))
-)
 
 
 @dataclass(frozen=True)
@@ -358,10 +356,8 @@ def account_by_email(email: str) -> Account | None:
 def actor_of(account: Account) -> Actor:
     """The actor behind an account, with the teams, lines and circles that rules and scopes ask for."""
     if account.operator_id:
-        rows = db.session.execute(_TEAMS_OF_OPERATOR, {"operator_id": account.operator_id}).all()
-        return account_actor(
-            account, team_ids=frozenset(i for i, _l in rows), lines=frozenset(line for _i, line in rows if line)
-        )
+        card = operators()[account.operator_id]
+        return account_actor(account, team_ids=card.team_ids, lines=card.lines)
     if account.contact_id and account.contact and account.contact.organisation_id:
         organisation = account.contact.organisation
         if organisation and organisation.sharing_mode == "circle":

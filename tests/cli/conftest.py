@@ -14,6 +14,7 @@ from flask import Flask
 
 from helpdesk.cli import main
 from helpdesk.core.db import db
+from helpdesk.core.standing import forget_mark
 from tests.cli.desks import a_working_desk
 
 
@@ -47,7 +48,9 @@ def threeline(app: Flask) -> Threeline:
 
     def run(*words: str, given: str | bytes = "") -> Run:
         db.session.commit()  # or the test's own savepoint, begun before, would take the command's work back with it
-        return typed(app, *words, given=given)
+        done = typed(app, *words, given=given)
+        forget_mark()  # what the command has changed, this context has not heard of
+        return done
 
     return run
 

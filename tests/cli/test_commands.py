@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import click
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from helpdesk import __version__
+from helpdesk import __version__, cli
 from helpdesk.cli import main
 from helpdesk.cli.face import EXITS, Exit, sentence_of
 from helpdesk.core.errors import Busy, Conflict, DomainError, Forbidden, Invalid, NotFound
@@ -19,11 +20,22 @@ GUIDE = Path(__file__).parents[2] / "docs" / "commands.md"
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         if isinstance(command, click.Group):
             yield from commands(command, (*path, name))
         else:
             yield (*path, name), command
+
+
+def test_every_command_of_a_module_can_be_typed() -> None:
+    names = {path.stem for path in Path(cli.__file__).parent.glob("*.py")}
+    modules = [import_module(f"helpdesk.cli.{name}") for name in sorted(names - {"__init__"})]
+    there = {command.name: module for module in modules for command in getattr(module, "COMMANDS", ())}
+
+    assert {name: module.__name__.rpartition(".")[2] for name, module in there.items()} == cli.MODULES
 
 
 every_command = pytest.mark.parametrize(
