@@ -247,6 +247,26 @@ class PolicyApplied(TicketFact):
 
 
 @dataclass(frozen=True)
+class TargetsExtended(Fact):
+    """New targets of a policy are to hold for these open tickets, too: so many that they follow one after another."""
+
+    subject_kind: ClassVar[str] = "policy"
+    policy_id: int
+    tickets: list[int]
+    reason: str
+
+
+@dataclass(frozen=True)
+class PastCorrected(Fact):
+    """A calendar was corrected backwards under these tickets: so many that they follow one after another."""
+
+    subject_kind: ClassVar[str] = "calendar"
+    calendar_id: int
+    tickets: list[int]
+    cause: str
+
+
+@dataclass(frozen=True)
 class EntitlementChanged(TicketFact):
     """The contract is over: clocks that start later follow this policy, or none."""
 

@@ -59,8 +59,8 @@ def settled_app(config: Config) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def app(settled_app: Flask) -> Iterator[Flask]:
-    """The application; whatever a test commits is undone behind it."""
+def app(settled_app: Flask, config: Config) -> Iterator[Flask]:
+    """The application; whatever a test commits is undone behind it, and the letters it sent are taken away."""
     with time_machine.travel(MONDAY, tick=False), settled_app.app_context():
         engines = db.engines
         engine = engines[None]
@@ -76,6 +76,8 @@ def app(settled_app: Flask) -> Iterator[Flask]:
                 engines[None] = engine
                 outer.rollback()
                 begin_reading()
+                for letter in config.mail_folder.glob("*.eml"):
+                    letter.unlink()
 
 
 @pytest.fixture

@@ -47,6 +47,11 @@ class Entry(Base):
     actor_id: Mapped[int] = mapped_column(BigId)
     payload: Mapped[dict[str, Any]]
 
+    @property
+    def reference(self) -> tuple[str, int]:
+        """Whoever did it: what follows from it is recorded as theirs, `by=entry`."""
+        return self.actor_kind, self.actor_id
+
     __table_args__ = (
         Index("ix_journal_subject", "subject_kind", "subject_id", "id"),  # the timeline of one thing
         # what is counted beside the service levels: changed priorities, and what was known later than it happened

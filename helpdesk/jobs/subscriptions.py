@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from helpdesk.core import jobs
 from helpdesk.core.journal import Fact, Reaction, subscribe
 from helpdesk.events import (
     AccountInvited,
     ClockAtRisk,
     ClockBreached,
     PasswordResetAsked,
+    PastCorrected,
     ReplySent,
     RungReached,
+    TargetsExtended,
     TicketClosed,
     TicketOpened,
     TicketReopened,
@@ -19,7 +22,7 @@ from helpdesk.events import (
     TimePromised,
 )
 from helpdesk.mail import letters
-from helpdesk.tickets import ladder
+from helpdesk.tickets import ladder, policies, recalculation
 
 SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     TicketOpened: [letters.acknowledgement],
@@ -31,11 +34,18 @@ SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     ClockAtRisk: [ladder.begin],
     ClockBreached: [ladder.begin],
     RungReached: [letters.escalation],
+    TargetsExtended: [policies.extend],
+    PastCorrected: [recalculation.fold_corrected],
     AccountInvited: [letters.invitation],
     PasswordResetAsked: [letters.password_reset],
 }
+
+# What an activity asks for at a time of its own.
+LATER: Sequence[Reaction] = (recalculation.look_again,)
 
 
 def install() -> None:
     """Tell the journal what follows from which fact."""
     subscribe(SUBSCRIPTIONS)
+    for reaction in LATER:
+        jobs.register(reaction)

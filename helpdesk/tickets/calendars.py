@@ -28,7 +28,7 @@ from helpdesk.models.access import Account
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.rules import require
-from helpdesk.tickets.recalculation import Impact, impact_of_calendars, move_clocks, running_on
+from helpdesk.tickets.recalculation import Impact, impact_of_calendars, move_clocks, running_on, will_look_again
 from sla import register
 from sla.models import CalendarVersion, Maintenance, Target, WorkCalendar
 from sla.worktime import LATEST, Calendar, refuse_overlaps
@@ -179,10 +179,12 @@ def save_version(calendar: WorkCalendar, new: NewVersion, *, by: Actor) -> Impac
     version = _version(calendar.id, new, valid_from, at, by=by)
     db.session.add(version)
     touch()
-    impact = move_clocks([calendar.id], valid_from, cause=calendar.name, by=by)
+    impact = move_clocks([calendar.id], valid_from, cause=calendar.name, by=by, is_correction=new.is_correction)
     change = {"version": version.id, "valid_from": valid_from, "is_correction": new.is_correction,
-              "reason": new.reason, "tickets": impact.tickets, "verdicts": impact.verdicts}  # fmt: skip
-    record(ConfigurationChanged(calendar.id, what="calendar", change=change), by=by)
+              "reason": new.reason, "tickets": impact.tickets, "verdicts": impact.verdicts,
+              "following": impact.following, "calendars": [calendar.id], "since": valid_from,
+              "cause": calendar.name}  # fmt: skip
+    will_look_again(record(ConfigurationChanged(calendar.id, what="calendar", change=change), by=by))
     return impact
 
 
@@ -217,8 +219,9 @@ def announce_window(new: NewWindow, *, by: Actor) -> Impact:
     touch()
     calendar_ids = [key for key in new.calendar_ids or calendar_names() if key in register.indexes()]
     impact = move_clocks(calendar_ids, new.from_at, cause=window.reason, by=by)
-    change = {"from": new.from_at, "to": new.to_at, "calendars": sorted(new.calendar_ids), "tickets": impact.tickets}
-    record(ConfigurationChanged(window.id, what="maintenance", change=change), by=by)
+    change = {"from": new.from_at, "to": new.to_at, "calendars": sorted(calendar_ids), "tickets": impact.tickets,
+              "since": new.from_at, "cause": window.reason, "is_correction": False}  # fmt: skip
+    will_look_again(record(ConfigurationChanged(window.id, what="maintenance", change=change), by=by))
     return impact
 
 

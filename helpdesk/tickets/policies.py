@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -20,17 +20,17 @@ from helpdesk.core.command import command
 from helpdesk.core.db import db, locked_when_writing
 from helpdesk.core.errors import Conflict, Invalid, NotFound
 from helpdesk.core.i18n import gettext as _
-from helpdesk.core.journal import record
+from helpdesk.core.journal import Doer, Entry, record
 from helpdesk.core.standing import standing, touch
 from helpdesk.core.times import epoch, now
-from helpdesk.events import ConfigurationChanged, PolicyApplied
+from helpdesk.events import ConfigurationChanged, PolicyApplied, TargetsExtended
 from helpdesk.models.contracts import Contract
 from helpdesk.models.tickets import Priority, Ticket, TicketType
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.rules import require
 from helpdesk.tickets.calendars import calendar_names
-from helpdesk.tickets.recalculation import LIVE, Impact, Move, batches, impact_of
+from helpdesk.tickets.recalculation import AT_ONCE, LIVE, Impact, Move, batches, impact_of
 from sla import register
 from sla.fold import KINDS, Standing
 from sla.models import Clock, ClockKind, Pause, SlaPolicy, Target
@@ -208,13 +208,29 @@ def save_targets(policy: SlaPolicy, new: NewTargets, *, by: Actor) -> int:
     db.session.add_all(changed)
     db.session.flush()
     touch()
-    tickets = _regranted(policy.id, None, at) if new.applies_to_open else set()
-    for ticket_id in sorted(tickets):
-        record(PolicyApplied(ticket_id, policy_id=policy.id, reason=new.reason.strip()), by=by)
+    tickets = sorted(_regranted(policy.id, None, at)) if new.applies_to_open else []
+    if len(tickets) <= AT_ONCE:
+        _apply(policy.id, tickets, new.reason.strip(), by=by)
+    else:
+        for ids in batches(tickets, AT_ONCE):
+            record(TargetsExtended(policy.id, tickets=list(ids), reason=new.reason.strip()), by=by)
     change = {"clock": new.clock, "type": new.type, "targets": len(changed), "reason": new.reason.strip(),
               "tickets": len(tickets)}  # fmt: skip
     record(ConfigurationChanged(policy.id, what="policy", change=change), by=by)
     return len(tickets)
+
+
+def extend(entry: Entry) -> None:
+    """Let the new targets of a policy hold for a part of the tickets that they were extended to."""
+    ids = entry.payload["tickets"]
+    still = select(Ticket.id).where(Ticket.id.in_(ids), Ticket.is_open, Ticket.policy_id == entry.subject_id)
+    claimed = db.session.scalars(locked_when_writing(still.order_by(Ticket.id), of=Ticket)).all()
+    _apply(entry.subject_id, claimed, entry.payload["reason"], by=entry)
+
+
+def _apply(policy_id: int, ticket_ids: Iterable[int], reason: str, *, by: Doer) -> None:
+    for ticket_id in ticket_ids:
+        record(PolicyApplied(ticket_id, policy_id=policy_id, reason=reason), by=by)
 
 
 def over_budget(policy_id: int, new: NewTargets | None = None) -> list[OverBudget]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -20,12 +21,12 @@ from typing import Any
 from sqlalchemy import bindparam, cast, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from helpdesk.core import jobs
 from helpdesk.core.db import db
-from helpdesk.core.journal import record_many
+from helpdesk.core.journal import Doer, Entry, record, record_many
 from helpdesk.core.times import epoch, now
-from helpdesk.events import ClockMoved
+from helpdesk.events import ClockMoved, PastCorrected
 from helpdesk.models.tickets import NEVER, NUMBER_PREFIX, Ticket
-from helpdesk.policy.actor import Actor
 from helpdesk.tickets import clocks
 from sla import register
 from sla.models import Clock, ClockKind, ClockState, Pause
@@ -35,6 +36,8 @@ from sla.worktime import WorkIndex
 LIVE = text("sla_clock.stop_at IS NULL AND sla_clock.state <> 'cancelled'")  # the words of ix_sla_clock_calendar
 EXAMPLES = 5
 BATCH = 5_000
+LONGEST_TRANSACTION = timedelta(minutes=2)
+AT_ONCE = 200  # tickets that are folded at once; where there are more, so many follow in each job
 VERDICTS = frozenset({ClockState.MET, ClockState.BREACHED, ClockState.STOPPED_UNANSWERED, ClockState.OVERDUE})
 STOPPED = frozenset({ClockState.MET, ClockState.STOPPED_UNANSWERED, ClockState.BREACHED})
 _COLUMNS = (
@@ -71,6 +74,7 @@ class Impact:
     later: int = 0
     late: int = 0  # tickets with a clock that would be breached at once
     verdicts: int = 0  # clocks that were judged and would be judged otherwise
+    following: int = 0  # tickets that will be looked at within minutes, since they are many
     examples: tuple[Move, ...] = ()
 
 
@@ -103,14 +107,14 @@ def impact_of(moves: Sequence[Move], late: int = 0, *, verdicts: int = 0) -> Imp
     )  # fmt: skip
 
 
-def move_clocks(calendar_ids: Collection[int], since: int, *, cause: str, by: Actor) -> Impact:
+def move_clocks(
+    calendar_ids: Collection[int], since: int, *, cause: str, by: Doer, is_correction: bool = False
+) -> Impact:
     """Store what the calendars of this transaction make of their clocks. Part of the activity that changed them."""
-    at = epoch(now())
-    is_correction = since < at
-    _lock_tickets(_correctable(calendar_ids, since) if is_correction else _running(calendar_ids))
     if is_correction:
-        tickets = select(Clock.subject_id).distinct().where(*_correctable(calendar_ids, since))
-        return _fold_anew(list(db.session.scalars(tickets.order_by(Clock.subject_id))), cause=cause, by=by)
+        return _correct(calendar_ids, since, cause=cause, by=by)
+    at = epoch(now())
+    _lock_tickets(select(Clock.subject_id).where(*_running(calendar_ids)))
     calendars, cards = {key: register.indexes()[key] for key in calendar_ids}, register.targets()
     moves, changed, waiting = [], [], set()
     for row, pauses in _rows(_running(calendar_ids)):
@@ -130,8 +134,49 @@ def move_clocks(calendar_ids: Collection[int], since: int, *, cause: str, by: Ac
     known = impact_of(moves)
     return Impact(
         known.tickets + rest.tickets, known.clocks + rest.clocks, known.earlier + rest.earlier,
-        known.later + rest.later, rest.late, rest.verdicts, known.examples or rest.examples,
+        known.later + rest.later, rest.late, rest.verdicts, examples=known.examples or rest.examples,
     )  # fmt: skip
+
+
+def look_again(entry: Entry) -> None:
+    """Move once more what a change of calendars moves.
+
+    Who had begun to work on a ticket when the change was saved may have read the calendars as they were. By now they
+    are through; where nothing was overlooked, nothing is written.
+    """
+    change = entry.payload["change"]
+    move_clocks(change["calendars"], change["since"], cause=change["cause"], by=entry,
+                is_correction=change["is_correction"])  # fmt: skip
+
+
+def will_look_again(entry: Entry) -> None:
+    """Have `look_again` done when all that runs beside this transaction has come to its end.
+
+    `entry` tells of the change: `calendars`, `since`, `cause` and `is_correction`. On SQLite nobody writes beside us.
+    """
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.flush()
+        name = jobs.register(look_again)
+        jobs.enqueue([(name, {"entry": entry.id}, f"{name}:{entry.id}")], run_at=now() + LONGEST_TRANSACTION)
+
+
+def fold_corrected(entry: Entry) -> None:
+    """Fold a part of the many tickets under which a calendar was corrected."""
+    ids = entry.payload["tickets"]
+    _lock_tickets(ids)
+    _fold_anew(ids, cause=entry.payload["cause"], by=entry)
+
+
+def _correct(calendar_ids: Collection[int], since: int, *, cause: str, by: Doer) -> Impact:
+    """Fold what a change of the past can touch, or say that it is to be folded."""
+    touched = select(Clock.subject_id).distinct().where(*_correctable(calendar_ids, since))
+    tickets = list(db.session.scalars(touched.order_by(Clock.subject_id)))
+    if len(tickets) > AT_ONCE:
+        for ids in batches(tickets, AT_ONCE):
+            record(PastCorrected(min(calendar_ids), tickets=list(ids), cause=cause), by=by)
+        return Impact(following=len(tickets))
+    _lock_tickets(tickets)
+    return _fold_anew(tickets, cause=cause, by=by)
 
 
 def running_on(calendar_ids: Iterable[int]) -> dict[int, int]:
@@ -213,10 +258,10 @@ def _stopped_early(calendars: Mapping[int, WorkIndex], since: int) -> list[dict[
     return changed
 
 
-def _lock_tickets(conditions: Conditions) -> None:
+def _lock_tickets(ids: Any) -> None:
+    """Lock tickets by their ids, or by a query for them."""
     # Whoever works on a ticket holds its row first: in this order nobody waits for somebody who waits for us.
     if db.session.get_bind().dialect.name == "postgresql":
-        ids = select(Clock.subject_id).where(*conditions)
         db.session.execute(select(Ticket.id).where(Ticket.id.in_(ids)).order_by(Ticket.id).with_for_update())
 
 
@@ -273,7 +318,7 @@ def _show(ticket_ids: Collection[int]) -> None:
     db.session.expire_all()
 
 
-def _fold_anew(ticket_ids: Sequence[int], *, cause: str, by: Actor) -> Impact:
+def _fold_anew(ticket_ids: Sequence[int], *, cause: str, by: Doer) -> Impact:
     """Fold the clocks of these tickets from their events, and say what has moved."""
     cards = register.targets()
     moves: list[Move] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from email import message_from_bytes
 from email.policy import default
@@ -28,10 +28,8 @@ At = Callable[..., AbstractContextManager[None]]
 
 
 @pytest.fixture
-def mail_folder(config: Config) -> Iterator[Path]:
-    yield config.mail_folder
-    for file in config.mail_folder.glob("*.eml"):
-        file.unlink()
+def mail_folder(config: Config) -> Path:
+    return config.mail_folder
 
 
 def the_job() -> Job:

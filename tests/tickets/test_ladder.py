@@ -5,7 +5,7 @@ A ticket of Jonas is P4: eight working hours to answer, of which six are used at
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
 from email import message_from_bytes
@@ -35,13 +35,6 @@ from tests.plans import plan_of
 from tests.web.test_pages import queries
 
 At = Callable[..., AbstractContextManager[None]]
-
-
-@pytest.fixture(autouse=True)
-def _empty_mail_folder(config: Config) -> Iterator[None]:
-    yield
-    for file in config.mail_folder.glob("*.eml"):
-        file.unlink()
 
 
 def local(text: str) -> int:

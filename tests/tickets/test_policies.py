@@ -11,8 +11,9 @@ import pytest
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Forbidden, Invalid, NotFound
 from helpdesk.core.times import epoch, now
+from helpdesk.jobs.worker import run_all
 from helpdesk.models.tickets import Priority, Status, Ticket, TicketType
-from helpdesk.tickets import clocks, replay
+from helpdesk.tickets import clocks, policies, replay
 from helpdesk.tickets.calendars import NewVersion, add_calendar
 from helpdesk.tickets.conversation import NewMessage, reply_to_client
 from helpdesk.tickets.policies import (
@@ -29,6 +30,7 @@ from helpdesk.tickets.policies import (
     targets_of,
 )
 from helpdesk.tickets.priority import override_priority
+from helpdesk.tickets.resolution import resolve_ticket
 from sla.models import Clock, ClockKind, ClockState, SlaPolicy, WorkCalendar
 from sla.worktime import Calendar
 from tests.cast import Cast
@@ -93,6 +95,23 @@ def test_open_tickets_are_touched_if_the_administrator_says_so(cast: Cast, at: A
     assert clock(running, ClockKind.RESOLUTION).state is ClockState.OVERDUE
     assert clock(running, ClockKind.RESOLUTION).breach_cause == "contract_changed"
     assert [facts(t).count("PolicyApplied") for t in (running, paused, resolved, urgent)] == [1, 1, 0, 1]
+
+
+def test_where_many_tickets_are_touched_they_follow_in_jobs(
+    cast: Cast, at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(policies, "AT_ONCE", 2)
+    tickets = [a_ticket(cast) for _ in range(5)]
+    with at("2026-03-02 09:30"):
+        new = targets("resolution", by_priority={"P4": hours(2)}, applies_to_open=True, reason="Two hours.")
+        assert save_targets(standard(), new, by=cast.petras) == 5
+        assert facts(tickets[1]).count("PolicyApplied") == 0
+        resolve_ticket(tickets[0], NewMessage("Done."), by=cast.ona)  # meanwhile
+        run_all()
+        assert differing() == []
+
+    assert [facts(t).count("PolicyApplied") for t in tickets] == [0, 1, 1, 1, 1]
+    assert clock(tickets[4], ClockKind.RESOLUTION).target_seconds == 2 * HOUR
 
 
 def test_a_target_for_one_type_leaves_the_others(cast: Cast, at: At) -> None:

@@ -12,13 +12,15 @@ import pytest
 from helpdesk.core.command import transaction
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Forbidden, Invalid, NotFound
+from helpdesk.core.jobs import Job
 from helpdesk.core.journal import Entry, record
 from helpdesk.core.standing import touch
 from helpdesk.core.times import epoch, now
 from helpdesk.events import TimePromised
+from helpdesk.jobs.worker import run_all
 from helpdesk.models.tickets import NEVER, Priority, Status, Ticket
 from helpdesk.policy.actor import SYSTEM
-from helpdesk.tickets import clocks, replay
+from helpdesk.tickets import clocks, recalculation, replay
 from helpdesk.tickets.calendars import (
     NewVersion,
     NewWindow,
@@ -223,6 +225,65 @@ def test_a_correction_can_make_tickets_late(cast: Cast, at: At) -> None:
         assert preview_version(office(), correction, by=cast.petras).late == 1
         assert save_version(office(), correction, by=cast.petras).late == 1
         assert differing() == []
+
+
+def test_where_a_correction_touches_many_tickets_they_follow_in_jobs(
+    cast: Cast, at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recalculation, "AT_ONCE", 2)
+    with at("2026-03-01 20:00"):
+        tickets = [a_ticket(cast) for _ in range(5)]
+    with at("2026-03-02 09:00"):
+        correction = version(
+            Calendar.always("Europe/Vilnius").to_json(), valid_from=local("2026-03-01T00:00"), is_correction=True,
+            reason="They pay for the whole day.",
+        )  # fmt: skip
+        impact = save_version(office(), correction, by=cast.petras)
+        assert (impact.tickets, impact.following) == (0, 5)
+        reply_to_client(tickets[0], NewMessage("We look at it."), by=cast.ona)  # whoever works on one has it right
+        assert {ticket.number for ticket in tickets if any(ticket.number in line for line in differing())} == {
+            ticket.number for ticket in tickets[1:]
+        }
+
+        run_all()
+        assert differing() == []
+    entry = db.session.scalars(db.select(Entry).where(Entry.fact == "ClockMoved")).first()
+    assert entry is not None
+    assert entry.reference == cast.petras.reference
+
+
+@pytest.mark.parametrize("is_correction", [False, True])
+def test_what_was_begun_on_the_calendar_of_before_is_looked_at_again(
+    cast: Cast, at: At, *, is_correction: bool
+) -> None:
+    with at("2026-03-02 09:00"):
+        ticket = a_ticket(cast)
+    before = {c.id: (c.due_at, c.breach_at, c.contract_due_at, c.at_risk_at, c.next_fire_at) for c in clocks.of(ticket)}
+    with at("2026-03-02 09:30"):
+        save_version(office(), version(
+            closed("2026-03-03"), reason="We are closed.", is_correction=is_correction,
+            valid_from=local("2026-03-02T00:00") if is_correction else None,
+        ), by=cast.petras)  # fmt: skip
+        with transaction():  # as somebody leaves it who had read the calendars before they were changed
+            for row in db.session.scalars(db.select(Clock).where(Clock.id.in_(before))):
+                row.due_at, row.breach_at, row.contract_due_at, row.at_risk_at, row.next_fire_at = before[row.id]
+        assert differing() != []
+        told = db.session.scalars(
+            db.select(Entry).where(Entry.fact == "ConfigurationChanged").order_by(Entry.id.desc())
+        ).first()
+        assert told is not None
+    with at("2026-03-02 09:33"):
+        if db.engine.dialect.name == "postgresql":
+            run_all()
+        else:  # where nobody writes beside us nothing is asked for
+            assert db.session.scalars(db.select(Job).where(Job.kind == "recalculation.look_again")).first() is None
+            with transaction():
+                recalculation.look_again(told)
+        assert differing() == []
+        moved = facts(ticket).count("ClockMoved")
+        with transaction():
+            recalculation.look_again(told)
+        assert facts(ticket).count("ClockMoved") == moved
 
 
 def test_who_saw_an_older_version_saves_nothing(cast: Cast, at: At) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
 from flask import Flask
 
-from helpdesk.config import Config
 from helpdesk.core.db import db
 from helpdesk.models.tickets import Ticket
 from helpdesk.tickets.assignment import take
@@ -21,13 +20,6 @@ from tests.web.test_pages import queries
 
 At = Callable[..., AbstractContextManager[None]]
 BrowserOf = Callable[[str], Client]
-
-
-@pytest.fixture(autouse=True)
-def _empty_mail_folder(config: Config) -> Iterator[None]:
-    yield
-    for file in config.mail_folder.glob("*.eml"):
-        file.unlink()
 
 
 def at_risk(cast: Cast, at: At, count: int = 1) -> list[Ticket]:

@@ -235,6 +235,12 @@ def _sources(text: str) -> str:
 
 
 def _tell_saved(impact: Impact) -> None:
+    if impact.following:
+        flash(
+            ngettext("The version is saved; %(num)d ticket follows within minutes.",
+                     "The version is saved; %(num)d tickets follow within minutes.", impact.following)
+        )  # fmt: skip
+        return
     flash(
         ngettext("The version is saved; %(num)d ticket has moved.", "The version is saved; %(num)d tickets have moved.",
                  impact.tickets)

@@ -19,7 +19,7 @@ from helpdesk.policy.rules import require
 from helpdesk.tickets import policies
 from helpdesk.tickets.calendars import calendar_names
 from helpdesk.tickets.policies import NewTarget, NewTargets, OverBudget
-from helpdesk.tickets.recalculation import Impact
+from helpdesk.tickets.recalculation import AT_ONCE, Impact
 from helpdesk.tickets.schemas import WebSchema, plain_text, row_id
 from helpdesk.web.auth import current_actor
 from helpdesk.web.forms import Form, read_form
@@ -206,11 +206,14 @@ def _read_cell(form: Form, priority: str) -> NewTarget | None:
 
 
 def _tell_saved(new: NewTargets, applied: int) -> None:
-    if new.applies_to_open:
+    if not new.applies_to_open:
+        flash(_("The targets are saved. They hold for what begins from now on."))
+    elif applied > AT_ONCE:
+        flash(ngettext("The targets are saved; %(num)d open ticket follows within minutes.",
+                       "The targets are saved; %(num)d open tickets follow within minutes.", applied))  # fmt: skip
+    else:
         flash(ngettext("The targets are saved and hold for %(num)d open ticket, too.",
                        "The targets are saved and hold for %(num)d open tickets, too.", applied))  # fmt: skip
-    else:
-        flash(_("The targets are saved. They hold for what begins from now on."))
 
 
 def _list_page(form: Form) -> str:
