@@ -24,6 +24,7 @@ from tests.factories import HANDOVER, a_ticket, facts
 
 WORDS = {"text": "Something."}
 WHY = {"reason": "Because."}
+CAUSE = {"cause": "vendor"}
 PROMISE = {"at": "2026-03-12T10:00:00Z", "note": "By phone.", "consent": True}
 FORM = {name: text for name, text in HANDOVER.__dict__.items() if text}
 
@@ -40,6 +41,13 @@ ADDRESSES: list[tuple[str, str, Any]] = [
     ("POST", "/tickets/{number}/returns", WHY),
     ("PUT", "/tickets/{number}/resolution", WORDS),
     ("POST", "/tickets/{number}/promises", PROMISE),
+    ("GET", "/tickets/{number}/clocks", None),
+    ("PUT", "/tickets/{number}/clocks/{clock_id}/cause", CAUSE),
+    ("PUT", "/tickets/{number}/clocks/{clock_id}/excuse", WHY),
+    ("POST", "/tickets/{number}/clocks/{clock_id}/excuse/approval", None),
+    ("POST", "/tickets/{number}/clocks/{clock_id}/excuse/refusal", None),
+    ("POST", "/escalations/{escalation_id}/acknowledgement", None),
+    ("POST", "/tickets/{number}/reopenings/undoing", WHY),
     ("DELETE", "/tickets/{number}/resolution", WHY),
     ("POST", "/tickets/{number}/reopenings", WHY),
     ("POST", "/tickets/{number}/acceptance", None),
@@ -72,6 +80,12 @@ STAFFS_OWN = [
     ("POST", "/tickets/{number}/returns", WHY),
     ("PUT", "/tickets/{number}/resolution", WORDS),
     ("POST", "/tickets/{number}/promises", PROMISE),
+    ("PUT", "/tickets/{number}/clocks/{clock_id}/cause", CAUSE),
+    ("PUT", "/tickets/{number}/clocks/{clock_id}/excuse", WHY),
+    ("POST", "/tickets/{number}/clocks/{clock_id}/excuse/approval", None),
+    ("POST", "/tickets/{number}/clocks/{clock_id}/excuse/refusal", None),
+    ("POST", "/tickets/{number}/reopenings/undoing", WHY),
+    ("GET", "/escalations", None),
     ("PUT", "/tickets/{number}/assignment", {}),
     ("PUT", "/tickets/{number}/tags", {"tags": ["mine"]}),
     ("GET", "/tickets/{number}/links", None),
@@ -96,9 +110,11 @@ def known(cast: Cast, ona: Caller, jonas: Caller) -> dict[str, Any]:
     other = jonas.post("/tickets", {"subject": "Blank again", "text": "Another one."}).get_json()["number"]
     link = ona.post(f"/tickets/{number}/links", {"other": other}).get_json()["links"][0]
     message = jonas.get(f"/tickets/{number}/messages").get_json()["messages"][0]
+    clock = ona.get(f"/tickets/{number}/clocks").get_json()["clocks"][0]
     return {
         "number": number, "other": other, "link_id": link["id"], "attachment_id": message["attachments"][0]["id"],
         "organisation_id": cast.jonas.organisation_id, "contact_id": cast.jonas.contact_id,
+        "clock_id": clock["id"], "escalation_id": 1,
     }  # fmt: skip
 
 

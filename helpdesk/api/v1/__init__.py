@@ -9,7 +9,9 @@ from helpdesk.api.v1 import (
     assignments,
     attachments,
     catalogue,
+    clocks,
     contacts,
+    escalations,
     links,
     me,
     messages,
@@ -23,8 +25,8 @@ from helpdesk.api.v1 import (
 )
 
 RESOURCES = (
-    tickets.bp, messages.bp, resolutions.bp, promises.bp, transfers.bp, assignments.bp, tags.bp, links.bp, timelines.bp,
-    attachments.bp, organisations.bp, contacts.bp, catalogue.bp, me.bp,
+    tickets.bp, messages.bp, resolutions.bp, promises.bp, clocks.bp, escalations.bp, transfers.bp, assignments.bp,
+    tags.bp, links.bp, timelines.bp, attachments.bp, organisations.bp, contacts.bp, catalogue.bp, me.bp,
 )  # fmt: skip
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")

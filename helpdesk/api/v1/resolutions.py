@@ -20,6 +20,7 @@ from helpdesk.tickets.resolution import (
     refuse_resolution,
     reopen_ticket,
     resolve_ticket,
+    undo_reopening,
 )
 
 bp = Blueprint("resolutions", __name__, description="How tickets end, and how they go on after all.")
@@ -87,6 +88,16 @@ def withdraw(sent: Reason, number: str) -> Ticket:
 def reopen(sent: Reason, number: str) -> Ticket:
     """Reopen a resolved or closed ticket within its window."""
     return _reopen(number, sent.reason)
+
+
+@bp.post("/tickets/<number>/reopenings/undoing")
+@bp.takes(ReasonSchema())
+@bp.gives(200, TICKET)
+def undo(sent: Reason, number: str) -> Ticket:
+    """The reopening was not genuine: within the hour the ticket is as it was before, and no figure knows of it."""
+    ticket = get_ticket(number, for_=current_actor())
+    undo_reopening(ticket, sent.reason, by=current_actor())
+    return ticket
 
 
 @bp.post("/tickets/<number>/acceptance")
