@@ -20,6 +20,7 @@ from helpdesk.models.tickets import Channel, Priority, Status, Ticket
 from helpdesk.policy.actor import SYSTEM
 from helpdesk.reports.attainment import BY, AttainmentReport, Tally, percent_of, run_attainment
 from helpdesk.reports.base import Slice, parse_conditions
+from helpdesk.reports.overview import run_overview
 from helpdesk.tickets import clocks
 from helpdesk.tickets.conversation import NewMessage, receive_reply, reply_to_client
 from helpdesk.tickets.escalation import NewHandover, hand_over
@@ -136,6 +137,30 @@ def test_what_is_excused_is_breached_in_the_raw_figure_and_gone_from_the_other(c
         got = first_response().document()
 
     assert (got["fraction"], got["excused"], got["excused_fraction"]) == ("1/2", 1, "1/1")
+
+
+@pytest.mark.parametrize("until", [datetime(2026, 3, 8, tzinfo=UTC), APRIL])
+@pytest.mark.parametrize("asked", ["2026-03-03 10:00", "2026-03-06 10:00", "2026-03-10 09:00", "2026-03-20 10:00"])
+def test_the_overview_counts_by_the_contract_too_where_something_else_was_promised(
+    cast: Cast, at: At, asked: str, until: datetime
+) -> None:
+    with at("2026-03-02 09:00"):
+        tickets = [a_ticket(cast, status=Status.OPEN) for _ in range(5)]
+        for ticket in tickets[:4]:
+            STEPS["promise"](ticket, cast)  # Thursday noon; the contract says Monday
+    for ticket, when in zip(tickets, ("03-05 11:00", "03-06 10:00", "03-09 16:00", None), strict=False):
+        if when is not None:
+            with at(f"2026-{when}"):
+                resolve_ticket(ticket, NewMessage("Done."), by=cast.ona, breach_cause=BreachCause.CAPACITY)
+    with at(asked):
+        while clocks.sweep():
+            pass
+        span = Slice(MARCH, until, ())
+        by_contract = run_attainment(span, for_=SYSTEM).by["kind"]
+        shown = run_overview(span, for_=SYSTEM).sla
+    for kind in ("first_response", "resolution"):
+        tally, told = by_contract.get(kind, Tally()), shown.get(kind)
+        assert (told.met, told.breached, told.overdue) == (tally.met, tally.late, tally.overdue) if told else True
 
 
 def test_promises_stand_beside_the_contract(cast: Cast, at: At) -> None:
