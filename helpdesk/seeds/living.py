@@ -18,9 +18,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from helpdesk.core.db import db
-from helpdesk.core.journal import record
+from helpdesk.core.journal import Entry, record
 from helpdesk.core.times import instant, now, pretending
-from helpdesk.events import ReplyReceived
+from helpdesk.events import ClockAtRisk, ClockBreached, ReplyReceived
 from helpdesk.models.messages import MessageKind
 from helpdesk.models.people import SkillKind
 from helpdesk.models.tickets import Channel, Impact, Status, Ticket, TicketType, Urgency
@@ -32,7 +32,7 @@ from helpdesk.seeds.company import ADMINISTRATOR, Company
 from helpdesk.seeds.dates import Dated, dice, first_team, promised_at, worked_on
 from helpdesk.seeds.hours import OFFICE
 from helpdesk.seeds.story import Kind, Story, Turn
-from helpdesk.tickets import clocks
+from helpdesk.tickets import clocks, ladder
 from helpdesk.tickets.assignment import take
 from helpdesk.tickets.classification import Classification, classify
 from helpdesk.tickets.conversation import (
@@ -63,6 +63,7 @@ KEPT = 60  # steps after which the session forgets what it holds, so that memory
 FORMS = frozenset({"portal", "api"})  # channels on which the client says what it is about
 # Of the tickets on which the last word is a client's or a colleague's, so many are taken by somebody; the rest waits.
 TAKEN_SHARE = 0.8
+ALARMING = timedelta(days=3)  # how long a clock that ran out is news
 
 PROMISED = {
     "en": "Promised to the client: {when}.",
@@ -100,6 +101,19 @@ def live(dated: Sequence[Dated], company: Company, *, until: datetime) -> Iterat
             yield number
     desk.work_until(until)
     yield len(steps)
+
+
+def raise_alarms(*, until: datetime) -> None:
+    """Set up the ladders of what came late in the last days and still is; the worker tells them.
+
+    The past is silent, but whoever looks at the desk now sees what waits to be noticed. Part of a larger activity.
+    """
+    told = select(Entry).where(
+        Entry.fact.in_([ClockAtRisk.__name__, ClockBreached.__name__]), Entry.at >= until - ALARMING
+    )
+    last = {entry.payload["clock_id"]: entry for entry in db.session.scalars(told.order_by(Entry.id))}
+    for entry in last.values():
+        ladder.begin(entry)
 
 
 def plan_absences(company: Company, *, until: datetime) -> None:
