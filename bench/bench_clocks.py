@@ -138,6 +138,7 @@ def _write(count: int) -> None:
     due = f"{at} + 3600 + (i * 7919) % 31000000"
     is_open = f"i % {OPEN_ONE_IN} = 0"
     opened = f"(CASE WHEN {is_open} THEN {at} - i % 3600 ELSE {at} - 86400 - i % 30000000 END)"
+    was_due = f"(CASE WHEN {is_open} THEN {due} ELSE {opened} + {target.seconds} END)"
     _insert(Ticket, {
         "id": "i", "type": "'incident'", "status": f"CASE WHEN {is_open} THEN 'open' ELSE 'closed' END",
         "sub_status": "''", "is_open": f"CASE WHEN {is_open} THEN {yes} ELSE {no} END", "subject": "'Subject ' || i",
@@ -157,8 +158,8 @@ def _write(count: int) -> None:
             "cycle": "1", "state": f"CASE WHEN {is_open} THEN 'running' ELSE 'met' END", "target_id": str(target_id),
             "target_seconds": str(target.seconds),
             "calendar_id": f"CASE WHEN {moves} THEN {moved_id} ELSE {calendar_id} END", "start_at": opened,
-            "stop_at": f"CASE WHEN {is_open} THEN NULL ELSE {opened} + 3600 END", "due_at": due,
-            "breach_at": due, "contract_due_at": due, "breach_cause": "''", "promises": "0", "extra_seconds": "0",
+            "stop_at": f"CASE WHEN {is_open} THEN NULL ELSE {opened} + 3600 END", "due_at": was_due,
+            "breach_at": was_due, "contract_due_at": was_due, "breach_cause": "''", "promises": "0", "extra_seconds": "0",
             "fired": "'[]'", "consumed_at_stop": f"CASE WHEN {is_open} THEN NULL ELSE 3600 END",
             "at_risk_fired": yes, "next_fire_at": f"CASE WHEN {is_open} THEN {due} + 1 ELSE NULL END", "revision": "1",
         }, f"1 AND {tickets}")  # fmt: skip
