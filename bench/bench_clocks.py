@@ -159,8 +159,8 @@ def _write(count: int) -> None:
             "target_seconds": str(target.seconds),
             "calendar_id": f"CASE WHEN {moves} THEN {moved_id} ELSE {calendar_id} END", "start_at": opened,
             "stop_at": f"CASE WHEN {is_open} THEN NULL ELSE {opened} + 3600 END", "due_at": was_due,
-            "breach_at": was_due, "contract_due_at": was_due, "breach_cause": "''", "promises": "0", "extra_seconds": "0",
-            "fired": "'[]'", "consumed_at_stop": f"CASE WHEN {is_open} THEN NULL ELSE 3600 END",
+            "breach_at": was_due, "contract_due_at": was_due, "breach_cause": "''", "promises": "0",
+            "extra_seconds": "0", "fired": "'[]'", "consumed_at_stop": f"CASE WHEN {is_open} THEN NULL ELSE 3600 END",
             "at_risk_fired": yes, "next_fire_at": f"CASE WHEN {is_open} THEN {due} + 1 ELSE NULL END", "revision": "1",
         }, f"1 AND {tickets}")  # fmt: skip
     db.session.execute(text("ANALYZE"))

@@ -292,9 +292,9 @@ def _write(model: type[Clock] | type[Ticket], rows: Sequence[dict[str, Any]]) ->
             update(table).where(table.c.id == given.c.id).values({name: given.c[name] for name in names})
         )
         return
-    # As the driver has it: to fill in the parameters of twenty thousand rows one by one takes longer than to write them.
-    given = update(table).where(table.c.id == bindparam("of_id")).ordered_values(*((name, None) for name in names))
-    written = str(given.compile(dialect=db.session.get_bind().dialect))
+    # As the driver has it: filling in the parameters of twenty thousand rows takes longer than writing them.
+    statement = update(table).where(table.c.id == bindparam("of_id")).ordered_values(*((name, None) for name in names))
+    written = str(statement.compile(dialect=db.session.get_bind().dialect))
     db.session.connection().exec_driver_sql(written, [(*(row[name] for name in names), row["id"]) for row in rows])
 
 
