@@ -9,15 +9,13 @@ from flask import Flask
 from sqlalchemy.orm import configure_mappers
 
 import helpdesk.models  # noqa: F401 - every table is known before the first query
-from helpdesk import web
-from helpdesk.api import init_app as init_api
 from helpdesk.config import Config, load_config
 from helpdesk.core import db, i18n, logs
 from helpdesk.jobs import subscriptions
 
 
-def create_app(config: Config | None = None) -> Flask:
-    """The whole application: settings, database, languages, consequences, faces."""
+def create_app(config: Config | None = None, *, faces: bool = True) -> Flask:
+    """The application: settings, database, languages, consequences, faces. A worker needs no faces."""
     config = config or load_config()
     app = Flask("helpdesk", template_folder=str(template_folder()), static_folder=None)
     app.config.from_mapping(_flask_settings(config))
@@ -26,8 +24,11 @@ def create_app(config: Config | None = None) -> Flask:
     db.init_app(app)
     i18n.init_app(app)
     subscriptions.install()
-    web.init_app(app)
-    init_api(app)
+    if faces:
+        from helpdesk import api, web  # here: they are a fifth of a worker's memory
+
+        web.init_app(app)
+        api.init_app(app)
     return app
 
 

@@ -251,7 +251,7 @@ def _application() -> tuple[Flask, bool]:
         return brought, False
     from helpdesk.app import create_app  # only now: `threeline --help` needs no settings
 
-    return create_app(load_config()), True
+    return create_app(load_config(), faces=False), True
 
 
 def _require_current(config: Config, *, may_begin: bool) -> None:

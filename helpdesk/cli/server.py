@@ -69,7 +69,7 @@ def worker() -> None:
 
     config = load_config()
     _require_current(config)
-    each = Worker(create_app(config))
+    each = Worker(create_app(config, faces=False))
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: each.stop())
     each.run()
@@ -141,7 +141,7 @@ class _WorkerBeside:
             from helpdesk.app import create_app
             from helpdesk.jobs.worker import Worker
 
-            self.worker = Worker(create_app(self.config))
+            self.worker = Worker(create_app(self.config, faces=False))
             gc.freeze()  # all of it stays
             if self.is_wanted:
                 self.worker.run()

@@ -19,6 +19,7 @@ from babel.numbers import format_percent
 from babel.units import format_unit
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, force_locale
+from jinja2 import Environment
 from markupsafe import Markup
 
 # BCP 47 tag → Babel's name. The tags stand in the database, in `lang` attributes and in the API.
@@ -78,7 +79,19 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = LANGUAGES[DEFAULT_LANGUAGE]
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     babel.init_app(app, locale_selector=_locale, timezone_selector=lambda: current_zone())
-    app.jinja_env.globals["_"] = sentence
+    _teach(app.jinja_env)
+
+
+def _teach(environment: Environment) -> None:
+    """What every template needs of languages, pages and letters alike."""
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # of Jinja's i18n extension
+        lambda text: catalogue().gettext(text), lambda one, many, n: catalogue().ngettext(one, many, n),
+        newstyle=True, pgettext=lambda context, text: catalogue().pgettext(context, text),
+    )  # fmt: skip
+    environment.globals["_"] = sentence
+    environment.filters.update(full_moment=full_moment, enumeration=enumeration)
+    environment.trim_blocks = True
+    environment.lstrip_blocks = True
 
 
 def language_named(tag: str | None) -> str | None:
@@ -165,6 +178,12 @@ def full_moment(at: datetime) -> str:
     """Weekday, date, time and zone in full, for letters and explanations."""
     local = at.astimezone(ZoneInfo(current_zone()))
     return f"{_day(local.date(), 'full', babel_locale())}, {local:%H:%M} ({current_zone()})"
+
+
+def signed_hours(minutes: int) -> str:
+    """Minutes as hours and minutes: 2:05, -0:30."""
+    hours, rest = divmod(abs(minutes), 60)
+    return f"{'-' if minutes < 0 else ''}{hours}:{rest:02}"
 
 
 def duration(length: timedelta | int | float) -> str:

@@ -158,7 +158,7 @@ def _letter(
     key: str = "",
 ) -> Letter:  # fmt: skip
     marker = MARKERS[language.partition("-")[0]] if ticket_id is not None else ""
-    content = {**content, "marker": marker}
+    content = {**content, "marker": marker, "lang": language}
     subject = render_template(f"mail/{name}/subject.txt", **content)
     text = render_template(f"mail/{name}/body.txt", **content)
     html = render_template(f"mail/{name}/body.html", **content, subject=subject)

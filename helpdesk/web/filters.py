@@ -30,24 +30,18 @@ def init_app(app: Flask) -> None:
     """Give templates our filters."""
     app.jinja_env.filters.update(
         moment=moment, ago=ago, duration=duration, filesize=i18n.file_size, linebreaks=linebreaks, prose=prose,
-        full_moment=i18n.full_moment, plain_moment=i18n.moment, number=number, percent=percent,
+        plain_moment=i18n.moment, number=number, percent=percent,
         choices=choices, team_choices=team_choices, routable_choices=routable_choices,
         name_choices=name_choices, role_word=lambda role: str(ROLES.get(role, role)),
         language_word=lambda tag: i18n.OWN_NAMES.get(tag, tag), pair=lambda word: (word, word),
-        with_url=WithUrl, enumeration=i18n.enumeration,
+        with_url=WithUrl,
     )  # fmt: skip
     config: Config = app.config["THREELINE"]
     app.jinja_env.globals.update(
         installed_choices=installed_choices, most_file_bytes=config.max_attachment_mb * MEGABYTE,
         most_ticket_bytes=config.max_ticket_mb * MEGABYTE,
     )  # fmt: skip
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of Jinja's i18n extension
-        lambda text: i18n.catalogue().gettext(text), lambda one, many, n: i18n.catalogue().ngettext(one, many, n),
-        newstyle=True, pgettext=lambda context, text: i18n.catalogue().pgettext(context, text),
-    )  # fmt: skip
     app.jinja_env.globals.update(keeper=keeper, row_keeper=row_keeper, shell_keeper=shell_keeper)
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.do")
 
 
