@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 from typing import Any
 
@@ -240,21 +240,24 @@ def _stopped_early(calendars: Mapping[int, WorkIndex], since: int) -> list[dict[
     for calendar_id, index in calendars.items():
         # Due before, but overspent only later: that is due at the last closing, behind the last worked second.
         last_worked = index.due(since, -1)
-        stopped = (Clock.subject_kind == "ticket", Clock.kind.in_(list(ClockKind)), Clock.state.in_(list(STOPPED)),
-                   Clock.calendar_id == calendar_id, Clock.contract_breached_at.is_(None))  # fmt: skip
-        promised = (Clock.promised_for.is_not(None), Clock.stop_at.is_not(None), *stopped)
+        later = since if last_worked is None else last_worked
+        stopped = (Clock.subject_kind == "ticket", Clock.calendar_id == calendar_id,
+                   Clock.contract_breached_at.is_(None))  # fmt: skip
+        # Each kind and state on its own: a query for all of them at once makes SQLite walk every clock there is.
+        wanted = [(*stopped, Clock.kind == kind, Clock.state == state, due) for kind in ClockKind for state in STOPPED
+                  for due in (Clock.due_at >= later, Clock.due_at.is_(None))]  # fmt: skip
+        wanted.append((*stopped, Clock.promised_for.is_not(None), Clock.state.in_(list(STOPPED))))
         seen = set()
-        for due in (Clock.due_at >= (since if last_worked is None else last_worked), Clock.due_at.is_(None), None):
-            for row, pauses in _rows(promised if due is None else (*stopped, due)):
-                start, seconds = row.start_at, row.target_seconds
-                contract_due = index.due(start, seconds, pauses)
-                after = {"due_at": contract_due, "breach_at": index.breach_at(start, seconds, pauses)}
-                if row.promised_for is not None:
-                    after = {"due_at": row.promised_for, "breach_at": row.promised_for}
-                after |= {"contract_due_at": contract_due, "at_risk_at": None, "next_fire_at": None}
-                if row.id not in seen and any(getattr(row, name) != value for name, value in after.items()):
-                    seen.add(row.id)
-                    changed.append({"id": row.id, "revision": row.revision + 1, **after})
+        for row, pauses in chain.from_iterable(map(_rows, wanted)):
+            start, seconds = row.start_at, row.target_seconds
+            contract_due = index.due(start, seconds, pauses)
+            after = {"due_at": contract_due, "breach_at": index.breach_at(start, seconds, pauses)}
+            if row.promised_for is not None:
+                after = {"due_at": row.promised_for, "breach_at": row.promised_for}
+            after |= {"contract_due_at": contract_due, "at_risk_at": None, "next_fire_at": None}
+            if row.id not in seen and any(getattr(row, name) != value for name, value in after.items()):
+                seen.add(row.id)
+                changed.append({"id": row.id, "revision": row.revision + 1, **after})
     return changed
 
 
