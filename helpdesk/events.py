@@ -396,6 +396,76 @@ class TokenRevoked(AccountFact):
 
 
 @dataclass(frozen=True)
+class WorkLogged(TicketFact):
+    """Somebody worked for the client; what it counts, and what of it has to be paid."""
+
+    work_log_id: int
+    minutes: int
+    counted_minutes: int
+    chargeable_minutes: int
+    rule: str
+
+
+@dataclass(frozen=True)
+class WorkReversed(TicketFact):
+    work_log_id: int
+    reversal_id: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class ContractFact(Fact):
+    """Something that happened to a contract."""
+
+    subject_kind: ClassVar[str] = "contract"
+    contract_id: int
+
+
+@dataclass(frozen=True)
+class TermsSet(ContractFact):
+    terms_id: int
+    plan: str
+    valid_from: str
+
+
+@dataclass(frozen=True)
+class HoursGranted(ContractFact):
+    entry_id: int
+    minutes: int
+
+
+@dataclass(frozen=True)
+class HoursAdjusted(ContractFact):
+    minutes: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class HoursExpired(ContractFact):
+    block_id: int
+    minutes: int
+    carried: int
+
+
+@dataclass(frozen=True)
+class HoursLow(ContractFact):
+    """So many per cent of the hours are used up."""
+
+    percent: int
+    left: int
+
+
+@dataclass(frozen=True)
+class NoticesTaken(Fact):
+    """Accounting took, confirmed or released a batch of billing notices."""
+
+    subject_kind: ClassVar[str] = "billing_batch"
+    batch_id: int
+    notices: int
+    step: str  # taken, confirmed, released
+
+
+@dataclass(frozen=True)
 class ConfigurationChanged(Fact):
     """An administrator changed standing data: what, and in which way."""
 

@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import aliased
 
+from helpdesk.aftersales import hours
 from helpdesk.core.db import Base, db
 from helpdesk.core.files import CHUNK, FileStore
 from helpdesk.core.jobs import KEEP_DONE, Job
@@ -214,6 +215,12 @@ def every_pause_is_its_clocks_own(_look: Look) -> Iterator[str]:
         yield f"Clock {clock_id} has {open_count} open pauses and does not say so."
 
 
+def every_hours_ledger_adds_up(_look: Look) -> Iterator[str]:
+    """The hours of a contract are the sum of its entries, and every overage was billed once."""
+    for fault in hours.verify():
+        yield f"{fault.contract}: {fault.what}"
+
+
 def every_reference_leads_somewhere(_look: Look) -> Iterator[str]:
     """No row refers to one that is not there: no message without its ticket, no ticket without its requester."""
     if db.engine.dialect.name == "sqlite":
@@ -249,6 +256,7 @@ _SEARCHES: Sequence[Callable[[Look], Iterator[str]]] = (
     the_last_transfer_leads_to_the_team,
     every_clock_shows_its_own_reading,
     every_pause_is_its_clocks_own,
+    every_hours_ledger_adds_up,
     every_reference_leads_somewhere,
     the_database_is_sound,
 )

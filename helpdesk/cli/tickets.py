@@ -10,11 +10,14 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from helpdesk.aftersales import work
+from helpdesk.aftersales.documents import work_document
 from helpdesk.cli.access import team_named
 from helpdesk.cli.face import Command, Exit, Group, Refused, View, acting, answer, answering, text_of
 from helpdesk.cli.showing import list_text, row_document, ticket_document, ticket_text, whole_document
 from helpdesk.core.command import transaction
 from helpdesk.core.errors import Invalid, NotFound
+from helpdesk.models.contracts import WorkLog
 from helpdesk.models.tickets import Channel, Impact, LinkKind, Priority, Status, Ticket, TicketType, Urgency
 from helpdesk.people import accounts, directory, organisations
 from helpdesk.people.directory import Named
@@ -388,6 +391,54 @@ def promise(number: str, when: str, note: str, clock: str, by: Actor, form: str)
     at, how = _instant(when, by, "--at"), text_of(note)
     assert at is not None  # the option is required
     _change(number, by, form, lambda found: promises.promise_time(found, clock, at, note=how, consent=True, by=by))
+
+
+@ticket.command("log-work")
+@number_argument
+@click.option("--minutes", type=int, required=True, help="How long the work took.")
+@click.option("--channel", type=_words(Channel), default=Channel.REMOTE_SESSION.value, show_default=True)
+@click.option("--started", metavar="TIME", help="Since when; ISO 8601, without offset in your zone. Else: until now.")
+@click.option("--note", default="", metavar="TEXT", help="What was done; the client reads it.")
+@click.option("--not-billable", "is_free", is_flag=True, help="It costs the client nothing.")
+@key_option
+@acting
+@answering
+def log_work(
+    number: str, minutes: int, channel: str, started: str | None, note: str, is_free: bool, key: str | None,
+    by: Actor, form: str,
+) -> None:  # fmt: skip
+    """Enter work on a ticket; the contract says what it counts and who pays.
+
+    \b
+    Example:
+      threeline ticket log-work T-12 --minutes 25 --channel remote_session --note "New driver" --as ona@desk.example
+    """
+    new = work.NewWork(minutes, Channel(channel), text_of(note), _instant(started, by, "--started"), not is_free)
+    done = work.log_work(queries.get_ticket(number, for_=by), new, by=by, submission=key)
+    _tell_work(done, form)
+
+
+@ticket.command("reverse-work")
+@number_argument
+@click.argument("work_id", metavar="WORK", type=int)
+@reason_option
+@acting
+@answering
+def reverse_work(number: str, work_id: int, reason: str, by: Actor, form: str) -> None:
+    """Take back work that was entered by mistake.
+
+    \b
+    Example:
+      threeline ticket reverse-work T-12 4 --reason "On the wrong ticket" --as ona@desk.example
+    """
+    found = queries.get_ticket(number, for_=by)
+    _tell_work(work.reverse_work(work_id, found, text_of(reason), by=by), form)
+
+
+def _tell_work(done: WorkLog, form: str) -> None:
+    document = work_document(done)
+    answer(form, document, lambda: f"{document['ticket']}: work {done.id}, {done.minutes} minutes, counted "
+           f"{done.counted_minutes}, chargeable {done.chargeable_minutes} ({done.rule})")  # fmt: skip
 
 
 @ticket.command("accept")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -17,8 +17,28 @@ from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, DateTime, Engine, MetaData, Select, Text, event, orm, types
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    DDL,
+    JSON,
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Engine,
+    MetaData,
+    Select,
+    Subquery,
+    Text,
+    any_,
+    bindparam,
+    cast,
+    event,
+    func,
+    literal,
+    orm,
+    select,
+    types,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.functions import GenericFunction
@@ -123,6 +143,26 @@ class Base(DeclarativeBase):
     )
 
 
+def append_only(model: type[Base]) -> None:
+    """Let the database refuse every change of this table's rows: what is append-only has no way to be changed."""
+    name = model.__tablename__
+    refused = "SELECT RAISE(ABORT, 'append only'); END"
+    statements = {
+        "sqlite": [f"CREATE TRIGGER {name}_no_{verb.lower()} BEFORE {verb} ON {name} BEGIN {refused}"
+                   for verb in ("UPDATE", "DELETE")],
+        "postgresql": [
+            "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'append only'; END $$",
+            f"CREATE TRIGGER {name}_append_only BEFORE UPDATE OR DELETE ON {name} "
+            "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+        ],
+    }  # fmt: skip
+    for dialect, texts in statements.items():
+        for each in texts:
+            ddl = DDL(each.replace("%", "%%"))  # type: ignore[no-untyped-call]
+            event.listen(model.__table__, "after_create", ddl.execute_if(dialect=dialect))
+
+
 db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False})
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
@@ -156,6 +196,23 @@ def begin_reading() -> None:
 def locked_when_writing(query: Select[Any], *, of: Any) -> Select[Any]:
     """Lock the rows read, where this transaction may change them (SQLite has locked everything already)."""
     return query.with_for_update(of=of) if is_writing() else query
+
+
+def among(column: Any, values: Collection[Any]) -> ColumnElement[bool]:
+    """That the column is one of many values; they go to PostgreSQL as one array, not as thousands of parameters."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        found: ColumnElement[bool] = column == any_(literal(list(values), ARRAY(column.type)))
+        return found
+    chosen: ColumnElement[bool] = column.in_(values)
+    return chosen
+
+
+def as_rows(**columns: tuple[list[Any], Any]) -> Subquery:
+    """Rows sent to PostgreSQL as one array for each column: (values, type) by name."""
+    return select(*(
+        func.unnest(cast(bindparam(f"sent_{name}", values), ARRAY(kind))).label(name)
+        for name, (values, kind) in columns.items()
+    )).subquery()  # fmt: skip
 
 
 def init_app(app: Flask) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -9,12 +10,12 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
-from sqlalchemy import DDL, Index, event, insert, text
+from sqlalchemy import Index, Text, cast, insert, literal, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.core import jobs
 from helpdesk.core.command import before_commit
-from helpdesk.core.db import Base, BigId, db
+from helpdesk.core.db import Base, BigId, append_only, as_rows, db
 from helpdesk.core.times import now
 
 
@@ -62,22 +63,7 @@ class Entry(Base):
     )  # fmt: skip
 
 
-# What is append-only has no update path, not even for our own mistakes.
-for _dialect, _statements in {
-    "sqlite": [
-        "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'append only'); END",
-        "CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'append only'); END",
-    ],
-    "postgresql": [
-        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'append only'; END $$",
-        "CREATE TRIGGER journal_append_only BEFORE UPDATE OR DELETE ON journal "
-        "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
-    ],
-}.items():
-    for _statement in _statements:
-        _ddl = DDL(_statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
-        event.listen(Entry.__table__, "after_create", _ddl.execute_if(dialect=_dialect))
+append_only(Entry)
 
 Reaction = Callable[[Entry], Any]
 _reactions: dict[str, list[str]] = {}
@@ -129,12 +115,18 @@ def record_many(facts: Sequence[Fact], *, by: Doer) -> None:
     first, *names = (field.name for field in fields(facts[0]))  # asdict() would copy all the values
     common = {"at": at, "recorded_at": at, "fact": type(facts[0]).__name__, "subject_kind": facts[0].subject_kind,
               "actor_kind": kind, "actor_id": actor_id}  # fmt: skip
-    rows = [
-        common | {"subject_id": getattr(fact, first), "payload": {name: getattr(fact, name) for name in names}}
-        for fact in facts
-    ]
     table: Any = Entry.__table__
-    db.session.connection().execute(insert(table), rows)
+    subjects = [getattr(fact, first) for fact in facts]
+    payloads = [{name: getattr(fact, name) for name in names} for fact in facts]
+    if db.session.get_bind().dialect.name != "postgresql":
+        rows = [common | {"subject_id": subject, "payload": payload}
+                for subject, payload in zip(subjects, payloads, strict=True)]  # fmt: skip
+        db.session.connection().execute(insert(table), rows)
+        return
+    sent = as_rows(subject_id=(subjects, table.c.subject_id.type), payload=(list(map(json.dumps, payloads)), Text()))
+    values = select(*(literal(value, table.c[name].type) for name, value in common.items()), sent.c.subject_id,
+                    cast(sent.c.payload, table.c.payload.type))  # fmt: skip
+    db.session.connection().execute(insert(table).from_select([*common, "subject_id", "payload"], values))
 
 
 def take_recorded() -> list[Entry]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from helpdesk.aftersales import billing, hours
 from helpdesk.core import jobs
 from helpdesk.core.command import transaction
 from helpdesk.jobs.housekeeping import forget_old_rows
@@ -35,6 +36,8 @@ SCHEDULE = (
         "renew_entitlements", 3600, "What covers an open ticket ends with its contract.", coverage.renew_entitlements
     ),
     Periodic("follow_zone_data", 3600, "New time zone data moves what is due.", coverage.follow_zone_data),
+    Periodic("expire_hours", 3600, "What is left of a block of hours ends with it.", hours.expire_hours),
+    Periodic("bill_months", 3600, "A month of a monthly plan is invoiced when it has ended.", billing.bill_months),
     Periodic("purge_jobs", 3600, "Done jobs are forgotten after two weeks.", _purge_jobs),
     Periodic("forget_old_rows", 3600, "Old sign-in attempts and ended sessions are forgotten.", forget_old_rows),
 )

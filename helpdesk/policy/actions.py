@@ -39,7 +39,11 @@ class Action(StrEnum):
     MANAGE_CONTACTS = "manage_contacts"  # organisations, contacts, portal invitations
     MANAGE_STAFF = "manage_staff"  # operators, teams, roles, accounts
     MANAGE_ABSENCES = "manage_absences"
-    MANAGE_CONTRACTS = "manage_contracts"
+    MANAGE_CONTRACTS = "manage_contracts"  # terms and hours among them
+    LOG_WORK = "log_work"
+    REVERSE_WORK = "reverse_work"  # of one's own; a lead's and a manager's right for others'
+    READ_HOURS = "read_hours"  # the statement of a contract
+    EXPORT_BILLING = "export_billing"  # take what accounting has to invoice
     MANAGE_DESK = "manage_desk"  # routing rules, settings, calendars, policies, products, categories
     READ_REPORTS = "read_reports"
     READ_QUARANTINE = "read_quarantine"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from helpdesk.models.access import Role
+from helpdesk.models.contracts import Contract, WorkLog
 from helpdesk.models.tickets import Ticket
 from helpdesk.policy.actor import Actor, ActorKind
 from sla.models import Rung
@@ -55,8 +56,8 @@ def is_supervisor(actor: Actor, _subject: Any) -> bool:
     return actor.is_supervisor
 
 
-def same_organisation(actor: Actor, ticket: Ticket) -> bool:
-    return bool(actor.organisation_id) and ticket.organisation_id == actor.organisation_id
+def same_organisation(actor: Actor, subject: Ticket | Contract) -> bool:
+    return bool(actor.organisation_id) and subject.organisation_id == actor.organisation_id
 
 
 def is_told(actor: Actor, rung: Rung) -> bool:
@@ -76,6 +77,11 @@ def holds_it(actor: Actor, ticket: Ticket) -> bool:
 
 def is_assignee(actor: Actor, ticket: Ticket) -> bool:
     return bool(actor.operator_id) and ticket.assignee_id == actor.operator_id
+
+
+def is_author(actor: Actor, work: WorkLog) -> bool:
+    """Did this work."""
+    return actor.is_staff and bool(actor.operator_id) and work.operator_id == actor.operator_id
 
 
 def owns_it(actor: Actor, _ticket: Ticket) -> bool:

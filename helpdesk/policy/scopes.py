@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, 
 
 from helpdesk.core.db import Base
 from helpdesk.models.access import Role
+from helpdesk.models.contracts import Contract
 from helpdesk.models.messages import Attachment, Message, MessageKind
 from helpdesk.models.people import CircleMember, Contact, Organisation, SharingMode
 from helpdesk.models.products import InstalledProduct, Product
@@ -98,6 +99,15 @@ def installed_scope(actor: Actor) -> ColumnElement[bool]:
     return InstalledProduct.organisation_id == actor.organisation_id if actor.is_client else false()
 
 
+def contract_scope(actor: Actor) -> ColumnElement[bool]:
+    """Contracts: staff see all; of a client those who supervise see the organisation's."""
+    if actor.is_staff or actor.kind is ActorKind.SYSTEM:
+        return true()
+    if actor.is_supervisor and actor.organisation_id and actor.kind is ActorKind.ACCOUNT:
+        return Contract.organisation_id == actor.organisation_id
+    return false()
+
+
 SCOPES = {
     Ticket: ticket_scope,
     Message: message_scope,
@@ -105,4 +115,5 @@ SCOPES = {
     Contact: contact_scope,
     Organisation: organisation_scope,
     InstalledProduct: installed_scope,
+    Contract: contract_scope,
 }

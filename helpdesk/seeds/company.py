@@ -14,11 +14,13 @@ from typing import Any
 
 from sqlalchemy import select
 
+from helpdesk.aftersales.hours import grant_hours
+from helpdesk.aftersales.terms import NewTerms, set_terms
 from helpdesk.core.db import db
 from helpdesk.core.standing import touch
 from helpdesk.core.times import epoch, now
 from helpdesk.models.access import Account, Role
-from helpdesk.models.contracts import Contract
+from helpdesk.models.contracts import Contract, Plan
 from helpdesk.models.people import (
     BuyingRole,
     Circle,
@@ -58,6 +60,8 @@ OLA_SHARES = {1: 0.25, 2: 0.4, 3: 0.3}
 PREMIUM_PAUSES = {ClockKind.PERIODIC_UPDATE: ["waiting_client"]}
 WAITING = ["waiting_client", "waiting_vendor", "scheduled"]
 PREMIUM_CLIENTS = ("girios", "ramunes", "marios")
+# What the premium clients pay for: a plan, and minutes that were paid beforehand.
+PLANS = ((Plan.PREPAID, 12 * 60), (Plan.PREPAID, 4 * 60), (Plan.MONTHLY, 0))
 AT_RISK_PERCENT = 75
 ADMINISTRATOR = "neringa"
 
@@ -264,11 +268,21 @@ def _write_contracts(company: Company, on: date) -> None:
                pause_reasons=pauses, at_risk_percent=AT_RISK_PERCENT, valid_from=0, recorded_at=epoch(now()))
         for kind, line, priority, seconds, pauses in promised
     )  # fmt: skip
-    for number, key in enumerate(PREMIUM_CLIENTS, start=1):
-        db.session.add(Contract(
+    for number, (key, (plan, minutes)) in enumerate(zip(PREMIUM_CLIENTS, PLANS, strict=True), start=1):
+        contract = Contract(
             organisation_id=company.organisations[key], number=f"C-{on.year}-{number:03}", policy_id=premium.id,
             valid_from=date(on.year - 1, 3, 1), valid_until=date(on.year + 1, 2, 28),
-        ))  # fmt: skip
+        )  # fmt: skip
+        db.session.add(contract)
+        db.session.flush()
+        set_terms(contract, NewTerms(
+            valid_from=contract.valid_from, plan=plan, rounding_minutes=15, after_hours_percent=150,
+            calendar_id=calendar_id, hourly_rate_cents=8_500,
+            monthly_fee_cents=29_000 if plan is Plan.MONTHLY else None, reason="As signed",
+        ), by=company.staff[ADMINISTRATOR])  # fmt: skip
+        if minutes:
+            grant_hours(contract, minutes, expires_on=date(on.year + 1, 2, 28), note="Annual plan",
+                        by=company.staff[ADMINISTRATOR])  # fmt: skip
     db.session.add(Contract(
         organisation_id=company.organisations[PREMIUM_CLIENTS[0]], number=f"C-{on.year - 3}-007", policy_id=standard.id,
         valid_from=date(on.year - 3, 3, 1), valid_until=date(on.year - 1, 2, 28),

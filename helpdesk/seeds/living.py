@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
+from helpdesk.aftersales.work import NewWork, log_work
 from helpdesk.core.db import db
 from helpdesk.core.journal import Entry, record
 from helpdesk.core.times import instant, now, pretending
@@ -63,6 +64,11 @@ KEPT = 60  # steps after which the session forgets what it holds, so that memory
 FORMS = frozenset({"portal", "api"})  # channels on which the client says what it is about
 # Of the tickets on which the last word is a client's or a colleague's, so many are taken by somebody; the rest waits.
 TAKEN_SHARE = 0.8
+WORKED = (10, 15, 20, 25, 30, 40, 45, 60, 80)  # minutes on a ticket of a client who has a contract
+# How it is worked on, by how it came; on-site visits stand in the stories themselves.
+WORKED_BY = dict.fromkeys(Channel, Channel.REMOTE_SESSION) | {
+    Channel.PHONE: Channel.PHONE, Channel.EMAIL: Channel.EMAIL, Channel.ON_SITE_VISIT: Channel.ON_SITE_VISIT,
+}  # fmt: skip
 ALARMING = timedelta(days=3)  # how long a clock that ran out is news
 
 PROMISED = {
@@ -313,6 +319,8 @@ def _transfer(desk: _Desk, story: Story, turn: Turn, ticket: Ticket) -> None:
 
 def _resolve(desk: _Desk, story: Story, turn: Turn, ticket: Ticket) -> None:
     by = _first_looked_at(desk, story, turn, ticket)
+    if ticket.contract_id is not None:
+        log_work(ticket, NewWork(dice(story, "work").choice(WORKED), WORKED_BY[ticket.channel]), by=by)
     resolve_ticket(ticket, NewMessage(turn.text), by=by, breach_cause=BreachCause.CAPACITY)
     if ticket.closes_at is not None:
         heapq.heappush(desk.silences, ticket.closes_at)

@@ -18,11 +18,10 @@ from itertools import chain, groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import bindparam, cast, func, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import bindparam, func, select, text, update
 
 from helpdesk.core import jobs
-from helpdesk.core.db import db
+from helpdesk.core.db import among, as_rows, db
 from helpdesk.core.journal import Doer, Entry, record, record_many
 from helpdesk.core.times import epoch, now
 from helpdesk.events import ClockMoved, PastCorrected
@@ -244,8 +243,10 @@ def _stopped_early(calendars: Mapping[int, WorkIndex], since: int) -> list[dict[
         stopped = (Clock.subject_kind == "ticket", Clock.calendar_id == calendar_id,
                    Clock.contract_breached_at.is_(None))  # fmt: skip
         # Each kind and state on its own: a query for all of them at once makes SQLite walk every clock there is.
-        wanted = [(*stopped, Clock.kind == kind, Clock.state == state, due) for kind in ClockKind for state in STOPPED
-                  for due in (Clock.due_at >= later, Clock.due_at.is_(None))]  # fmt: skip
+        wanted: list[Conditions] = [
+            (*stopped, Clock.kind == kind, Clock.state == state, due)
+            for kind in ClockKind for state in STOPPED for due in (Clock.due_at >= later, Clock.due_at.is_(None))
+        ]  # fmt: skip
         wanted.append((*stopped, Clock.promised_for.is_not(None), Clock.state.in_(list(STOPPED))))
         seen = set()
         for row, pauses in chain.from_iterable(map(_rows, wanted)):
@@ -287,10 +288,7 @@ def _write(model: type[Clock] | type[Ticket], rows: Sequence[dict[str, Any]]) ->
     table: Any = model.__table__
     names = [name for name in rows[0] if name != "id"]
     if db.session.get_bind().dialect.name == "postgresql":
-        # The rows go over as arrays, one for each column.
-        sent = {name: [row[name] for row in rows] for name in ("id", *names)}
-        given = select(*(func.unnest(cast(bindparam(f"sent_{n}", v), ARRAY(table.c[n].type))).label(n)
-                         for n, v in sent.items())).subquery()  # fmt: skip
+        given = as_rows(**{name: ([row[name] for row in rows], table.c[name].type) for name in ("id", *names)})
         db.session.connection().execute(
             update(table).where(table.c.id == given.c.id).values({name: given.c[name] for name in names})
         )
@@ -307,12 +305,12 @@ def _show(ticket_ids: Collection[int]) -> None:
     for ids in batches(sorted(ticket_ids)):
         query = (
             select(Clock.subject_id, Clock.due_at, Clock.kind)
-            .where(Clock.subject_kind == "ticket", Clock.subject_id.in_(ids), Clock.kind != ClockKind.OLA,
+            .where(Clock.subject_kind == "ticket", among(Clock.subject_id, ids), Clock.kind != ClockKind.OLA,
                    Clock.state.in_([ClockState.RUNNING, ClockState.OVERDUE]), Clock.due_at.is_not(None))
             .order_by(Clock.subject_id, Clock.due_at, Clock.id)
         )  # fmt: skip
         nearest = {key: next(rows) for key, rows in groupby(db.session.execute(query), attrgetter("subject_id"))}
-        shown = select(Ticket.id, Ticket.next_due_at, Ticket.next_due_kind).where(Ticket.id.in_(ids))
+        shown = select(Ticket.id, Ticket.next_due_at, Ticket.next_due_kind).where(among(Ticket.id, ids))
         for ticket_id, due_at, kind in db.session.execute(shown):
             row = nearest.get(ticket_id)
             wanted = (row.due_at, row.kind.value) if row is not None else (NEVER, "")

@@ -113,6 +113,20 @@ class ExcuseSchema(WebSchema):
     window = line_of_text(load_default="")
 
 
+class WorkSchema(WebSchema):
+    """Work that was done on a ticket."""
+
+    work_minutes = fields.Integer(required=True)
+    work_channel = word(Channel, required=True)
+    work_started = fields.NaiveDateTime(load_default=None, allow_none=True)
+    work_note = long_text(load_default="")
+    work_is_free = fields.Boolean(load_default=False)
+
+    @pre_load
+    def _without_blanks(self, sent: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+        return {name: value for name, value in sent.items() if name != "work_started" or value.strip()}
+
+
 class PromiseSchema(WebSchema):
     """A time that was agreed with the client."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from helpdesk.core.i18n import enumeration, moment, ngettext
+from helpdesk.core.i18n import enumeration, moment, ngettext, signed_hours
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import Entry
 from helpdesk.core.times import instant
@@ -196,6 +196,8 @@ TELLINGS: dict[str, Telling] = {
     "RungAcknowledged": lambda p, who: _(
         "%(who)s took note: %(clock)s", who=who, clock=CLOCKS.get(p["kind"], p["kind"])
     ),
+    "WorkLogged": lambda p, who: _("%(who)s logged work: %(hours)s", who=who, hours=signed_hours(p["minutes"])),
+    "WorkReversed": lambda p, who: _("%(who)s took work back: %(reason)s", who=who, reason=p["reason"]),
     "TicketCancelled": lambda p, who: _("%(who)s cancelled it: %(reason)s", who=who, reason=p["reason"]),
     "TicketRead": lambda p, who: _("%(who)s, administrator, looked at the ticket", who=who),
     "ImportedStep": lambda p, who: str(p["note"]),
@@ -208,6 +210,6 @@ FACT_ICONS = {
     "ClockBreached": "flame", "TicketAccepted": "hand-grab", "ClockMoved": "calendar",
     "PolicyApplied": "pencil", "EntitlementChanged": "clock",
     "TimePromised": "heart-handshake", "BreachJudged": "pencil", "ReopeningUndone": "arrow-back-up",
-    "RungReached": "bell", "RungAcknowledged": "check",
+    "RungReached": "bell", "RungAcknowledged": "check", "WorkLogged": "clock-hour-4", "WorkReversed": "arrow-back-up",
     "TicketCancelled": "ban", "TicketRead": "eye", "ImportedStep": "point",
 }  # fmt: skip

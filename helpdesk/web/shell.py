@@ -96,7 +96,7 @@ class _LazyNav:
 def nav(actor: Actor) -> list[Group]:
     """The rail of an actor."""
     if actor.role is Role.CONTACT:
-        return _portal_nav()
+        return _portal_nav(actor)
     if not actor.is_staff:
         return []
     groups = []
@@ -109,6 +109,8 @@ def nav(actor: Actor) -> list[Group]:
     if may(actor, Action.CONFIRM_CONTACT):
         workspace.append(_item(_("Contacts to confirm"), "console.contacts.unverified", icon="user-question"))
     workspace.append(_item(_("Organisations"), "console.organisations.index", icon="building"))
+    if may(actor, Action.EXPORT_BILLING):
+        workspace.append(_item(_("Billing"), "console.billing.index", icon="receipt"))
     if may(actor, Action.READ_REPORTS):
         workspace.append(_item(_("Overview"), "manager.reports.overview", icon="chart-bar"))
         workspace.append(_item(_("Service levels kept"), "manager.reports.attainment", icon="circle-check"))
@@ -170,12 +172,15 @@ def _capped(count: int | None) -> str:
     return f"{COUNTED_UP_TO - 1}+" if count >= COUNTED_UP_TO else str(count)
 
 
-def _portal_nav() -> list[Group]:
-    return [Group("", (
+def _portal_nav(actor: Actor) -> list[Group]:
+    items = [
         _item(_("Home"), "portal.home.show", icon="home"),
         _item(_("My requests"), "portal.tickets.index", icon="inbox"),
         _item(_("New request"), "portal.tickets.new", icon="plus"),
-    ))]  # fmt: skip
+    ]
+    if actor.is_supervisor:
+        items.append(_item(_("Hours"), "portal.hours.index", icon="clock-hour-4"))
+    return [Group("", tuple(items))]
 
 
 # Pages that are a way of their own, beside those of the same part of the house; reports are so, too.

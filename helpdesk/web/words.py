@@ -37,6 +37,25 @@ BREACH_CAUSES = {
     "client_answered_late": _l("The client answered late"), "tool_outage": _l("Our tools were down"),
     "data_error": _l("Wrong data"), "force_majeure": _l("Force majeure"), "other": _l("Something else"),
 }  # fmt: skip
+# What contracts pay for, what the ledger says, and which rule decides what work costs.
+PLANS = {
+    "monthly": _l("Monthly service"), "prepaid": _l("Prepaid hours"), "pay_as_you_go": _l("Pay as you go"),
+    "warranty": _l("Warranty only"),
+}  # fmt: skip
+HOURS_KINDS = {
+    "granted": _l("Hours granted"), "used": _lp("hours", "Used"), "overage": _l("Used beyond the hours"),
+    "billed": _l("Goes to a proforma"), "adjusted": _lp("hours", "Corrected"), "expired": _lp("hours", "Expired"),
+    "carried_over": _l("Carried over"),
+}  # fmt: skip
+WORK_RULES = {
+    "no_contract": _l("no contract covers it"), "no_terms": _l("the contract says nothing of work"),
+    "not_billable": _l("not billable"), "on_site": _l("on site, chargeable"),
+    "channel": _l("channel not covered, chargeable"), "monthly_plan": _l("covered by the monthly plan"),
+    "warranty": _l("under warranty"), "pay_as_you_go": _l("charged by the hour"),
+    "prepaid_hours": _l("from the prepaid hours"), "monthly_fee": _l("monthly fee"),
+}  # fmt: skip
+NOTICE_KINDS = {"proforma": _l("Proforma"), "vat_invoice": _l("VAT invoice"), "credit": _l("Credit")}
+BATCH_STATES = {"taken": _l("taken"), "confirmed": _l("confirmed"), "released": _l("released")}
 # The steps of the escalation ladder.
 STEPS = {1: _l("Assignee"), 2: _l("Line lead"), 3: _l("Manager"), 4: _l("Duty officer")}
 ROLES = {

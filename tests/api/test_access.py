@@ -18,6 +18,7 @@ from helpdesk.people.accounts import create_token, disable_account, revoke_token
 from helpdesk.policy.actor import SYSTEM, Actor
 from helpdesk.tickets.classification import watch
 from helpdesk.tickets.conversation import NewMessage, add_note
+from tests.aftersales.conftest import a_contract
 from tests.api.conftest import Caller
 from tests.cast import Cast
 from tests.factories import HANDOVER, a_ticket, facts
@@ -25,6 +26,7 @@ from tests.factories import HANDOVER, a_ticket, facts
 WORDS = {"text": "Something."}
 WHY = {"reason": "Because."}
 CAUSE = {"cause": "vendor"}
+WORK = {"minutes": 5, "channel": "phone"}
 PROMISE = {"at": "2026-03-12T10:00:00Z", "note": "By phone.", "consent": True}
 FORM = {name: text for name, text in HANDOVER.__dict__.items() if text}
 
@@ -61,6 +63,10 @@ ADDRESSES: list[tuple[str, str, Any]] = [
     ("DELETE", "/tickets/{number}/links/{link_id}", None),
     ("PUT", "/tickets/{number}/merge", {"into": "{number}"}),
     ("DELETE", "/tickets/{number}/merge", None),
+    ("GET", "/tickets/{number}/work-logs", None),
+    ("POST", "/tickets/{number}/work-logs", WORK),
+    ("POST", "/tickets/{number}/work-logs/{work_log_id}/reversal", WHY),
+    ("GET", "/contracts/{contract_id}/statement", None),
     ("GET", "/tickets/{number}/timeline", None),
     ("GET", "/attachments/{attachment_id}", None),
     ("GET", "/organisations/{organisation_id}", None),
@@ -91,6 +97,8 @@ STAFFS_OWN = [
     ("GET", "/tickets/{number}/links", None),
     ("POST", "/tickets/{number}/links", {"other": "{number}"}),
     ("PUT", "/tickets/{number}/merge", {"into": "{number}"}),
+    ("GET", "/tickets/{number}/work-logs", None),
+    ("POST", "/tickets/{number}/work-logs", WORK),
     ("GET", "/tickets/{number}/timeline", None),
     ("POST", "/queue/next", None),
     ("GET", "/teams", None),
@@ -115,6 +123,7 @@ def known(cast: Cast, ona: Caller, jonas: Caller) -> dict[str, Any]:
         "number": number, "other": other, "link_id": link["id"], "attachment_id": message["attachments"][0]["id"],
         "organisation_id": cast.jonas.organisation_id, "contact_id": cast.jonas.contact_id,
         "clock_id": clock["id"], "escalation_id": 1,
+        "work_log_id": 1, "contract_id": a_contract(cast).id,
     }  # fmt: skip
 
 

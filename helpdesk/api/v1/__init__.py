@@ -22,11 +22,13 @@ from helpdesk.api.v1 import (
     tickets,
     timelines,
     transfers,
+    work_logs,
 )
 
 RESOURCES = (
     tickets.bp, messages.bp, resolutions.bp, promises.bp, clocks.bp, escalations.bp, transfers.bp, assignments.bp,
     tags.bp, links.bp, timelines.bp, attachments.bp, organisations.bp, contacts.bp, catalogue.bp, me.bp,
+    work_logs.bp,
 )  # fmt: skip
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")

@@ -7,6 +7,7 @@ from flask import Blueprint
 from helpdesk.web.auth import guard
 from helpdesk.web.console import (
     attachments,
+    billing,
     breaches,
     calendars,
     calls,
@@ -16,6 +17,7 @@ from helpdesk.web.console import (
     contracts,
     escalations,
     handovers,
+    hours,
     jobs,
     links,
     maintenance,
@@ -30,6 +32,7 @@ from helpdesk.web.console import (
     search,
     settings,
     tickets,
+    work,
 )
 
 bp = Blueprint("console", __name__, url_prefix="/console")
@@ -37,7 +40,7 @@ bp = Blueprint("console", __name__, url_prefix="/console")
 for _part in (
     tickets, clocks, messages, handovers, resolutions, calls, links, attachments, contacts, organisations, contracts,
     received_mails, routing_rules, people, catalogue, calendars, maintenance, policies, settings, jobs, search,
-    escalations, promises, breaches,
+    escalations, promises, breaches, work, hours, billing,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))
     bp.register_blueprint(_part.bp)

@@ -48,6 +48,7 @@ from helpdesk.web.service_levels import breach_lines, promisable, promise_lines
 from helpdesk.web.shell import view_counts, view_names
 from helpdesk.web.story import staff_story
 from helpdesk.web.words import BREACH_CAUSES, CHANNELS, IMPACTS, LINKS, LINKS_BACK, STATUSES, TYPES, URGENCIES
+from helpdesk.web.work_lines import work_lines
 from sla.register import latest
 
 bp = Blueprint("tickets", __name__, url_prefix="/tickets")
@@ -208,6 +209,7 @@ def ticket_page(ticket: Ticket, form: Form) -> str:
         tags=tags_of([ticket.id]).get(ticket.id, []), ladder=ladder_lines(clocks, actor),
         promises=promise_lines(ticket, clocks), promisable=promisable(clocks), causes=BREACH_CAUSES,
         breaches=breach_lines(clocks, actor), may_accept=awaits_acceptance(ticket, for_=actor),
+        work=work_lines(ticket, actor),
         can_undo_reopening=_can_undo_reopening(ticket, actor),
         team=directory.teams().get(ticket.team_id or 0), assignee=directory.operators().get(ticket.assignee_id or 0),
         owner=directory.operators().get(ticket.owner_id or 0),
@@ -245,6 +247,7 @@ def _permissions(actor: Actor, ticket: Ticket) -> dict[str, bool]:
         "assign": Action.ASSIGN_TICKET, "status": Action.CHANGE_STATUS, "link": Action.LINK_TICKETS,
         "merge": Action.MERGE_TICKETS, "major": Action.FLAG_MAJOR, "watch": Action.WATCH_TICKET,
         "confirm": Action.CONFIRM_CONTACT, "promise": Action.PROMISE_TIME, "judge": Action.JUDGE_BREACH,
+        "work": Action.LOG_WORK,
     }  # fmt: skip
     return {name: may(actor, action, ticket) for name, action in actions.items()}
 

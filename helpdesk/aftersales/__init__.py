@@ -1,0 +1,1 @@
+"""What happens after the sale: hours and their billing, revisits, claims."""
