@@ -16,7 +16,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import select, update
 
-from helpdesk.aftersales.terms import terms_on
+from helpdesk.aftersales.terms import terms_of
 from helpdesk.core.command import command
 from helpdesk.core.db import db, locked_when_writing
 from helpdesk.core.errors import Conflict, Invalid, NotFound
@@ -133,45 +133,40 @@ def bill_months(limit: int = 500) -> int:
             select(BillingNotice.period).where(BillingNotice.contract_id == contract.id,
                                                BillingNotice.rule == MONTHLY_FEE)
         ))  # fmt: skip
-        for first in _months_of(contract):
-            if f"{first:%Y-%m}" not in known and _bill_month(contract, first):
+        terms = terms_of(contract.id)
+        for first in _months_of(contract, terms):
+            if f"{first:%Y-%m}" not in known and _bill_month(contract, terms, first):
                 count += 1
         if count >= limit:
             break
     return count
 
 
-def _months_of(contract: Contract) -> Iterator[date]:
+def _months_of(contract: Contract, terms: Sequence[ContractTerms]) -> Iterator[date]:
     """The first days of the months that have ended since the contract began and its terms were recorded."""
-    recorded = db.session.scalar(
-        select(db.func.min(ContractTerms.recorded_at)).where(ContractTerms.contract_id == contract.id)
-    )
     today = day_of(contract.organisation_id, now())
-    begun = max(contract.valid_from, day_of(contract.organisation_id, recorded)) if recorded else contract.valid_from
-    month, last = begun.replace(day=1), min(today, contract.valid_until or today)
+    recorded = min(day_of(contract.organisation_id, each.recorded_at) for each in terms)
+    month, last = max(contract.valid_from, recorded).replace(day=1), min(today, contract.valid_until or today)
     while _last_day(month) < today and month <= last:
         yield month
         month = _last_day(month) + timedelta(days=1)
 
 
-def _bill_month(contract: Contract, first: date) -> bool:
-    last, cents, terms = _last_day(first), 0, None
-    days = last.day
-    held = 0
-    for number in range(days):
+def _bill_month(contract: Contract, terms: Sequence[ContractTerms], first: date) -> bool:
+    last, cents, held, currency = _last_day(first), 0, 0, ""
+    for number in range(last.day):
         on = first + timedelta(days=number)
         if on < contract.valid_from or (contract.valid_until is not None and on > contract.valid_until):
             continue
-        that_day = terms_on(contract.id, on)
+        that_day = next((each for each in reversed(terms) if each.valid_from <= on), None)
         if that_day is not None and that_day.plan is Plan.MONTHLY and that_day.monthly_fee_cents:
-            terms, held = that_day, held + 1
-            cents += that_day.monthly_fee_cents
-    if terms is None:
+            held, cents, currency = held + 1, cents + that_day.monthly_fee_cents, that_day.currency
+    if not held:
         return False
     db.session.add(BillingNotice(
         organisation_id=contract.organisation_id, contract_id=contract.id, kind=NoticeKind.VAT_INVOICE,
-        rule=MONTHLY_FEE, dated=last, period=f"{first:%Y-%m}", amount_cents=(2 * cents + days) // (2 * days),
-        currency=terms.currency, what=f"{first:%Y-%m}" + ("" if held == days else f" ({held}/{days})"),
+        rule=MONTHLY_FEE, dated=last, period=f"{first:%Y-%m}", amount_cents=(2 * cents + last.day) // (2 * last.day),
+        currency=currency, what=f"{first:%Y-%m}" + ("" if held == last.day else f" ({held}/{last.day})"),
         created_at=now(),
     ))  # fmt: skip
     db.session.flush()
