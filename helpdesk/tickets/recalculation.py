@@ -14,11 +14,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import chain, groupby
-from operator import attrgetter
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import Text, bindparam, func, select, text, type_coerce, update
+from sqlalchemy.orm import aliased
 
 from helpdesk.core import jobs
 from helpdesk.core.db import among, as_rows, db
@@ -126,7 +126,7 @@ def move_clocks(
             if after["due_at"] != row.due_at:
                 moves.append(_move(row, cards, after["due_at"]))
     changed += _stopped_early(calendars, since)
-    _write(Clock, changed)
+    _write(changed)
     _show({move.ticket_id for move in moves})
     record_many([ClockMoved(m.ticket_id, m.clock_id, m.clock, m.before, m.after, cause) for m in moves], by=by)
     rest = _fold_anew(sorted(waiting), cause=cause, by=by) if waiting else Impact()
@@ -281,11 +281,11 @@ def _is_judged_otherwise(row: Any, pauses: Spans, index: WorkIndex, at: int) -> 
     return is_late != was_late
 
 
-def _write(model: type[Clock] | type[Ticket], rows: Sequence[dict[str, Any]]) -> None:
-    """Give many rows (by `id`) other values, in one statement or in one batch of them."""
+def _write(rows: Sequence[dict[str, Any]]) -> None:
+    """Give many clocks (by `id`) other values, in one statement or in one batch of them."""
     if not rows:
         return
-    table: Any = model.__table__
+    table: Any = Clock.__table__
     names = [name for name in rows[0] if name != "id"]
     if db.session.get_bind().dialect.name == "postgresql":
         given = as_rows(**{name: ([row[name] for row in rows], table.c[name].type) for name in ("id", *names)})
@@ -301,22 +301,25 @@ def _write(model: type[Clock] | type[Ticket], rows: Sequence[dict[str, Any]]) ->
 
 def _show(ticket_ids: Collection[int]) -> None:
     """Keep what the tickets show of their next due time equal to their clocks."""
-    changed = []
+    table: Any = Ticket.__table__
     for ids in batches(sorted(ticket_ids)):
-        query = (
-            select(Clock.subject_id, Clock.due_at, Clock.kind)
+        nearest_first = func.row_number().over(partition_by=Clock.subject_id, order_by=(Clock.due_at, Clock.id))
+        dues = (
+            select(Clock.subject_id, Clock.due_at, type_coerce(Clock.kind, Text).label("kind"),
+                   nearest_first.label("place"))
             .where(Clock.subject_kind == "ticket", among(Clock.subject_id, ids), Clock.kind != ClockKind.OLA,
-                   Clock.state.in_([ClockState.RUNNING, ClockState.OVERDUE]), Clock.due_at.is_not(None))
-            .order_by(Clock.subject_id, Clock.due_at, Clock.id)
+                   Clock.state.in_([ClockState.RUNNING, ClockState.OVERDUE]), Clock.due_at.is_not(None)).subquery()
         )  # fmt: skip
-        nearest = {key: next(rows) for key, rows in groupby(db.session.execute(query), attrgetter("subject_id"))}
-        shown = select(Ticket.id, Ticket.next_due_at, Ticket.next_due_kind).where(among(Ticket.id, ids))
-        for ticket_id, due_at, kind in db.session.execute(shown):
-            row = nearest.get(ticket_id)
-            wanted = (row.due_at, row.kind.value) if row is not None else (NEVER, "")
-            if wanted != (due_at, kind):
-                changed.append({"id": ticket_id, "next_due_at": wanted[0], "next_due_kind": wanted[1]})
-    _write(Ticket, changed)
+        known = aliased(Ticket)
+        wanted = (
+            select(known.id, func.coalesce(dues.c.due_at, NEVER).label("at"),
+                   func.coalesce(dues.c.kind, "").label("kind"))
+            .outerjoin(dues, (dues.c.subject_id == known.id) & (dues.c.place == 1))
+            .where(among(known.id, ids)).subquery()
+        )  # fmt: skip
+        differs = (table.c.next_due_at != wanted.c.at) | (table.c.next_due_kind != wanted.c.kind)
+        shown = {"next_due_at": wanted.c.at, "next_due_kind": wanted.c.kind}
+        db.session.connection().execute(update(table).where(table.c.id == wanted.c.id, differs).values(shown))
     db.session.expire_all()
 
 

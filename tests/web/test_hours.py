@@ -11,7 +11,7 @@ from flask import Flask
 from helpdesk.aftersales.hours import balance_of, grant_hours
 from helpdesk.aftersales.work import NewWork, log_work, work_of
 from helpdesk.core.db import db
-from helpdesk.models.contracts import BillingNotice, Contract, Plan
+from helpdesk.models.contracts import BillingBatch, BillingNotice, Contract, Plan
 from helpdesk.models.tickets import Channel
 from tests.aftersales.conftest import a_contract
 from tests.cast import Cast
@@ -45,11 +45,12 @@ def test_an_hour_from_its_terms_to_the_batch(cast: Cast, browser_of: BrowserOf) 
     page = vera.get("/console/billing")
     assert "21.38 EUR" in page.text
     page = vera.submit(page.form("/batches"))
-    assert "Batch 1 is taken" in page.text
+    batch = db.session.scalars(db.select(BillingBatch.id)).one()
+    assert f"Batch {batch} is taken" in page.text
     with vera.app.app_context():
-        exported = vera.client.get("/console/billing/batches/1.csv")
+        exported = vera.client.get(f"/console/billing/batches/{batch}.csv")
     assert "proforma,prepaid_hours,2026-03-02" in exported.get_data(as_text=True)
-    assert "confirmed" in vera.submit(page.form("/1/confirmation")).text
+    assert "confirmed" in vera.submit(page.form(f"/{batch}/confirmation")).text
 
     page = ona.submit(ona.get(f"/console/tickets/{ticket.number}").form("/reversal"), reason="The wrong ticket")
     assert "Ona took work back: The wrong ticket" in page.text
