@@ -75,7 +75,10 @@ def fill(desk: BenchDesk) -> None:
     with desk.opened():
         begin_desk(NewAccount("bench@bench.example", Role.ADMINISTRATOR, "Bench", password="a long enough password"))
         policy_id = register.default_policy_id()
-        organisations = [Organisation(name=f"Client {number}") for number in range(CONTRACTS)]
+        organisations = [
+            Organisation(name=f"Client {number}", language="en", timezone="Europe/Vilnius", created_at=now())
+            for number in range(CONTRACTS)
+        ]
         db.session.add_all(organisations)
         db.session.flush()
         db.session.add_all(
@@ -85,7 +88,7 @@ def fill(desk: BenchDesk) -> None:
         db.session.flush()
         first = db.session.scalars(select(func.min(Contract.id))).one()
         is_postgresql = db.engine.dialect.name == "postgresql"
-        yes, no, at = ("true", "false", "now()") if is_postgresql else ("1", "0", "'2026-01-01 00:00:00.000000'")
+        yes, no, recorded = ("true", "false", "now()") if is_postgresql else ("1", "0", "'2026-01-01 00:00:00.000000'")
         begins = f"i % {BLOCK_EVERY} = 1"
         db.session.execute(text(
             f"INSERT INTO {HoursEntry.__tablename__} (id, contract_id, kind, minutes, is_block, block_id, day, note, "
@@ -94,7 +97,7 @@ def fill(desk: BenchDesk) -> None:
             f"CASE WHEN {begins} THEN 'granted' ELSE 'used' END, CASE WHEN {begins} THEN 600 ELSE -6 END, "
             f"CASE WHEN {begins} THEN {yes} ELSE {no} END, "
             f"CASE WHEN {begins} THEN NULL ELSE i - (i - 1) % {BLOCK_EVERY} END, "
-            f"{'DATE ' if is_postgresql else ''}'2026-01-01', '', {at}, 'system', 0 FROM n"
+            f"{'DATE ' if is_postgresql else ''}'2026-01-01', '', {recorded}, 'system', 0 FROM n"
         ))  # fmt: skip
         db.session.execute(text("ANALYZE"))
         db.session.commit()

@@ -242,10 +242,9 @@ def _stopped_early(calendars: Mapping[int, WorkIndex], since: int) -> list[dict[
         later = since if last_worked is None else last_worked
         stopped = (Clock.subject_kind == "ticket", Clock.calendar_id == calendar_id,
                    Clock.contract_breached_at.is_(None))  # fmt: skip
-        # Each kind and state on its own: a query for all of them at once makes SQLite walk every clock there is.
         wanted: list[Conditions] = [
-            (*stopped, Clock.kind == kind, Clock.state == state, due)
-            for kind in ClockKind for state in STOPPED for due in (Clock.due_at >= later, Clock.due_at.is_(None))
+            (*stopped, *which, due) for which in _which_stopped()
+            for due in (Clock.due_at >= later, Clock.due_at.is_(None))
         ]  # fmt: skip
         wanted.append((*stopped, Clock.promised_for.is_not(None), Clock.state.in_(list(STOPPED))))
         seen = set()
@@ -260,6 +259,13 @@ def _stopped_early(calendars: Mapping[int, WorkIndex], since: int) -> list[dict[
                 seen.add(row.id)
                 changed.append({"id": row.id, "revision": row.revision + 1, **after})
     return changed
+
+
+def _which_stopped() -> Conditions:
+    """Which clocks are stopped: for SQLite by kind and state, as it would else walk every clock there is."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        return [(Clock.kind.in_(list(ClockKind)), Clock.state.in_(list(STOPPED)))]
+    return [(Clock.kind == kind, Clock.state == state) for kind in ClockKind for state in STOPPED]
 
 
 def _lock_tickets(ids: Any) -> None:
