@@ -69,7 +69,7 @@ class _Kept:
 
 
 _looks = _Kept(5000)
-_rows = _Kept(2000)
+_rows = _Kept(600)
 _shells = _Kept(300)
 
 
