@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import statistics
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select, text
 
-from bench.desks import KEPT, BenchDesk
+from bench.desks import KEPT, BenchDesk, median_milliseconds
 from bench.postgres import database, durable_postgres
 from helpdesk import migrations
 from helpdesk.config import load_config
@@ -69,8 +67,8 @@ def measure(desk: BenchDesk) -> dict[str, float]:
             .order_by(Ticket.next_due_at, Ticket.id).limit(queries.PAGE_SIZE)
         )  # fmt: skip
         figures = {
-            "the job's minute, nothing due": _median(clocks.sweep, 200),
-            "fifty nearest breaches of a team": _median(lambda: db.session.execute(nearest).all(), 200),
+            "the job's minute, nothing due": median_milliseconds(clocks.sweep, 200),
+            "fifty nearest breaches of a team": median_milliseconds(lambda: db.session.execute(nearest).all(), 200),
         }
         db.session.rollback()
         figures[f"a calendar edit that moves {MOVED:,} clocks"] = _edit()
@@ -177,16 +175,6 @@ def _insert(model: type[Base], values: dict[str, str], span: str) -> None:
         f"SELECT {chosen} FROM n"
     ))  # fmt: skip
     db.session.commit()
-
-
-def _median(call: Callable[[], object], times: int) -> float:
-    taken = []
-    for _ in range(times):
-        began = time.perf_counter()
-        call()
-        taken.append(time.perf_counter() - began)
-        db.session.rollback()
-    return statistics.median(taken) * 1000
 
 
 if __name__ == "__main__":

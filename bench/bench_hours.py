@@ -5,15 +5,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import statistics
-import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
 
 from sqlalchemy import func, select, text
 
-from bench.desks import KEPT, BenchDesk
+from bench.desks import KEPT, BenchDesk, median_milliseconds
 from bench.postgres import database, durable_postgres
 from helpdesk import migrations
 from helpdesk.aftersales.hours import balance_of, blocks_of
@@ -57,11 +54,11 @@ def measure(desk: BenchDesk) -> dict[str, float]:
         contract = db.session.scalars(select(Contract).order_by(Contract.id).offset(CONTRACTS // 2).limit(1)).one()
         organisation_id, contract_id, at = contract.organisation_id, contract.id, now()
         return {
-            "the contract that covers a request": _median(
+            "the contract that covers a request": median_milliseconds(
                 lambda: entitled(organisation_id=organisation_id, product_id=None, installed=None, at=at)
             ),
-            "the balance of a contract": _median(lambda: balance_of(contract_id)),
-            "its blocks in the order of their use": _median(lambda: blocks_of(contract_id, at.date())),
+            "the balance of a contract": median_milliseconds(lambda: balance_of(contract_id)),
+            "its blocks in the order of their use": median_milliseconds(lambda: blocks_of(contract_id, at.date())),
         }
 
 
@@ -102,16 +99,6 @@ def fill(desk: BenchDesk) -> None:
         db.session.execute(text("ANALYZE"))
         db.session.commit()
     note.write_text(json.dumps({"rows": ROWS}))
-
-
-def _median(call: Callable[[], object], times: int = 200) -> float:
-    taken = []
-    for _ in range(times):
-        began = time.perf_counter()
-        call()
-        taken.append(time.perf_counter() - began)
-        db.session.rollback()
-    return statistics.median(taken) * 1000
 
 
 if __name__ == "__main__":

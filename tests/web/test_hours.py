@@ -36,7 +36,7 @@ def test_an_hour_from_its_terms_to_the_batch(cast: Cast, browser_of: BrowserOf) 
     page = petras.submit(page.form("/blocks"), hours="1.5", expires_on="2026-12-31", note="Annual plan")
     assert "1:30" in page.text
 
-    page = ona.submit(ona.get(f"/console/tickets/{ticket.number}").form("/work"), work_minutes="100",
+    page = ona.submit(ona.get(f"/console/tickets/{ticket.number}").form("/work-logs"), work_minutes="100",
                       work_channel="remote_session", work_note="New driver")  # fmt: skip
     for words in ("1:40", "counted 1:45", "chargeable 0:15", "New driver", "Ona logged work: 1:40"):
         assert words in page.text
@@ -61,12 +61,12 @@ def test_an_hour_from_its_terms_to_the_batch(cast: Cast, browser_of: BrowserOf) 
 def test_a_refused_form_keeps_its_words(cast: Cast, browser_of: BrowserOf) -> None:
     ticket, contract = a_ticket(cast), a_contract(cast)
     ona, petras = browser_of("ona"), browser_of("petras")
-    page = ona.submit(ona.get(f"/console/tickets/{ticket.number}").form("/work"), work_minutes="0",
+    page = ona.submit(ona.get(f"/console/tickets/{ticket.number}").form("/work-logs"), work_minutes="0",
                       work_channel="phone", work_note="Keep me")  # fmt: skip
     assert page.status == 422
     assert "from one minute to a day" in page.text
     assert "Keep me" in page.html
-    page = ona.submit(page.form("/work"), work_minutes="x")
+    page = ona.submit(page.form("/work-logs"), work_minutes="x")
     assert page.status == 422
     page = petras.submit(petras.get(path(contract)).form("/blocks"), hours="-1", note="Keep me")
     assert (page.status, "Keep me" in page.html) == (422, True)
@@ -81,7 +81,7 @@ def test_a_refused_form_keeps_its_words(cast: Cast, browser_of: BrowserOf) -> No
 def test_a_second_submit_logs_no_second_work(cast: Cast, browser_of: BrowserOf) -> None:
     ticket = a_ticket(cast)
     ona = browser_of("ona")
-    form = ona.get(f"/console/tickets/{ticket.number}").form("/work")
+    form = ona.get(f"/console/tickets/{ticket.number}").form("/work-logs")
     for _click in range(2):
         ona.submit(form, work_minutes="10", work_channel="phone")
     assert len(work_of(ticket)) == 1
@@ -121,7 +121,7 @@ def test_for_others_the_hours_do_not_exist(app: Flask, cast: Cast, browser_of: B
         ("giedrius", "/console/tickets", path(contract) + "/terms", 403),
         ("jonas", "/portal/", "/console/billing/batches", 404),
         ("rasa", "/console/tickets", "/console/billing/books", 403),
-        ("tomas", "/console/tickets", f"/console/tickets/T-{work.ticket_id}/work/{work.id}/reversal", 403),
+        ("tomas", "/console/tickets", f"/console/tickets/T-{work.ticket_id}/work-logs/{work.id}/reversal", 403),
     ):
         browser = browser_of(name)
         token = browser.get(home).html.split('name="csrf-token" content="')[1].split('"')[0]

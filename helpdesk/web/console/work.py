@@ -15,7 +15,7 @@ from helpdesk.web.auth import current_actor
 from helpdesk.web.console.tickets import ticket_page
 from helpdesk.web.forms import local_instant, read_form, submission_of
 
-bp = Blueprint("work", __name__, url_prefix="/tickets/<number>/work")
+bp = Blueprint("work", __name__, url_prefix="/tickets/<number>/work-logs")
 
 # The form stands among others on its page, so its fields have names of their own.
 FIELDS = {"minutes": "work_minutes", "started_at": "work_started"}
