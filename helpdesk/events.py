@@ -592,6 +592,19 @@ class OutcomeConfirmed(RevisitFact):
 
 
 @dataclass(frozen=True)
+class LeadFollowed(Fact):
+    """A need or a referral was given to somebody, or came to an end."""
+
+    subject_kind: ClassVar[str] = "organisation"
+    organisation_id: int
+    kind: str
+    row_id: int
+    owner_id: int | None
+    state: str
+    result: str
+
+
+@dataclass(frozen=True)
 class NoticesTaken(Fact):
     """Accounting took, confirmed or released a batch of billing notices."""
 
