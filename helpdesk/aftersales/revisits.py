@@ -93,6 +93,15 @@ def get_revisit(revisit_id: int, *, for_: Actor) -> Revisit:
     return found
 
 
+def coming_to(organisation: Organisation, *, for_: Actor, limit: int = 5) -> list[Revisit]:
+    """The next revisits of a client."""
+    query = visible(for_, Revisit).where(
+        Revisit.organisation_id == organisation.id, Revisit.state.in_(OPEN_STATES),
+        Revisit.planned_on >= now().date() - timedelta(days=30),
+    )  # fmt: skip
+    return list(db.session.scalars(query.order_by(Revisit.planned_on, Revisit.id).limit(limit)))
+
+
 @command
 def add_revisit(organisation: Organisation, new: NewRevisit, *, by: Actor) -> Revisit:
     """Plan a revisit beside all plans."""
