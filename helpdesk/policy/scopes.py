@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, 
 
 from helpdesk.core.db import Base
 from helpdesk.models.access import Role
-from helpdesk.models.contracts import Contract
+from helpdesk.models.contracts import Approval, ApprovalAsked, Contract
 from helpdesk.models.messages import Attachment, Message, MessageKind
 from helpdesk.models.people import CircleMember, Contact, Organisation, SharingMode
 from helpdesk.models.products import InstalledProduct, Product
@@ -108,6 +108,16 @@ def contract_scope(actor: Actor) -> ColumnElement[bool]:
     return false()
 
 
+def approval_scope(actor: Actor) -> ColumnElement[bool]:
+    """Approvals: staff see those of their tickets; of a client those who were asked, while they belong to it."""
+    if actor.is_staff or actor.kind is ActorKind.SYSTEM:
+        return Approval.ticket_id.in_(select(Ticket.id).where(ticket_scope(actor)))
+    if actor.kind is not ActorKind.ACCOUNT or not actor.organisation_id:
+        return false()
+    asked = exists().where(ApprovalAsked.approval_id == Approval.id, ApprovalAsked.contact_id == actor.contact_id)
+    return and_(Approval.organisation_id == actor.organisation_id, asked)
+
+
 SCOPES = {
     Ticket: ticket_scope,
     Message: message_scope,
@@ -116,4 +126,5 @@ SCOPES = {
     Organisation: organisation_scope,
     InstalledProduct: installed_scope,
     Contract: contract_scope,
+    Approval: approval_scope,
 }

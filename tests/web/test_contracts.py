@@ -177,7 +177,8 @@ def test_without_its_token_nothing_is_saved(app: Flask, cast: Cast, browser_of: 
 def test_the_page_asks_few_questions(cast: Cast, browser_of: BrowserOf) -> None:
     petras = browser_of("petras")
     for number in range(6):
-        new = NewContract(f"K-{number}", standard().id, date(2026, 1, 1), product_ids=(cast.printer.id,))
+        since, until = date(2020 + number, 1, 1), date(2020 + number, 12, 31)
+        new = NewContract(f"K-{number}", standard().id, since, until, product_ids=(cast.printer.id,))
         add_contract(cast.klinika, new, by=cast.vera)
     petras.get(path(cast))
     with queries(14, path(cast)):
