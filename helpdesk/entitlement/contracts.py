@@ -27,7 +27,6 @@ from helpdesk.policy.actor import Actor
 from helpdesk.policy.rules import require
 from sla.models import SlaPolicy
 
-
 LONGEST_RENEWAL_MONTHS = 120
 MOST_MINUTES = 10_000_000
 Cover = tuple[int | None, int | None]  # product and component; (None, None): all that no line names
@@ -225,7 +224,10 @@ def _wrong_in(new: NewContract) -> dict[str, list[str]]:
         errors["line_policy_id"] = [_("Choose one of the list.")]
     if new.policy_id is None and (not (new.product_ids or new.component_ids) or new.line_policy_id is None):
         errors.setdefault("policy_id", [_("Name a policy, for the contract or for its products.")])
-    for name, model, ids in (("product_ids", Product, new.product_ids), ("component_ids", Component, new.component_ids)):
+    for name, model, ids in (
+        ("product_ids", Product, new.product_ids),
+        ("component_ids", Component, new.component_ids),
+    ):
         if set(ids) - set(db.session.scalars(select(model.id).where(model.id.in_(ids)))):
             errors[name] = [_("Choose one of the list.")]
     return errors

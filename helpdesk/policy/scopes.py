@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, 
 from helpdesk.core.db import Base
 from helpdesk.models.access import Role
 from helpdesk.models.contracts import Approval, ApprovalAsked, Contract
+from helpdesk.models.duties import Duty
 from helpdesk.models.messages import Attachment, Message, MessageKind
 from helpdesk.models.people import CircleMember, Contact, Organisation, SharingMode
 from helpdesk.models.products import InstalledProduct, Product
@@ -118,6 +119,17 @@ def approval_scope(actor: Actor) -> ColumnElement[bool]:
     return and_(Approval.organisation_id == actor.organisation_id, asked)
 
 
+def duty_scope(actor: Actor) -> ColumnElement[bool]:
+    """Duties: whoever faces clients, leads or manages sees all; others of the staff see what is theirs."""
+    if actor.kind is ActorKind.SYSTEM:
+        return true()
+    if not actor.is_staff:
+        return false()
+    if actor.role in (Role.MANAGER, Role.ADMINISTRATOR) or actor.leads_line or actor.lines & CLIENT_FACING_LINES:
+        return true()
+    return Duty.owner_id == (actor.operator_id or -1)
+
+
 SCOPES = {
     Ticket: ticket_scope,
     Message: message_scope,
@@ -127,4 +139,5 @@ SCOPES = {
     InstalledProduct: installed_scope,
     Contract: contract_scope,
     Approval: approval_scope,
+    Duty: duty_scope,
 }

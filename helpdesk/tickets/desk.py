@@ -38,7 +38,9 @@ class TicketSettings:
         "", "E-mail addresses of the duty officers, one on duty each week in turn, separated by commas."
     )
     contract_reminder_days: int = setting(
-        30, "Days before the end of a contract, or of its time for notice, at which people are reminded.", low=1,
+        30,
+        "Days before the end of a contract, or of its time for notice, at which people are reminded.",
+        low=1,
         high=365,
     )
     block_reminder_days: int = setting(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0008_contract_life"
-down_revision = "0007_hours"
+revision = "0009_contract_life"
+down_revision = "0008_duties"
 branch_labels = None
 depends_on = None
 
@@ -16,9 +18,10 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 ID = sa.Integer()
 ALONE = {"resolve_fks": False}  # the table without those it refers to
 # Table → column, type, the value of rows that are there already (None: empty), what it refers to.
-NEW_COLUMNS: dict[str, list[tuple[str, sa.types.TypeEngine[object], str | None, str]]] = {
+NEW_COLUMNS: dict[str, list[tuple[str, Any, str | None, str]]] = {
     "contract": [
-        ("owner_id", ID, None, "operator"), ("renewal_months", ID, None, ""), ("renews_itself", sa.Boolean(), "false", ""),
+        ("owner_id", ID, None, "operator"), ("renewal_months", ID, None, ""),
+        ("renews_itself", sa.Boolean(), "false", ""),
         ("renewal_minutes", ID, "0", ""), ("notice_by", sa.Date(), None, ""), ("notice_given_on", sa.Date(), None, ""),
         ("told_notice_by", sa.Date(), None, ""), ("told_valid_until", sa.Date(), None, ""),
     ],
@@ -92,8 +95,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("approval_id", "contact_id", name=op.f("pk_approval_asked")),
     )
     op.create_index("ix_approval_asked_contact_id", "approval_asked", ["contact_id"])
-    for name, table, columns, condition in INDEXES:
-        op.create_index(name, table, columns, sqlite_where=sa.text(condition), postgresql_where=sa.text(condition))
+    for name, table, indexed, condition in INDEXES:
+        op.create_index(name, table, indexed, sqlite_where=sa.text(condition), postgresql_where=sa.text(condition))
 
 
 def downgrade() -> None:
