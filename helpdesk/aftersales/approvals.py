@@ -269,7 +269,7 @@ def _used(approval_ids: list[int]) -> dict[int, int]:
         select(WorkLog.approval_id, func.sum(WorkLog.chargeable_minutes))
         .where(WorkLog.approval_id.in_(approval_ids)).group_by(WorkLog.approval_id)
     )  # fmt: skip
-    return {row[0]: int(row[1]) for row in db.session.execute(query)}
+    return {row[0] or 0: int(row[1]) for row in db.session.execute(query)}
 
 
 def _unapproved(ticket_id: int) -> int:

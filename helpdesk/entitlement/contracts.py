@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
 from helpdesk.core.command import command
@@ -187,8 +187,9 @@ def overlap_of(contract: Contract, until: date | None = None) -> Contract | None
 def overlaps() -> Iterator[tuple[Contract, Contract]]:
     """Contracts of one organisation that cover the same on the same day: what was so before it was refused."""
     other = aliased(Contract)
+    beside = and_(other.organisation_id == Contract.organisation_id, other.id > Contract.id)
     query = (
-        select(Contract, other).join(other, (other.organisation_id == Contract.organisation_id) & (other.id > Contract.id))
+        select(Contract, other).join(other, beside)
         .where(or_(Contract.valid_until.is_(None), Contract.valid_until >= other.valid_from),
                or_(other.valid_until.is_(None), other.valid_until >= Contract.valid_from))
         .order_by(Contract.id, other.id)
