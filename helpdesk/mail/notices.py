@@ -53,7 +53,9 @@ def to_reader(args: dict[str, Any]) -> Letter | None:
     """The letter of a fact to one reader, if it still says something to them."""
     entry = db.session.get_one(Entry, args["entry"])
     reader: Reader = (args["reader"][0], args["reader"][1])
-    person = db.session.get(Contact if reader[0] == CONTACT else Account, reader[1])
+    person: Contact | Account | None = (
+        db.session.get(Contact, reader[1]) if reader[0] == CONTACT else db.session.get(Account, reader[1])
+    )
     if person is None or not person.email or (isinstance(person, Account) and person.disabled_at):
         return None
     notice = NOTICES[entry.fact]
