@@ -97,7 +97,7 @@ def test_a_contract_ends_and_of_two_the_second_sees_a_conflict(cast: Cast, brows
 
     assert petras.submit(mine, on="2025-01-01").status == 422
     page = petras.submit(mine, on="2026-03-31")
-    assert "2026-01-01 – 2026-03-31" in page.text
+    assert "1 Jan 2026 – 31 Mar 2026" in page.text
     page = vera.submit(theirs, on="2026-06-30")
     assert "Somebody else has changed the end of this contract meanwhile." in page.text
     db.session.expire_all()
