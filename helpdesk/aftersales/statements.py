@@ -14,7 +14,7 @@ from helpdesk.policy.actor import Actor
 
 
 def statement_pdf(statement: Statement, *, for_: Actor) -> bytes:
-    """The statement as PDF; Conflict where this desk cannot make any."""
+    """The statement as PDF; NotFound where this desk cannot make any."""
     return pdf_of(statement_html(statement, for_=for_))
 
 

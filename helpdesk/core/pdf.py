@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 from typing import Any, NoReturn
 
-from helpdesk.core.errors import Conflict
+from helpdesk.core.errors import NotFound
 
 
 @functools.cache
@@ -26,10 +26,10 @@ def can_make_pdf() -> bool:
 
 
 def pdf_of(html: str) -> bytes:
-    """The document as PDF; Conflict where this desk cannot make any."""
+    """The document as PDF; NotFound where this desk cannot make any."""
     maker = _maker()
     if maker is None:
-        raise Conflict("This desk makes no PDFs: WeasyPrint or Pango is not installed.", code="no_pdf")
+        raise NotFound("This desk makes no PDFs: WeasyPrint or Pango is not installed.", code="no_pdf")
     made: bytes = maker.HTML(string=html, url_fetcher=_refuse).write_pdf()
     return made
 

@@ -22,7 +22,7 @@ def statement_csv(statement: Statement) -> Response:
 
 
 def statement_file(statement: Statement) -> Response:
-    """The statement as PDF; Conflict where this desk makes none, which offers the sheet instead."""
+    """The statement as PDF; NotFound where this desk makes none, which offers the sheet instead."""
     return _file(statement, statement_pdf(statement, for_=current_actor()), "application/pdf", "pdf")
 
 

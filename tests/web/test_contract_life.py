@@ -201,7 +201,7 @@ def test_the_statement_on_paper(cast: Cast, browser_of: BrowserOf, no_pdf: None)
         assert "Hours granted" in browser.get(paper).text
         with browser.app.app_context():
             assert browser.client.get(f"{statement}.csv").get_data(as_text=True).startswith("date,entry")
-            assert browser.client.get(f"{statement}.pdf").status_code == 409
+            assert browser.client.get(f"{statement}.pdf").status_code == 404
 
 
 def test_the_statement_as_pdf(cast: Cast, browser_of: BrowserOf) -> None:
@@ -230,8 +230,8 @@ def test_for_others_none_of_it_exists(app: Flask, cast: Cast, browser_of: Browse
     console = f"/console/contracts/{contract.id}"
     of_ticket = f"/console/tickets/{ticket.number}/approvals"
     sent = {"answer": "approved", "reason": "Mine", "notice_reason": "Mine", "reserve_hours": "1",
-            "reserve_what": "Mine", "approval_what": "Mine", "approval_minutes": "5", "waived_minutes": "5", "waiver_reason": "Mine",
-            "seen": "2026-12-31", "renew_months": "1"}  # fmt: skip
+            "reserve_what": "Mine", "approval_what": "Mine", "approval_minutes": "5", "waived_minutes": "5",
+            "waiver_reason": "Mine", "seen": "2026-12-31", "renew_months": "1"}  # fmt: skip
     for name, home, address, status in (
         ("marek", "/portal/", f"/portal/approvals/{approval.id}/answer", 404),
         ("jonas", "/portal/", f"/portal/approvals/{approval.id}/answer", 404),
