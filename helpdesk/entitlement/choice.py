@@ -85,15 +85,21 @@ def entitled(
     """What covers a request of this organisation for this product, received at this instant by this channel."""
     on = day_of(organisation_id, at)
     asked = Asked(organisation_id, product_id, component_id, installed, channel, at, on)
-    looked_at: list[Candidate] = []
+    seen: list[Candidate] = []
     chosen: Candidate | None = None
     for candidate in _candidates(asked):
         if candidate.verdict == CHOSEN and chosen is not None:
             candidate = Candidate(**(asdict(candidate) | {"verdict": OUTRANKED}))
         elif candidate.verdict == CHOSEN:
             chosen = candidate
-        looked_at.append(candidate)
-    return Entitlement(chosen.policy_id if chosen else None, chosen.contract_id if chosen else None, tuple(looked_at))
+        seen.append(candidate)
+    return Entitlement(chosen.policy_id if chosen else None, chosen.contract_id if chosen else None, tuple(seen))
+
+
+def looked_at(entitlement: dict[str, Any] | None) -> list[dict[str, str]]:
+    """What was looked at when a ticket was received, as it was kept: what it was, its name, what became of it."""
+    candidates = entitlement.get("candidates", []) if entitlement else []
+    return [{name: each[name] for name in ("source", "name", "verdict")} for each in candidates]
 
 
 def day_of(organisation_id: int | None, at: datetime) -> date:
