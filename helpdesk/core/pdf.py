@@ -15,7 +15,7 @@ from helpdesk.core.errors import NotFound
 def _maker() -> Any:
     """WeasyPrint, asked for once; None where it, or Pango below it, is missing."""
     try:
-        import weasyprint  # type: ignore[import-not-found, import-untyped, unused-ignore]
+        import weasyprint
     except (ImportError, OSError):  # without Pango the import itself fails
         return None
     return weasyprint

@@ -30,8 +30,8 @@ def test_a_contract_from_its_writing_to_its_notice(cast: Cast, threeline: Threel
                       "--line-policy", "Standard", *PETRAS)  # fmt: skip
     assert (again.code, "K-1 covers the same" in again.err) == (65, True)
 
-    arranged = threeline("contract", "arrange", "K-1", "--months", "12", "--renews-itself", "--minutes", "60",
-                         "--owner", "ona@desk.example", "--notice-by", "2026-09-30", *PETRAS, "--json").document  # fmt: skip
+    agreed = ("--months", "12", "--renews-itself", "--minutes", "60", "--owner", "ona@desk.example")
+    arranged = threeline("contract", "arrange", "K-1", *agreed, "--notice-by", "2026-09-30", *PETRAS, "--json").document
     assert (arranged["owner"], arranged["renews_on"], arranged["notice_by"]) == ("Ona", "2027-01-01", "2026-09-30")
     for _time in range(2):
         renewed = threeline("contract", "renew", "K-1", "--seen", "2026-12-31", *PETRAS, "--json").document
@@ -58,9 +58,8 @@ def test_hours_are_set_aside_and_corrected(cast: Cast, threeline: Threeline) -> 
     row = threeline("hours", "reserve", "C-7", "--minutes", "60", "--what", "A visit", "--ticket", number, *ONA,
                     "--json").document["reservation"]  # fmt: skip
     assert threeline("hours", "reserve", "C-7", "--minutes", "60", "--what", "Another", *ONA).code == 1
-    work = threeline(
-        "ticket", "log-work", number, "--minutes", "45", "--reservation", str(row), *ONA, "--json"
-    ).document
+    log = ("ticket", "log-work", number, "--minutes", "45", "--reservation", str(row))
+    work = threeline(*log, *ONA, "--json").document
     assert (work["reservation"], work["chargeable_minutes"]) == (row, 0)
     [left] = threeline("hours", "reservations", "C-7", *ONA, "--json").document["reservations"]
     assert left["left_minutes"] == 15
@@ -90,10 +89,7 @@ def test_what_covers_a_ticket_is_told_to_staff(cast: Cast, threeline: Threeline)
     a_contract(cast, channels=("phone",))
     number = a_ticket(cast).number
     told = threeline("ticket", "show", number, *ONA, "--json").document["coverage"]
-    assert [(each["source"], each["verdict"]) for each in told] == [
-        ("contract", "other_channel"),
-        ("default", "chosen"),
-    ]
+    assert [tuple(each.values()) for each in told] == [("contract", "C-7", "other_channel"), ("default", "", "chosen")]
     assert "contract C-7 (other channel)" in threeline("ticket", "show", number, *ONA).out
     assert "contract C-7 (other channel)" in threeline("sla", "explain", number, *ONA).out
     assert "coverage" not in threeline("sla", "explain", number, "--as", "jonas@klinika.example", "--json").document
