@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from helpdesk.aftersales.hours import grant_hours
+from helpdesk.cli.invariants import INVARIANTS, Look, no_two_contracts_cover_the_same
+from helpdesk.config import Config
 from helpdesk.core import pdf
-from helpdesk.core.db import db
-from helpdesk.models.contracts import Contract, Plan
+from helpdesk.core.files import FileStore
+from helpdesk.core.times import now
+from helpdesk.models.contracts import Plan
 from tests.aftersales.conftest import a_contract
 from tests.cast import Cast
 from tests.cli.conftest import Threeline
@@ -95,13 +98,13 @@ def test_what_covers_a_ticket_is_told_to_staff(cast: Cast, threeline: Threeline)
     assert "coverage" not in threeline("sla", "explain", number, "--as", "jonas@klinika.example", "--json").document
 
 
-def test_contracts_that_overlap_since_before_are_named(cast: Cast, threeline: Threeline) -> None:
+def test_contracts_that_overlap_since_before_are_named_by_check(config: Config, cast: Cast) -> None:
+    look = Look(now(), FileStore(config.attachments))
     a_contract(cast)
-    assert threeline("check").code == 0
+    assert list(no_two_contracts_cover_the_same(look)) == []
     a_contract(cast, "C-8", until=date(2026, 3, 31))
-    found = threeline("check")
-    assert (found.code, "C-7 and C-8 cover the same" in found.out) == (1, True)
-    assert db.session.query(Contract).count() == 2
+    assert list(no_two_contracts_cover_the_same(look)) == ["C-7 and C-8 cover the same on the same day."]
+    assert no_two_contracts_cover_the_same.__name__ in {each.name for each in INVARIANTS}
 
 
 def test_the_statement_is_written_as_a_file(cast: Cast, threeline: Threeline, tmp_path: Path) -> None:
