@@ -10,6 +10,7 @@ from helpdesk.api.v1 import (
     assignments,
     attachments,
     billing,
+    care,
     catalogue,
     clocks,
     contacts,
@@ -21,6 +22,7 @@ from helpdesk.api.v1 import (
     organisations,
     promises,
     resolutions,
+    revisits,
     tags,
     tickets,
     timelines,
@@ -31,7 +33,7 @@ from helpdesk.api.v1 import (
 RESOURCES = (
     tickets.bp, messages.bp, resolutions.bp, promises.bp, clocks.bp, escalations.bp, transfers.bp, assignments.bp,
     tags.bp, links.bp, timelines.bp, attachments.bp, organisations.bp, contacts.bp, catalogue.bp, me.bp,
-    work_logs.bp, contracts.bp, approvals.bp, billing.bp,
+    work_logs.bp, contracts.bp, approvals.bp, billing.bp, revisits.bp, care.bp,
 )  # fmt: skip
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")

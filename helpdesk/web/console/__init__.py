@@ -12,6 +12,7 @@ from helpdesk.web.console import (
     breaches,
     calendars,
     calls,
+    care,
     catalogue,
     clocks,
     contacts,
@@ -21,6 +22,7 @@ from helpdesk.web.console import (
     handovers,
     hours,
     jobs,
+    leads,
     links,
     maintenance,
     messages,
@@ -32,6 +34,7 @@ from helpdesk.web.console import (
     renewals,
     reservations,
     resolutions,
+    revisits,
     routing_rules,
     search,
     settings,
@@ -45,7 +48,7 @@ for _part in (
     tickets, clocks, messages, handovers, resolutions, calls, links, attachments, contacts, organisations, contracts,
     received_mails, routing_rules, people, catalogue, calendars, maintenance, policies, settings, jobs, search,
     escalations, promises, breaches, work, hours, billing, renewals, reservations, approvals,
-    duties,
+    duties, revisits, care, leads,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))
     bp.register_blueprint(_part.bp)
