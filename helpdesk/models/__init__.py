@@ -3,6 +3,7 @@
 from helpdesk.core import jobs, journal, settings, standing
 from helpdesk.models import (
     access,
+    claims,
     contracts,
     imports,
     mail,
@@ -16,6 +17,6 @@ from helpdesk.models import (
 from sla import models as sla_models
 
 __all__ = [
-    "access", "contracts", "imports", "jobs", "journal", "mail", "messages", "people", "products", "routing",
+    "access", "claims", "contracts", "imports", "jobs", "journal", "mail", "messages", "people", "products", "routing",
     "settings", "sla_models", "standing", "tickets", "transfers",
 ]  # fmt: skip

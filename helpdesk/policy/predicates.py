@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from helpdesk.models.access import Role
+from helpdesk.models.claims import Deliverable
 from helpdesk.models.contracts import Contract, WorkLog
 from helpdesk.models.tickets import Ticket
 from helpdesk.policy.actor import Actor, ActorKind
@@ -56,8 +57,13 @@ def is_supervisor(actor: Actor, _subject: Any) -> bool:
     return actor.is_supervisor
 
 
-def same_organisation(actor: Actor, subject: Ticket | Contract) -> bool:
+def same_organisation(actor: Actor, subject: Ticket | Contract | Deliverable) -> bool:
     return bool(actor.organisation_id) and subject.organisation_id == actor.organisation_id
+
+
+def is_named_contact(actor: Actor, deliverable: Deliverable) -> bool:
+    """Is the one who accepts it, beside those who supervise."""
+    return bool(actor.contact_id) and deliverable.contact_id == actor.contact_id
 
 
 def is_told(actor: Actor, rung: Rung) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, 
 
 from helpdesk.core.db import Base
 from helpdesk.models.access import Role
+from helpdesk.models.claims import Claim, Deliverable, RefundRuleVersion
 from helpdesk.models.contracts import Contract
 from helpdesk.models.messages import Attachment, Message, MessageKind
 from helpdesk.models.people import CircleMember, Contact, Organisation, SharingMode
@@ -108,6 +109,28 @@ def contract_scope(actor: Actor) -> ColumnElement[bool]:
     return false()
 
 
+def claim_scope(actor: Actor) -> ColumnElement[bool]:
+    """Claims: whoever sees the ticket."""
+    return Claim.ticket_id.in_(select(Ticket.id).where(ticket_scope(actor)))
+
+
+def deliverable_scope(actor: Actor) -> ColumnElement[bool]:
+    """Deliverables: of staff those who have to do with clients; of a client who supervises, and the named contact."""
+    if actor.kind is ActorKind.SYSTEM:
+        return true()
+    if actor.is_staff:
+        of_clients = bool(actor.lines & CLIENT_FACING_LINES) or actor.leads_line in CLIENT_FACING_LINES
+        return true() if of_clients or actor.role in (Role.MANAGER, Role.ADMINISTRATOR) else false()
+    if not actor.organisation_id or actor.kind is not ActorKind.ACCOUNT:
+        return false()
+    ours = Deliverable.organisation_id == actor.organisation_id
+    return ours if actor.is_supervisor else and_(ours, Deliverable.contact_id == actor.contact_id)
+
+
+def refund_rules_scope(actor: Actor) -> ColumnElement[bool]:
+    return true() if may(actor, Action.READ_REFUND_RULES) else false()
+
+
 SCOPES = {
     Ticket: ticket_scope,
     Message: message_scope,
@@ -116,4 +139,7 @@ SCOPES = {
     Organisation: organisation_scope,
     InstalledProduct: installed_scope,
     Contract: contract_scope,
+    Claim: claim_scope,
+    Deliverable: deliverable_scope,
+    RefundRuleVersion: refund_rules_scope,
 }
