@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from helpdesk.core.settings import read_settings, setting
 from helpdesk.models.claims import ClaimState, FaultKind
+from helpdesk.models.duties import DutyKind
 from helpdesk.models.tickets import Status
 
 TRANSITIONS: dict[ClaimState, frozenset[ClaimState]] = {
@@ -75,7 +76,7 @@ def claim_settings() -> ClaimSettings:
 class Stage:
     """What is due in a state: its kind of duty, and the setting that says how long it may take."""
 
-    kind: str
+    kind: DutyKind
     setting: str
 
     @property
@@ -85,13 +86,13 @@ class Stage:
 
 PROPOSED = "proposed"  # no state of the claim: its decision waits for the second person
 STAGES: dict[str, Stage | None] = {
-    ClaimState.REGISTERED: Stage("claim_acknowledge", "acknowledge_minutes"),
-    ClaimState.ACKNOWLEDGED: Stage("claim_investigate", "investigate_days"),
-    ClaimState.INVESTIGATED: Stage("claim_decide", "decide_days"),
-    PROPOSED: Stage("claim_approve", "approve_days"),
-    ClaimState.DECIDED: Stage("claim_begin", "begin_days"),
-    ClaimState.CORRECTIVE_ACTION: Stage("claim_verify", "correct_days"),
-    ClaimState.VERIFIED: Stage("claim_close", "close_days"),
+    ClaimState.REGISTERED: Stage(DutyKind.CLAIM_ACKNOWLEDGE, "acknowledge_minutes"),
+    ClaimState.ACKNOWLEDGED: Stage(DutyKind.CLAIM_INVESTIGATE, "investigate_days"),
+    ClaimState.INVESTIGATED: Stage(DutyKind.CLAIM_DECIDE, "decide_days"),
+    PROPOSED: Stage(DutyKind.CLAIM_APPROVE, "approve_days"),
+    ClaimState.DECIDED: Stage(DutyKind.CLAIM_CORRECT, "begin_days"),
+    ClaimState.CORRECTIVE_ACTION: Stage(DutyKind.CLAIM_VERIFY, "correct_days"),
+    ClaimState.VERIFIED: Stage(DutyKind.CLAIM_CLOSE, "close_days"),
     ClaimState.CLOSED: None,
     ClaimState.WITHDRAWN: None,
 }

@@ -5,6 +5,7 @@ from helpdesk.models import (
     access,
     claims,
     contracts,
+    duties,
     imports,
     mail,
     messages,
@@ -17,6 +18,6 @@ from helpdesk.models import (
 from sla import models as sla_models
 
 __all__ = [
-    "access", "claims", "contracts", "imports", "jobs", "journal", "mail", "messages", "people", "products", "routing",
-    "settings", "sla_models", "standing", "tickets", "transfers",
+    "access", "claims", "contracts", "duties", "imports", "jobs", "journal", "mail", "messages", "people", "products",
+    "routing", "settings", "sla_models", "standing", "tickets", "transfers",
 ]  # fmt: skip

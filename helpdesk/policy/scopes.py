@@ -10,6 +10,7 @@ from helpdesk.core.db import Base
 from helpdesk.models.access import Role
 from helpdesk.models.claims import Claim, Deliverable, RefundRuleVersion
 from helpdesk.models.contracts import Contract
+from helpdesk.models.duties import Duty
 from helpdesk.models.messages import Attachment, Message, MessageKind
 from helpdesk.models.people import CircleMember, Contact, Organisation, SharingMode
 from helpdesk.models.products import InstalledProduct, Product
@@ -131,6 +132,17 @@ def refund_rules_scope(actor: Actor) -> ColumnElement[bool]:
     return true() if may(actor, Action.READ_REFUND_RULES) else false()
 
 
+def duty_scope(actor: Actor) -> ColumnElement[bool]:
+    """Duties: whoever faces clients, leads or manages sees all; others of the staff see what is theirs."""
+    if actor.kind is ActorKind.SYSTEM:
+        return true()
+    if not actor.is_staff:
+        return false()
+    if actor.role in (Role.MANAGER, Role.ADMINISTRATOR) or actor.leads_line or actor.lines & CLIENT_FACING_LINES:
+        return true()
+    return Duty.owner_id == (actor.operator_id or -1)
+
+
 SCOPES = {
     Ticket: ticket_scope,
     Message: message_scope,
@@ -142,4 +154,5 @@ SCOPES = {
     Claim: claim_scope,
     Deliverable: deliverable_scope,
     RefundRuleVersion: refund_rules_scope,
+    Duty: duty_scope,
 }
