@@ -15,7 +15,7 @@ import flask_babel
 from babel import Locale
 from babel.dates import format_date, match_skeleton
 from babel.lists import format_list
-from babel.numbers import format_percent
+from babel.numbers import format_currency, format_percent
 from babel.units import format_unit
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, force_locale
@@ -89,7 +89,9 @@ def _teach(environment: Environment) -> None:
         newstyle=True, pgettext=lambda context, text: catalogue().pgettext(context, text),
     )  # fmt: skip
     environment.globals["_"] = sentence
-    environment.filters.update(full_moment=full_moment, enumeration=enumeration)
+    environment.filters.update(
+        full_moment=full_moment, enumeration=enumeration, money=money, full_day=full_day, whole_percent=whole_percent
+    )
     environment.trim_blocks = True
     environment.lstrip_blocks = True
 
@@ -178,6 +180,21 @@ def full_moment(at: datetime) -> str:
     """Weekday, date, time and zone in full, for letters and explanations."""
     local = at.astimezone(ZoneInfo(current_zone()))
     return f"{_day(local.date(), 'full', babel_locale())}, {local:%H:%M} ({current_zone()})"
+
+
+def money(cents: int, currency: str) -> str:
+    """An amount as the reader writes it: `€1,250.00`, `1 250,00 €`."""
+    return str(format_currency(Decimal(cents) / 100, currency, locale=babel_locale()))
+
+
+def full_day(day: date) -> str:
+    """A day with its year: `March 2, 2026`, `2026 m. kovo 2 d.`."""
+    return _day(day, "long", babel_locale())
+
+
+def whole_percent(percent: int) -> str:
+    """So many per cent, as the reader writes it: `70%`, `70 %`."""
+    return str(format_percent(Decimal(percent) / 100, locale=babel_locale()))
 
 
 def signed_hours(minutes: int) -> str:

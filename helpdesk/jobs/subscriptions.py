@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from helpdesk.aftersales import claims
 from helpdesk.core import jobs
 from helpdesk.core.journal import Fact, Reaction, subscribe
 from helpdesk.events import (
     AccountInvited,
+    ClaimDecided,
+    ClaimMoved,
     ClockAtRisk,
     ClockBreached,
     DutyLate,
     PasswordResetAsked,
     PastCorrected,
     ReplySent,
+    RoundDelivered,
     RungReached,
     TargetsExtended,
+    TicketCancelled,
+    TicketClassified,
     TicketClosed,
     TicketOpened,
     TicketReopened,
@@ -26,12 +32,17 @@ from helpdesk.mail import letters
 from helpdesk.tickets import ladder, policies, recalculation
 
 SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
-    TicketOpened: [letters.acknowledgement],
+    TicketOpened: [letters.acknowledgement, claims.follow_opening],
+    TicketClassified: [claims.follow_classification],
     ReplySent: [letters.reply],
     TicketResolved: [letters.please_accept],
-    TicketReopened: [letters.reopened],
+    TicketReopened: [letters.reopened, claims.follow_reopening],
     TimePromised: [letters.promised],
-    TicketClosed: [letters.closed_silently],
+    TicketClosed: [letters.closed_silently, claims.follow_ending],
+    TicketCancelled: [claims.follow_ending],
+    ClaimMoved: [letters.claim_acknowledged],
+    ClaimDecided: [letters.claim_decided],
+    RoundDelivered: [letters.round_delivered],
     ClockAtRisk: [ladder.begin],
     ClockBreached: [ladder.begin],
     RungReached: [letters.escalation],

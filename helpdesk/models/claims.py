@@ -83,12 +83,11 @@ class Claim(Base):
     appeal: Mapped[str] = mapped_column(default="")
 
     ticket: Mapped[Ticket] = relationship()
+    deliverable: Mapped[Deliverable | None] = relationship()
 
     __table_args__ = (
         CheckConstraint("price_cents >= 0", name="price"),
-        # the list of what runs, by state
-        Index("ix_claim_running", "state", "id", sqlite_where=text("state NOT IN ('closed', 'withdrawn')"),
-              postgresql_where=text("state NOT IN ('closed', 'withdrawn')")),
+        Index("ix_claim_state", "state", "id"),  # the lists
     )  # fmt: skip
 
     @property
@@ -148,7 +147,8 @@ class ClaimDecision(Base):
     approved_at: Mapped[datetime | None]
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     refusal: Mapped[str] = mapped_column(default="")  # why the second person said no
-    in_force_at: Mapped[datetime | None]  # from when the client may appeal
+    in_force_at: Mapped[datetime | None]
+    appeal_until: Mapped[datetime | None]  # the client may, once
     accepted_at: Mapped[datetime | None]  # by the client
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("billing_notice.id"), type_=BigId, unique=True)
 
