@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from helpdesk.aftersales.claim_course import LIVE, appeal_until, decisions_of, subject_of
@@ -15,7 +15,9 @@ from helpdesk.aftersales.refund_rules import ruling_of
 from helpdesk.aftersales.refunds import Ruling
 from helpdesk.core.db import db
 from helpdesk.core.paging import PageOf, page_of
+from helpdesk.models.access import Account
 from helpdesk.models.claims import (
+    ENDED_CLAIMS,
     Claim,
     ClaimDecision,
     ClaimState,
@@ -52,6 +54,7 @@ class ClaimFile:
     ruling: Ruling
     duty: Duty | None
     appeal_until: datetime | None
+    people: Mapping[int, str]  # who decided, approved, put evidence on the table
 
     @property
     def decision(self) -> ClaimDecision | None:
@@ -67,25 +70,41 @@ def file_of(claim: Claim) -> ClaimFile:
     ).all()
     duty = next((each for each in reversed(duties_of(subject_of(claim))) if each.is_open), None)
     decisions = decisions_of(claim)
-    return ClaimFile(claim, whys, points, decisions, ruling_of(claim)[1], duty, appeal_until(claim, decisions))
+    ids = {row.done_by_id for row in points} | {i for row in decisions for i in (row.decided_by_id, row.approved_by_id)}
+    people = {row.id: row.name for row in db.session.execute(
+        select(Account.id, Account.name).where(Account.id.in_(ids - {None}))
+    )}  # fmt: skip
+    until = appeal_until(claim, decisions)
+    return ClaimFile(claim, whys, points, decisions, ruling_of(claim)[1], duty, until, people)
+
+
+def running_claims(*, for_: Actor, limit: int = 200) -> list[ClaimRow]:
+    """The claims that run and that an actor sees, by what is due first."""
+    is_due = (
+        (Duty.subject_kind == "claim") & (Duty.subject_id == Claim.id) & Duty.done_at.is_(None)
+        & Duty.withdrawn_at.is_(None)
+    )  # fmt: skip
+    running = tuple(state for state in ClaimState if state not in ENDED_CLAIMS)
+    query = _seen(for_).join(Duty, is_due, isouter=True).where(Claim.state.in_(running))
+    return _rows(query.order_by(Duty.due_at.is_(None), Duty.due_at, Claim.id).limit(limit))
 
 
 def list_claims(
-    *, for_: Actor, state: ClaimState | None = None, is_running: bool | None = True, after: str | None = None,
-    before: str | None = None, size: int = PAGE_SIZE,
+    *, for_: Actor, state: ClaimState | None = None, after: str | None = None, before: str | None = None,
+    size: int = PAGE_SIZE,
 ) -> PageOf[ClaimRow]:  # fmt: skip
-    """A page of the claims that an actor sees, oldest first: those that run, those in a state, or all."""
-    query = select(Claim).where(claim_scope(for_)).options(
-        joinedload(Claim.ticket).joinedload(Ticket.organisation), joinedload(Claim.ticket).joinedload(Ticket.requester)
-    )  # fmt: skip
+    """A page of the claims that an actor sees, the last first: those in a state, or all."""
+    query = _seen(for_)
     if state is not None:
         query = query.where(Claim.state == state)
-    elif is_running:
-        query = query.where(Claim.state.not_in((ClaimState.CLOSED, ClaimState.WITHDRAWN)))
-    elif is_running is False:
-        query = query.where(Claim.state.in_((ClaimState.CLOSED, ClaimState.WITHDRAWN)))
-    return page_of(query, [(Claim.id.expression, False)], size=size, after=after, before=before, run=_rows,
+    return page_of(query, [(Claim.id.expression, True)], size=size, after=after, before=before, run=_rows,
                    key=lambda row: (row.claim.id,))  # fmt: skip
+
+
+def _seen(actor: Actor) -> Select[Claim]:
+    return select(Claim).where(claim_scope(actor)).options(
+        joinedload(Claim.ticket).joinedload(Ticket.organisation), joinedload(Claim.ticket).joinedload(Ticket.requester)
+    )  # fmt: skip
 
 
 def _rows(query: Any) -> list[ClaimRow]:

@@ -98,6 +98,31 @@ def deliverables_of(organisation_id: int | None, *, for_: Actor) -> Sequence[Del
     return db.session.scalars(query.order_by(Deliverable.id.desc()).limit(100)).all()
 
 
+def clients(*, for_: Actor) -> list[tuple[int, str]]:
+    """The organisations for which something can be agreed, by name."""
+    query = visible(for_, Organisation).with_only_columns(Organisation.id, Organisation.name)
+    return [(row.id, row.name) for row in db.session.execute(query.order_by(Organisation.name).limit(1000))]
+
+
+def contacts_of(organisation: Organisation, *, for_: Actor) -> list[tuple[int, str]]:
+    """The contacts of an organisation, for a choice of who accepts."""
+    query = visible(for_, Contact).where(Contact.organisation_id == organisation.id)
+    rows = db.session.scalars(query.order_by(Contact.name).limit(200))
+    return [(row.id, row.name) for row in rows]
+
+
+def client_names(rows: Sequence[Deliverable]) -> dict[int, str]:
+    """The names of the organisations of these deliverables."""
+    ids = {row.organisation_id for row in rows}
+    query = select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids))
+    return {row.id: row.name for row in db.session.execute(query)}
+
+
+def who_accepts(made: Deliverable) -> str:
+    """The name of the contact who accepts; empty where it is for those who supervise."""
+    return db.session.scalar(select(Contact.name).where(Contact.id == made.contact_id)) or ""
+
+
 @command
 def agree_deliverable(organisation: Organisation, new: NewDeliverable, *, by: Actor) -> Deliverable:
     """Put into the books what is to be made for a client, and in how many rounds."""

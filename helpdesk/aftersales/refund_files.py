@@ -34,7 +34,7 @@ NUMBERS = COLUMNS[3:7]
 
 def as_rows(rules: Iterable[Rule]) -> list[dict[str, Any]]:
     """Rules with names in place of ids, as they are exported."""
-    contracts, products = _contract_numbers(), directory.products()
+    contracts, products = contract_numbers(), directory.products()
     return [
         {
             "contract": contracts.get(rule.contract_id) if rule.contract_id else None,
@@ -80,7 +80,7 @@ def read_rules(content: str) -> NewRules:
 
 def from_rows(rows: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
     """Rules from rows with names, as people write them; Invalid names each row that is wrong."""
-    contracts = {number.lower(): key for key, number in _contract_numbers().items()}
+    contracts = {number.lower(): key for key, number in contract_numbers().items()}
     products = {card.name.lower(): card.id for card in directory.products().values()}
     rules, errors = [], list[str]()
     for position, row in enumerate(rows, start=1):
@@ -107,7 +107,8 @@ class _Wrong(Exception):
     pass
 
 
-def _contract_numbers() -> dict[int, str]:
+def contract_numbers() -> dict[int, str]:
+    """Every contract by its number."""
     return {row.id: row.number for row in db.session.execute(select(Contract.id, Contract.number))}
 
 

@@ -101,6 +101,11 @@ def get_version(version_id: int, *, for_: Actor) -> RefundRuleVersion:
     return found
 
 
+def version_of(version_id: int | None) -> RefundRuleVersion | None:
+    """The version by which something was decided."""
+    return db.session.get(RefundRuleVersion, version_id) if version_id is not None else None
+
+
 def version_on(on: date) -> RefundRuleVersion | None:
     """The version that holds on a day; None before the first."""
     query = select(RefundRuleVersion).where(RefundRuleVersion.valid_from <= on)

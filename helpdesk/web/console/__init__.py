@@ -12,9 +12,11 @@ from helpdesk.web.console import (
     calendars,
     calls,
     catalogue,
+    claims,
     clocks,
     contacts,
     contracts,
+    deliverables,
     duties,
     escalations,
     handovers,
@@ -28,6 +30,7 @@ from helpdesk.web.console import (
     policies,
     promises,
     received_mails,
+    refund_rules,
     resolutions,
     routing_rules,
     search,
@@ -41,7 +44,7 @@ bp = Blueprint("console", __name__, url_prefix="/console")
 for _part in (
     tickets, clocks, messages, handovers, resolutions, calls, links, attachments, contacts, organisations, contracts,
     received_mails, routing_rules, people, catalogue, calendars, maintenance, policies, settings, jobs, search,
-    escalations, promises, breaches, work, hours, billing,
+    escalations, promises, breaches, work, hours, billing, claims, refund_rules, deliverables,
     duties,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))
