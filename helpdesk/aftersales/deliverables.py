@@ -111,6 +111,12 @@ def contacts_of(organisation: Organisation, *, for_: Actor) -> list[tuple[int, s
     return [(row.id, row.name) for row in rows]
 
 
+def contracts_of(organisation: Organisation, *, for_: Actor) -> list[tuple[int, str]]:
+    """The contracts of an organisation, for a choice."""
+    query = visible(for_, Contract).where(Contract.organisation_id == organisation.id)
+    return [(row.id, row.number) for row in db.session.scalars(query.order_by(Contract.number).limit(200))]
+
+
 def client_names(rows: Sequence[Deliverable]) -> dict[int, str]:
     """The names of the organisations of these deliverables."""
     ids = {row.organisation_id for row in rows}

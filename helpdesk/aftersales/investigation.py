@@ -139,6 +139,7 @@ def tick_evidence(
         raise Invalid({"attachment_id": [_("Choose a file of this ticket.")]})
     if uploads:
         message = add_note(claim.ticket, NewMessage(note, uploads=tuple(uploads)), by=by)
+        db.session.flush()
         attachment_id = message.attachments[0].id
     if not note and attachment_id is None:
         raise Invalid({"note": [_("Choose a file, or say where it is shown.")]})

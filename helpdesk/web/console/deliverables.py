@@ -10,7 +10,6 @@ from marshmallow import fields
 from helpdesk.aftersales import deliverables
 from helpdesk.aftersales.deliverables import NewDeliverable, NewRound
 from helpdesk.core.i18n import gettext as _
-from helpdesk.entitlement.contracts import contracts_of
 from helpdesk.models.claims import Deliverable
 from helpdesk.people import directory
 from helpdesk.people.organisations import get_organisation
@@ -128,7 +127,7 @@ def _new_page(form: Form) -> str:
     return render_template(
         "console/deliverables/new.html", form=form, organisation=organisation,
         organisations=deliverables.clients(for_=actor),
-        contracts=[(row.id, row.number) for row in contracts_of(organisation, for_=actor)] if organisation else [],
+        contracts=deliverables.contracts_of(organisation, for_=actor) if organisation else [],
         contacts=deliverables.contacts_of(organisation, for_=actor) if organisation else [],
         products=[(card.id, card.name) for card in directory.products().values() if card.is_active],
     )  # fmt: skip
