@@ -9,14 +9,17 @@ from helpdesk.api.v1 import (
     assignments,
     attachments,
     catalogue,
+    claims,
     clocks,
     contacts,
+    deliverables,
     escalations,
     links,
     me,
     messages,
     organisations,
     promises,
+    refund_rules,
     resolutions,
     tags,
     tickets,
@@ -28,7 +31,7 @@ from helpdesk.api.v1 import (
 RESOURCES = (
     tickets.bp, messages.bp, resolutions.bp, promises.bp, clocks.bp, escalations.bp, transfers.bp, assignments.bp,
     tags.bp, links.bp, timelines.bp, attachments.bp, organisations.bp, contacts.bp, catalogue.bp, me.bp,
-    work_logs.bp,
+    work_logs.bp, claims.bp, refund_rules.bp, deliverables.bp,
 )  # fmt: skip
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
