@@ -31,6 +31,14 @@ class TicketOpened(TicketFact):
 
 
 @dataclass(frozen=True)
+class TicketTyped(TicketFact):
+    """It came as a claim or an enquiry, or was called one, or is none any more."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class TicketRouted(TicketFact):
     """A rule (or none: the default team) chose the first team."""
 

@@ -144,21 +144,12 @@ def close_claim(claim: Claim, *, by: Actor) -> None:
 
 
 @command
-def follow_opening(entry: Entry) -> None:
-    """A ticket was opened: one that is a claim, by whatever channel, gets its claim."""
-    ticket = db.session.get_one(Ticket, entry.subject_id)
-    if ticket.type is TicketType.CLAIM and ticket.is_open and ticket.import_id is None:
-        register_claim(ticket, by=SYSTEM)
-
-
-@command
-def follow_classification(entry: Entry) -> None:
-    """A ticket was called a claim, or something else: its claim begins, or is set aside."""
-    if "type" not in entry.payload["changes"]:
-        return
+def follow_type(entry: Entry) -> None:
+    """A ticket came as a claim, by whatever channel, or was called one: its claim begins. Or it is none any more."""
     ticket = db.session.get_one(Ticket, entry.subject_id)
     if ticket.type is TicketType.CLAIM:
-        follow_opening(entry)
+        if ticket.is_open and ticket.import_id is None:
+            register_claim(ticket, by=SYSTEM)
         return
     claim = find_claim(ticket, for_=SYSTEM)
     if claim is not None and ClaimState.WITHDRAWN in states.TRANSITIONS[claim.state] and not granted_of(claim):

@@ -21,19 +21,19 @@ from helpdesk.events import (
     RungReached,
     TargetsExtended,
     TicketCancelled,
-    TicketClassified,
     TicketClosed,
     TicketOpened,
     TicketReopened,
     TicketResolved,
+    TicketTyped,
     TimePromised,
 )
 from helpdesk.mail import letters
 from helpdesk.tickets import ladder, policies, recalculation
 
 SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
-    TicketOpened: [letters.acknowledgement, claims.follow_opening],
-    TicketClassified: [claims.follow_classification],
+    TicketOpened: [letters.acknowledgement],
+    TicketTyped: [claims.follow_type],
     ReplySent: [letters.reply],
     TicketResolved: [letters.please_accept],
     TicketReopened: [letters.reopened, claims.follow_reopening],

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -29,8 +30,11 @@ from helpdesk.aftersales.decisions import (
     refuse_decision,
 )
 from helpdesk.aftersales.investigation import Description, describe_claim, find_cause, record_why, tick_evidence
+from helpdesk.cli.invariants import Look, every_refund_was_credited_once
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Forbidden, Invalid, NotFound
+from helpdesk.core.files import FileStore
+from helpdesk.core.times import now
 from helpdesk.jobs.worker import run_all
 from helpdesk.models.claims import Claim, ClaimDecision, ClaimState, DecisionState, FaultKind, Outcome
 from helpdesk.models.contracts import BillingNotice, NoticeKind
@@ -357,6 +361,16 @@ def test_whoever_may_not_is_refused_and_the_stranger_finds_nothing(cast: Cast) -
     assert [row.claim.id for row in list_claims(for_=cast.jonas, state=ClaimState.INVESTIGATED).rows] == [claim.id]
     assert list_claims(for_=cast.egle).rows == []
     assert [row.claim.id for row in running_claims(for_=cast.ona)] == [claim.id]
+
+
+def test_a_credit_that_is_not_the_refund_is_found(cast: Cast) -> None:
+    claim = a_claim(cast, ClaimState.DECIDED)
+    look = Look(now(), FileStore(Path("nowhere")))
+    assert list(every_refund_was_credited_once(look)) == []
+    decisions_of(claim)[0].amount_cents = 30_000
+    db.session.flush()
+    [fault] = every_refund_was_credited_once(look)
+    assert claim.ticket.number in fault
 
 
 def test_the_timeline_tells_it(cast: Cast) -> None:

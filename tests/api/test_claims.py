@@ -28,12 +28,8 @@ def test_a_claim_from_its_description_to_its_end(cast: Cast, as_: object, ona: C
     decided = ona.post(f"{path}/decisions", {"outcome": "refund", "reasons": "You are right."})
     assert (decided.status_code, decided.get_json()["decisions"][0]["state"]) == (201, "proposed")
     seen = jonas.get(path).get_json()
-    assert (seen["state"], seen["decision"], "whys" in seen, "root_cause" in seen) == (
-        "investigated",
-        None,
-        False,
-        False,
-    )
+    assert (seen["state"], seen["decision"]) == ("investigated", None)
+    assert not seen.keys() & {"whys", "root_cause", "decisions", "by_the_rules"}
     assert ona.post(f"{path}/decision/approval").status_code == 403
     for _click in range(2):
         assert rasa.post(f"{path}/decision/approval").status_code == 200
@@ -48,9 +44,7 @@ def test_a_claim_from_its_description_to_its_end(cast: Cast, as_: object, ona: C
     assert ona.post(f"{path}/closure").get_json()["state"] == "closed"
 
 
-def test_claims_are_listed_to_those_who_see_their_tickets(
-    cast: Cast, ona: Caller, jonas: Caller, marek: Caller
-) -> None:
+def test_claims_are_listed_to_whoever_sees_them(cast: Cast, ona: Caller, jonas: Caller, marek: Caller) -> None:
     numbers = [a_claim(cast, state).ticket.number for state in (ClaimState.REGISTERED, ClaimState.DECIDED)]
     [row] = ona.get("/claims?state=decided").get_json()["claims"]
     assert (row["ticket"], row["organisation"], row["due"]["kind"]) == (numbers[1], "Klinika", "claim_correct")

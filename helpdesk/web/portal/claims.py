@@ -8,11 +8,11 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from helpdesk.aftersales import claims, decisions
-from helpdesk.aftersales.claim_course import appeal_until, decisions_of, find_claim, get_claim, told_decision
+from helpdesk.aftersales.claim_course import UNDECIDED, appeal_until, decisions_of, find_claim, get_claim, told_decision
 from helpdesk.aftersales.refund_rules import version_of
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.times import now
-from helpdesk.models.claims import Claim, ClaimState, DecisionState
+from helpdesk.models.claims import Claim, DecisionState
 from helpdesk.models.tickets import Ticket, TicketType
 from helpdesk.policy.actions import Action
 from helpdesk.policy.rules import may
@@ -57,32 +57,30 @@ def withdraw(number: str) -> BaseResponse:
 
 @bp.app_context_processor
 def _line() -> dict[str, Any]:
-    return {"claim_line_of": claim_line_of}
+    return {"claim_words_of": claim_words_of}
 
 
-def claim_line_of(ticket: Ticket) -> dict[str, str] | None:
-    """How the claim of a ticket stands, in a sentence, with the way to it; None where there is none."""
-    actor = current_actor()
-    if ticket.type is not TicketType.CLAIM or not actor.is_signed_in:
-        return None
-    claim = find_claim(ticket, for_=actor)
-    if claim is None:
-        return None
-    return {"words": str(CLIENT_CLAIM_STATES[claim.state.value]),
-            "url": url_for("portal.claims.show", number=ticket.number)}  # fmt: skip
+def claim_words_of(ticket: Ticket) -> str:
+    """How the claim of a ticket stands, in a sentence; empty where there is none."""
+    claim = find_claim(ticket, for_=current_actor()) if ticket.type is TicketType.CLAIM else None
+    return str(CLIENT_CLAIM_STATES[claim.state.value]) if claim else ""
 
 
 def _page(claim: Claim, form: Form) -> str:
+    return render_template("portal/claims/show.html", form=form, **claim_content(claim))
+
+
+def claim_content(claim: Claim) -> dict[str, Any]:
+    """What the page of a claim shows its client."""
     actor, decision = current_actor(), told_decision(claim)
     until = appeal_until(claim, decisions_of(claim))
     may_answer = may(actor, Action.ANSWER_CLAIM, claim.ticket)
     stands = decision is not None and decision.state is DecisionState.IN_FORCE and decision.accepted_at is None
-    return render_template(
-        "portal/claims/show.html", claim=claim, ticket=claim.ticket, form=form, course=course_of(claim),
-        words=CLIENT_CLAIM_STATES[claim.state.value], decision=decision,
-        version=version_of(decision.version_id) if decision else None,
-        can_accept=may_answer and stands, appeal_until=until,
-        can_appeal=may_answer and stands and until is not None and until >= now(),
-        can_withdraw=may_answer and claim.state in (
-            ClaimState.REGISTERED, ClaimState.ACKNOWLEDGED, ClaimState.INVESTIGATED) and claim.appealed_at is None,
-    )  # fmt: skip
+    return {
+        "claim": claim, "ticket": claim.ticket, "course": course_of(claim),
+        "words": CLIENT_CLAIM_STATES[claim.state.value], "decision": decision,
+        "version": version_of(decision.version_id) if decision else None,
+        "can_accept": may_answer and stands, "appeal_until": until,
+        "can_appeal": may_answer and stands and until is not None and until >= now(),
+        "can_withdraw": may_answer and claim.state in UNDECIDED and claim.appealed_at is None,
+    }  # fmt: skip
