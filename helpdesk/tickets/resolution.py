@@ -52,7 +52,7 @@ def resolve_ticket(
         raise Invalid({"text": [_("Write to the client what solved it.")]})
     if not ticket.is_open:
         raise Conflict(_("This ticket is not open any more."), code="not_open")
-    if ticket.type is TicketType.CLAIM and _claim_runs(ticket):
+    if claim_runs(ticket):
         raise Conflict(_("This is a claim: it ends when what was decided is done and verified."), code="claim_runs")
     explain_breaches(ticket, breach_cause, breach_note, by=by)
     message = add_message(ticket, new, MessageKind.REPLY, by=by, channel=ticket.channel)
@@ -164,8 +164,10 @@ def close_silent(limit: int = 200) -> int:
     return len(tickets)
 
 
-def _claim_runs(ticket: Ticket) -> bool:
+def claim_runs(ticket: Ticket) -> bool:
     """Whether the ticket's status is driven by a claim that has not come to its end."""
+    if ticket.type is not TicketType.CLAIM:
+        return False
     ends = (ClaimState.VERIFIED, ClaimState.CLOSED, ClaimState.WITHDRAWN)
     query = select(Claim.id).where(Claim.ticket_id == ticket.id, Claim.state.not_in(ends))
     return db.session.scalar(query) is not None

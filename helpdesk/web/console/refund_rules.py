@@ -23,7 +23,7 @@ from helpdesk.web.forms import Form, read_form
 from helpdesk.web.words import FAULTS, OUTCOMES
 
 bp = Blueprint("refund_rules", __name__, url_prefix="/refund-rules")
-BLANK_ROWS, MOST_ROWS = 4, 200
+BLANK_ROWS, MOST_ROWS = 3, 200
 
 
 class RulesSchema(WebSchema):
