@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from helpdesk.aftersales import claim_states as states
+from helpdesk.aftersales.claim_settings import claim_settings
 from helpdesk.core.db import db, locked_when_writing
 from helpdesk.core.errors import Conflict, NotFound
 from helpdesk.core.i18n import gettext as _
@@ -29,6 +30,7 @@ from helpdesk.models.claims import (
 from helpdesk.models.contracts import BillingNotice
 from helpdesk.models.duties import DutyKind
 from helpdesk.models.tickets import Status, Ticket
+from helpdesk.people.directory import operators
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.rules import require
@@ -147,21 +149,27 @@ def set_due(claim: Claim, key: str, *, by: Actor) -> None:
     stage = states.STAGES[key]
     if stage is None:
         return
-    settings, ticket = states.claim_settings(), claim.ticket
+    settings, ticket = claim_settings(), claim.ticket
     length = getattr(settings, stage.setting)
     kind, due_at = stage.kind, business_due(**({"minutes": length} if stage.is_minutes else {"days": length}))
     decision = live_decision(claim)
     if key == ClaimState.DECIDED and decision is not None and decision.outcome is Outcome.REJECT:
         # Nothing is to be corrected: it closes when the client may not appeal any more.
-        kind, due_at = (
-            DutyKind.CLAIM_CLOSE,
-            business_due(days=settings.close_days, start=appeal_until(claim, [decision])),
-        )
+        kind = DutyKind.CLAIM_CLOSE
+        due_at = business_due(days=settings.close_days, start=appeal_until(claim, [decision]))
     set_duty(
         kind, subject_of(claim), due_at=due_at, what=f"{ticket.number} {ticket.subject}"[:200],
-        owner_id=ticket.assignee_id or ticket.owner_id, organisation_id=ticket.organisation_id, ticket_id=ticket.id,
+        owner_id=_owner(ticket, kind, by), organisation_id=ticket.organisation_id, ticket_id=ticket.id,
         by=by,
     )  # fmt: skip
+
+
+def _owner(ticket: Ticket, kind: DutyKind, by: Actor) -> int | None:
+    """Whoever holds the ticket, or else moved the claim on; a decision is approved by the line's lead."""
+    if kind is not DutyKind.CLAIM_APPROVE:
+        return ticket.assignee_id or ticket.owner_id or by.operator_id or None
+    leads = (card.id for card in operators().values() if card.is_active and card.leads_line == (ticket.line or 1))
+    return next((each for each in leads if each != by.operator_id), None)
 
 
 def subject_of(claim: Claim) -> tuple[str, int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from helpdesk.core.settings import read_settings, setting
 from helpdesk.models.claims import ClaimState, FaultKind
 from helpdesk.models.duties import DutyKind
 from helpdesk.models.tickets import Status
@@ -49,27 +48,6 @@ EVIDENCE: dict[FaultKind, tuple[str, ...]] = {
     FaultKind.WORKMANSHIP: ("agreed_result", "fault_shown"),
     FaultKind.OTHER: ("fault_shown",),
 }
-
-
-@dataclass(frozen=True)
-class ClaimSettings:
-    """Settings of claims."""
-
-    acknowledge_minutes: int = setting(240, "Working minutes to acknowledge a claim.", low=1, high=10_000)
-    investigate_days: int = setting(5, "Business days to find the root cause of a claim.", low=1, high=365)
-    decide_days: int = setting(3, "Business days to decide a claim whose cause is known.", low=1, high=365)
-    approve_days: int = setting(2, "Business days for a second person to approve a decision.", low=1, high=365)
-    begin_days: int = setting(3, "Business days to begin what was decided.", low=1, high=365)
-    correct_days: int = setting(10, "Business days to carry it out and to verify that it helped.", low=1, high=365)
-    close_days: int = setting(5, "Business days to close a claim after that.", low=1, high=365)
-    appeal_days: int = setting(14, "Days within which the client may appeal, once.", low=1, high=365)
-    approval_above_cents: int = setting(
-        50_000, "Cents above which a refund needs a second person's approval.", low=0, high=1_000_000_000
-    )
-
-
-def claim_settings() -> ClaimSettings:
-    return read_settings(ClaimSettings)
 
 
 @dataclass(frozen=True)

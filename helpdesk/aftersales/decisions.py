@@ -25,6 +25,7 @@ from helpdesk.aftersales.claim_course import (
     told_decision,
     told_of,
 )
+from helpdesk.aftersales.claim_settings import claim_settings
 from helpdesk.aftersales.refund_rules import arithmetic_of, ruling_of
 from helpdesk.aftersales.refunds import Ruling
 from helpdesk.core.command import command
@@ -87,7 +88,7 @@ def decide_claim(claim: Claim, new: NewDecision, *, by: Actor) -> ClaimDecision:
     departs = _departs(new, amount, ruling)
     if errors := _wrong_in_decision(claim, new, amount, granted, departs):
         raise Invalid(errors)
-    limit = states.claim_settings().approval_above_cents
+    limit = claim_settings().approval_above_cents
     needs_approval = departs or (amount or 0) > limit
     decision = ClaimDecision(
         claim_id=claim.id, state=DecisionState.PROPOSED, outcome=new.outcome, reasons=new.reasons.strip(),
@@ -188,7 +189,7 @@ def _enforce(claim: Claim, decision: ClaimDecision, *, by: Actor) -> None:
     """Let a decision hold: the credit for what of it was not granted before, the next state, the letter."""
     decision.state, decision.in_force_at = DecisionState.IN_FORCE, now()
     if claim.appealed_at is None:
-        decision.appeal_until = decision.in_force_at + timedelta(days=states.claim_settings().appeal_days)
+        decision.appeal_until = decision.in_force_at + timedelta(days=claim_settings().appeal_days)
     owed = (decision.amount_cents or 0) - granted_of(claim, but=decision)
     if decision.outcome is Outcome.REFUND and owed > 0:
         ticket = claim.ticket

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ import pytest
 from helpdesk.aftersales import claim_states as states
 from helpdesk.aftersales.claim_course import claim_of, decisions_of
 from helpdesk.aftersales.claim_queries import file_of, list_claims, running_claims
+from helpdesk.aftersales.claim_settings import change_claim_settings
 from helpdesk.aftersales.claims import (
     acknowledge_claim,
     begin_correction,
@@ -231,6 +232,27 @@ def test_a_second_person_approves_what_is_above_the_limit_and_nobody_their_own(c
         approve_decision(claim, by=cast.vera)
     assert notices() == [("credit", "claim_refund", -70_000)]
     assert decision.approved_by_id == cast.vera.account_id
+
+
+def test_what_is_due_is_due_by_whoever_works_on_it_and_the_approval_by_the_lead(cast: Cast) -> None:
+    claim = a_claim(cast, ClaimState.INVESTIGATED, revision=1, price=100_000)
+    assert [duty.owner_id for duty in duties_of(("claim", claim.id)) if duty.is_open] == [cast.ona.operator_id]
+    decide_claim(claim, REFUND, by=cast.ona)
+    assert [duty.owner_id for duty in duties_of(("claim", claim.id)) if duty.is_open] == [cast.rasa.operator_id]
+
+
+def test_what_needs_a_second_person_is_a_setting(cast: Cast) -> None:
+    with pytest.raises(Forbidden):
+        change_claim_settings({"approval_above_cents": 1}, by=cast.vera)
+    with pytest.raises(Invalid):
+        change_claim_settings({"appeal_days": 0}, by=cast.petras)
+    change_claim_settings({"approval_above_cents": 19_999, "appeal_days": 3}, by=cast.petras)
+    claim = a_claim(cast, ClaimState.INVESTIGATED)
+    assert decide_claim(claim, REFUND, by=cast.ona).state is DecisionState.PROPOSED
+    approve_decision(claim, by=cast.vera)
+    until = decisions_of(claim)[0].appeal_until
+    assert until is not None
+    assert until - now() == timedelta(days=3)
 
 
 def test_what_the_second_person_refuses_is_decided_anew(cast: Cast) -> None:

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from helpdesk.aftersales.claim_course import claim_of, decisions_of
+from helpdesk.aftersales.claim_settings import claim_settings
 from helpdesk.aftersales.deliverables import NewDeliverable, NewRound, agree_deliverable, deliver_round
 from helpdesk.aftersales.refund_rules import versions
 from helpdesk.core.db import db
@@ -157,6 +158,16 @@ def test_new_rules_are_looked_at_before_they_hold(cast: Cast, browser_of: Browse
                        note="Keep me", step="save")  # fmt: skip
     assert (page.status, "percentage from 1 to 100" in page.text, "Keep me" in page.html) == (422, True, True)
     assert 'value="101"' in page.html
+
+
+def test_the_administrator_says_how_long_each_step_may_take(cast: Cast, browser_of: BrowserOf) -> None:
+    petras = browser_of("petras")
+    page = petras.submit(petras.get("/console/settings").form("/settings/claims"), appeal_days="30")
+    assert "The settings are changed" in page.text
+    assert claim_settings().appeal_days == 30
+    page = petras.submit(page.form("/settings/claims"), appeal_days="0", decide_days="x")
+    assert page.status == 422
+    assert posted(browser_of("ona"), "/console/claims", "/console/settings/claims", appeal_days="9") == 403
 
 
 def test_a_deliverable_round_by_round(cast: Cast, browser_of: BrowserOf) -> None:
