@@ -198,17 +198,22 @@ class Instant(Spoken, fields.DateTime):
 
 
 class Day(Spoken, fields.Date):
-    """A day (RFC 3339 full-date)."""
+    """A date without a clock: `2026-12-31`."""
 
-    default_error_messages = says(invalid=_l("This must be a day, such as 2026-03-27."))
+    default_error_messages = says(
+        invalid=_l("Write a date as 2026-12-31."),
+    )
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:
+        if not isinstance(value, str) or len(value) != 10:
+            raise self.make_error("invalid")
         try:
-            if isinstance(value, str) and len(value) == len("2026-03-27"):
-                return date.fromisoformat(value)
-        except ValueError:
-            pass  # a day that the calendar does not have
-        raise self.make_error("invalid")
+            found = date.fromisoformat(value)
+        except ValueError as error:
+            raise self.make_error("invalid") from error
+        if not EARLIEST.date() <= found < LATEST.date():
+            raise self.make_error("invalid")
+        return found
 
 
 class Several(Spoken, fields.List[Any]):

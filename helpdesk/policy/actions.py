@@ -51,6 +51,9 @@ class Action(StrEnum):
     READ_REFUND_RULES = "read_refund_rules"
     MANAGE_DELIVERABLES = "manage_deliverables"  # agree on them, deliver their rounds
     ANSWER_ROUND = "answer_round"  # accept it, or ask for a revision
+    MANAGE_CARE = "manage_care"  # plans, programmes, revisits: plan, move, skip, hand to a colleague
+    ANSWER_REVISIT = "answer_revisit"  # confirm it, refuse it, ask for another time
+    RECORD_OUTCOME = "record_outcome"  # of a revisit; needs and referrals
     MANAGE_DESK = "manage_desk"  # routing rules, settings, calendars, policies, products, categories
     READ_REPORTS = "read_reports"
     READ_QUARANTINE = "read_quarantine"

@@ -113,6 +113,24 @@ RULE_FITS = {
     "age_unknown": _l("the day of delivery is not known"),
 }  # fmt: skip
 ROUND_ANSWERS = {"accepted": _lp("round", "accepted"), "revision": _l("revision asked for")}
+REVISIT_STATES = {
+    "planned": _lp("revisit", "planned"), "confirmed": _lp("revisit", "confirmed by the client"),
+    "done": _lp("revisit", "done"), "missed": _lp("revisit", "missed"), "moved": _lp("revisit", "moved"),
+    "skipped": _lp("revisit", "skipped by us"), "refused": _lp("revisit", "refused by the client"),
+}  # fmt: skip
+PLANNING_PROBLEMS = {
+    "outside_window": _l("outside of its window"), "no_working_day": _l("there is no business day nearby"),
+    "overloaded": _l("that day is full"), "nobody_present": _l("nobody is there on that day"),
+}  # fmt: skip
+NEEDS = {
+    "upgrade": _l("Upgrade"), "extra_site": _l("Another site"), "consumables": _l("Consumables"),
+    "training": _l("Training"), "other": _l("Something else"),
+}  # fmt: skip
+# What became of a need or a referral.
+FOLLOWED = {
+    "open": _lp("need", "open"), "won": _lp("need", "won"), "lost": _lp("need", "lost"),
+    "dropped": _lp("need", "dropped"),
+}  # fmt: skip
 ROLES = {
     "contact": _l("Contact"), "operator": _l("Operator"), "line_lead": _l("Line lead"), "manager": _l("Manager"),
     "product_owner": _l("Product owner"), "administrator": _l("Administrator"),

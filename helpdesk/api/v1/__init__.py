@@ -8,6 +8,7 @@ from helpdesk.api.openapi import Blueprint
 from helpdesk.api.v1 import (
     assignments,
     attachments,
+    care,
     catalogue,
     claims,
     clocks,
@@ -21,6 +22,7 @@ from helpdesk.api.v1 import (
     promises,
     refund_rules,
     resolutions,
+    revisits,
     tags,
     tickets,
     timelines,
@@ -31,7 +33,7 @@ from helpdesk.api.v1 import (
 RESOURCES = (
     tickets.bp, messages.bp, resolutions.bp, promises.bp, clocks.bp, escalations.bp, transfers.bp, assignments.bp,
     tags.bp, links.bp, timelines.bp, attachments.bp, organisations.bp, contacts.bp, catalogue.bp, me.bp,
-    work_logs.bp, claims.bp, refund_rules.bp, deliverables.bp,
+    work_logs.bp, revisits.bp, care.bp, claims.bp, refund_rules.bp, deliverables.bp,
 )  # fmt: skip
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")

@@ -11,6 +11,7 @@ from helpdesk.web.console import (
     breaches,
     calendars,
     calls,
+    care,
     catalogue,
     claims,
     clocks,
@@ -22,6 +23,7 @@ from helpdesk.web.console import (
     handovers,
     hours,
     jobs,
+    leads,
     links,
     maintenance,
     messages,
@@ -32,6 +34,7 @@ from helpdesk.web.console import (
     received_mails,
     refund_rules,
     resolutions,
+    revisits,
     routing_rules,
     search,
     settings,
@@ -44,8 +47,8 @@ bp = Blueprint("console", __name__, url_prefix="/console")
 for _part in (
     tickets, clocks, messages, handovers, resolutions, calls, links, attachments, contacts, organisations, contracts,
     received_mails, routing_rules, people, catalogue, calendars, maintenance, policies, settings, jobs, search,
-    escalations, promises, breaches, work, hours, billing, claims, refund_rules, deliverables,
-    duties,
+    escalations, promises, breaches, work, hours, billing,
+    duties, revisits, care, leads, claims, refund_rules, deliverables,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))
     bp.register_blueprint(_part.bp)

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0009_claims"
-down_revision = "0008_duties"
+revision = "0010_claims"
+down_revision = "0009_care"
 branch_labels = None
 depends_on = None
 
