@@ -90,8 +90,9 @@ def _teach(environment: Environment) -> None:
     )  # fmt: skip
     environment.globals["_"] = sentence
     environment.filters.update(
-        full_moment=full_moment, enumeration=enumeration, long_day=long_day, money=money, hours=signed_hours
-    )
+        full_moment=full_moment, enumeration=enumeration, long_day=long_day, money=money, hours=signed_hours,
+        whole_percent=whole_percent,
+    )  # fmt: skip
     environment.trim_blocks = True
     environment.lstrip_blocks = True
 
@@ -188,8 +189,13 @@ def long_day(day: date) -> str:
 
 
 def money(cents: int, currency: str) -> str:
-    """An amount in the reader's manner: €45.00, 45,00 €."""
-    return format_currency(cents / 100, currency, locale=babel_locale())
+    """An amount as the reader writes it: `€1,250.00`, `1 250,00 €`."""
+    return str(format_currency(Decimal(cents) / 100, currency, locale=babel_locale()))
+
+
+def whole_percent(percent: int) -> str:
+    """So many per cent, as the reader writes it: `70%`, `70 %`."""
+    return str(format_percent(Decimal(percent) / 100, locale=babel_locale()))
 
 
 def signed_hours(minutes: int) -> str:

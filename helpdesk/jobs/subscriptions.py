@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from helpdesk.aftersales import claims
 from helpdesk.core import jobs
 from helpdesk.core.journal import Fact, Reaction, subscribe
 from helpdesk.events import (
     AccountInvited,
     ApprovalAnswered,
     ApprovalRequested,
+    ClaimDecided,
+    ClaimMoved,
     ClockAtRisk,
     ClockBreached,
     ContractDue,
@@ -20,12 +23,15 @@ from helpdesk.events import (
     PasswordResetAsked,
     PastCorrected,
     ReplySent,
+    RoundDelivered,
     RungReached,
     TargetsExtended,
+    TicketCancelled,
     TicketClosed,
     TicketOpened,
     TicketReopened,
     TicketResolved,
+    TicketTyped,
     TimePromised,
 )
 from helpdesk.mail import letters, notices
@@ -33,11 +39,16 @@ from helpdesk.tickets import ladder, policies, recalculation
 
 SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     TicketOpened: [letters.acknowledgement],
+    TicketTyped: [claims.follow_type],
     ReplySent: [letters.reply],
     TicketResolved: [letters.please_accept],
-    TicketReopened: [letters.reopened],
+    TicketReopened: [letters.reopened, claims.follow_reopening],
     TimePromised: [letters.promised],
-    TicketClosed: [letters.closed_silently],
+    TicketClosed: [letters.closed_silently, claims.follow_ending],
+    TicketCancelled: [claims.follow_ending],
+    ClaimMoved: [letters.claim_acknowledged],
+    ClaimDecided: [letters.claim_decided],
+    RoundDelivered: [letters.round_delivered],
     ClockAtRisk: [ladder.begin],
     ClockBreached: [ladder.begin],
     RungReached: [letters.escalation],

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app, render_template
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from helpdesk.core.db import db
 from helpdesk.core.html import html_to_text, markdown_to_html
@@ -20,7 +20,8 @@ from helpdesk.core.tokens import sign
 from helpdesk.mail.outbound import Letter, LetterFile
 from helpdesk.mail.trimming import MARKERS
 from helpdesk.models.access import Account, Invitation
-from helpdesk.models.duties import Duty
+from helpdesk.models.claims import Claim, ClaimDecision, ClaimState, Deliverable, RefundRuleVersion, RevisionRound
+from helpdesk.models.duties import Duty, DutyKind
 from helpdesk.models.messages import Message
 from helpdesk.models.people import Contact, Organisation
 from helpdesk.models.tickets import Channel, Ticket
@@ -112,6 +113,48 @@ def duty_late(entry: Entry) -> Letter | None:
             "duty_late", entry, to_name=account.name, to_address=account.email, language=account.language,
             content=content,
         )  # fmt: skip
+
+
+def claim_acknowledged(entry: Entry) -> Letter | None:
+    """We take your claim seriously; by then we know its cause, and then you have a decision."""
+    if entry.payload["after"] != ClaimState.ACKNOWLEDGED.value:
+        return None
+    ticket = db.session.get_one(Ticket, entry.subject_id)
+    claim = db.session.get_one(Claim, entry.payload["claim_id"])
+    due = select(Duty.due_at).where(
+        Duty.subject_kind == "claim", Duty.subject_id == claim.id, Duty.kind == DutyKind.CLAIM_INVESTIGATE,
+        Duty.done_at.is_(None), Duty.withdrawn_at.is_(None),
+    )  # fmt: skip
+    return _to_requester("claim_acknowledged", entry, ticket, claim=claim, due_at=db.session.scalar(due))
+
+
+def claim_decided(entry: Entry) -> Letter | None:
+    """How your claim was decided, why, how the amount came about, and how to appeal."""
+    ticket = db.session.get_one(Ticket, entry.subject_id)
+    claim = db.session.get_one(Claim, entry.payload["claim_id"])
+    decision = db.session.get_one(ClaimDecision, entry.payload["decision_id"])
+    version = db.session.get(RefundRuleVersion, decision.version_id) if decision.version_id else None
+    return _to_requester("claim_decided", entry, ticket, claim=claim, decision=decision, version=version)  # fmt: skip
+
+
+def round_delivered(entry: Entry) -> Letter | None:
+    """A round of what we make for you is ready: accept it, or say what is to be changed."""
+    made = db.session.get_one(Deliverable, entry.subject_id)
+    row = db.session.get_one(RevisionRound, entry.payload["round_id"])
+    whom = Contact.id == made.contact_id if made.contact_id else and_(
+        Contact.organisation_id == made.organisation_id, Contact.is_supervisor
+    )  # fmt: skip
+    contact: Contact | None = db.session.scalar(
+        select(Contact).where(whom, Contact.email.is_not(None)).order_by(Contact.id).limit(1)
+    )
+    if contact is None or not contact.email:
+        return None
+    zone = contact.timezone or (contact.organisation.timezone if contact.organisation else DEFAULT_ZONE)
+    content = {"contact": contact, "deliverable": made, "round": row,
+               "url": f"{base_url()}/portal/deliverables/{made.id}"}  # fmt: skip
+    with speaking(contact.language, zone):
+        return write_letter("round_delivered", entry, to_name=contact.name, to_address=contact.email,
+                       language=contact.language, content=content)  # fmt: skip
 
 
 def invitation(entry: Entry) -> Letter | None:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, 
 from helpdesk.core.db import Base
 from helpdesk.models.access import Role
 from helpdesk.models.care import Care, CarePlan, Need, Referral, Revisit
+from helpdesk.models.claims import Claim, Deliverable, RefundRuleVersion
 from helpdesk.models.contracts import Approval, ApprovalAsked, Contract
 from helpdesk.models.duties import Duty
 from helpdesk.models.messages import Attachment, Message, MessageKind
@@ -120,6 +121,28 @@ def approval_scope(actor: Actor) -> ColumnElement[bool]:
     return and_(Approval.organisation_id == actor.organisation_id, asked)
 
 
+def claim_scope(actor: Actor) -> ColumnElement[bool]:
+    """Claims: whoever sees the ticket."""
+    return Claim.ticket_id.in_(select(Ticket.id).where(ticket_scope(actor)))
+
+
+def deliverable_scope(actor: Actor) -> ColumnElement[bool]:
+    """Deliverables: of staff those who have to do with clients; of a client who supervises, and the named contact."""
+    if actor.kind is ActorKind.SYSTEM:
+        return true()
+    if actor.is_staff:
+        of_clients = bool(actor.lines & CLIENT_FACING_LINES) or actor.leads_line in CLIENT_FACING_LINES
+        return true() if of_clients or actor.role in (Role.MANAGER, Role.ADMINISTRATOR) else false()
+    if not actor.organisation_id or actor.kind is not ActorKind.ACCOUNT:
+        return false()
+    ours = Deliverable.organisation_id == actor.organisation_id
+    return ours if actor.is_supervisor else and_(ours, Deliverable.contact_id == actor.contact_id)
+
+
+def refund_rules_scope(actor: Actor) -> ColumnElement[bool]:
+    return true() if may(actor, Action.READ_REFUND_RULES) else false()
+
+
 def revisit_scope(actor: Actor) -> ColumnElement[bool]:
     """Revisits: whoever faces clients, leads or manages sees all, others of the staff their own.
 
@@ -166,6 +189,9 @@ SCOPES = {
     InstalledProduct: installed_scope,
     Contract: contract_scope,
     Approval: approval_scope,
+    Claim: claim_scope,
+    Deliverable: deliverable_scope,
+    RefundRuleVersion: refund_rules_scope,
     Duty: duty_scope,
     Revisit: revisit_scope,
     Care: care_scope,

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from helpdesk.core.i18n import day_name, enumeration, moment, ngettext, signed_hours
+from helpdesk.core.i18n import day_name, enumeration, moment, money, ngettext, signed_hours
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import Entry
 from helpdesk.core.times import instant
 from helpdesk.models.tickets import NUMBER_PREFIX
 from helpdesk.people import directory
-from helpdesk.web.words import BREACH_CAUSES, CLOCKS, STATUSES, STEPS
+from helpdesk.web.words import BREACH_CAUSES, CLAIM_STATES, CLOCKS, EVIDENCE_POINTS, OUTCOMES, STATUSES, STEPS
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,7 @@ def _status(p: dict[str, Any], who: str) -> str:
         "refusal": _("%(who)s refused the solution; reopened", who=who),
         "reopening_undone": "",  # told by its own fact
         "merge_undone": _("%(who)s undid the merge", who=who),
+        "claim": "",  # told by the claim's own fact
     }
     if p["reason"] in reasons:
         return reasons[p["reason"]]
@@ -161,6 +162,18 @@ def _judged(p: dict[str, Any], who: str) -> str:
     return texts.get(p.get("step", "named"), "")
 
 
+def _claim_moved(p: dict[str, Any], who: str) -> str:
+    state = CLAIM_STATES.get(p["after"], p["after"])
+    if p["reason"] and p["reason"] not in ("appeal", "reopened"):
+        return _("%(who)s moved the claim on: %(state)s (%(reason)s)", who=who, state=state, reason=p["reason"])
+    return _("%(who)s moved the claim on: %(state)s", who=who, state=state)
+
+
+def _outcome(p: dict[str, Any]) -> str:
+    word = str(OUTCOMES.get(p["outcome"], p["outcome"]))
+    return word if p["amount_cents"] is None else f"{word} {money(p['amount_cents'], p['currency'])}"
+
+
 def _rung(p: dict[str, Any], _who: str) -> str:
     clock, step = CLOCKS.get(p["kind"], p["kind"]), STEPS.get(p["step"], "")
     if p["occasion"] == "breached":
@@ -234,6 +247,20 @@ TELLINGS: dict[str, Telling] = {
     ),
     "ApprovalAnswered": _approval,
     "WorkReversed": lambda p, who: _("%(who)s took work back: %(reason)s", who=who, reason=p["reason"]),
+    "ClaimRegistered": lambda p, who: _("The claim is registered"),
+    "ClaimDescribed": lambda p, who: _("%(who)s said what the claim is about", who=who),
+    "ClaimMoved": _claim_moved,
+    "WhyRecorded": lambda p, who: _("%(who)s asked: %(question)s", who=who, question=p["question"]),
+    "EvidenceTicked": lambda p, who: _(
+        "%(who)s put evidence on the table: %(point)s", who=who, point=EVIDENCE_POINTS.get(p["point"], p["point"])
+    ),
+    "DecisionProposed": lambda p, who: _("%(who)s proposed a decision: %(what)s", who=who, what=_outcome(p)),
+    "DecisionRefused": lambda p, who: _(
+        "%(who)s did not approve the decision (%(what)s): %(reason)s", who=who, what=_outcome(p), reason=p["reason"]
+    ),
+    "ClaimDecided": lambda p, who: _("The decision is in force: %(what)s", what=_outcome(p)),
+    "DecisionAccepted": lambda p, who: _("%(who)s accepted the decision", who=who),
+    "ClaimAppealed": lambda p, who: _("%(who)s appealed: %(reason)s", who=who, reason=p["reason"]),
     "TicketCancelled": lambda p, who: _("%(who)s cancelled it: %(reason)s", who=who, reason=p["reason"]),
     "RevisitPlanned": lambda p, who: _(
         "%(who)s planned it for %(day)s", who=who, day=day_name(date.fromisoformat(p["planned_on"]))
@@ -261,6 +288,9 @@ FACT_ICONS = {
     "TimePromised": "heart-handshake", "BreachJudged": "pencil", "ReopeningUndone": "arrow-back-up",
     "RungReached": "bell", "RungAcknowledged": "check", "WorkLogged": "clock-hour-4", "WorkReversed": "arrow-back-up",
     "ApprovalRequested": "receipt", "ApprovalAnswered": "check",
+    "ClaimRegistered": "gavel", "ClaimDescribed": "pencil", "ClaimMoved": "gavel", "WhyRecorded": "zoom-question",
+    "EvidenceTicked": "paperclip", "DecisionProposed": "gavel", "DecisionRefused": "ban", "ClaimDecided": "gavel",
+    "DecisionAccepted": "check", "ClaimAppealed": "arrow-back-up",
     "RevisitPlanned": "calendar-event", "RevisitProposed": "mail", "RevisitConfirmed": "circle-check",
     "OtherTimeAsked": "message-circle", "RevisitTimed": "calendar", "RevisitMoved": "arrows-left-right",
     "RevisitCalledOff": "ban", "RevisitMissed": "flame", "RevisitReassigned": "user", "RevisitDone": "checklist",

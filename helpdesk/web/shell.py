@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Flask, flash, g, has_request_context, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from helpdesk.aftersales.deliverables import has_deliverables
 from helpdesk.core.i18n import LANGUAGES, OWN_NAMES, current_language, current_zone
 from helpdesk.core.i18n import gettext as _
 from helpdesk.models.access import Role
@@ -114,6 +115,10 @@ def nav(actor: Actor) -> list[Group]:
     if may(actor, Action.CONFIRM_CONTACT):
         workspace.append(_item(_("Contacts to confirm"), "console.contacts.unverified", icon="user-question"))
     workspace.append(_item(_("Organisations"), "console.organisations.index", icon="building"))
+    if may(actor, Action.READ_REFUND_RULES):
+        workspace.append(_item(_("Claims"), "console.claims.index", icon="gavel"))
+    if may(actor, Action.MANAGE_DELIVERABLES):
+        workspace.append(_item(_("Deliverables"), "console.deliverables.index", icon="package-export"))
     if may(actor, Action.EXPORT_BILLING):
         workspace.append(_item(_("Billing"), "console.billing.index", icon="receipt"))
     if may(actor, Action.READ_REPORTS):
@@ -183,6 +188,8 @@ def _portal_nav(actor: Actor) -> list[Group]:
         _item(_("My requests"), "portal.tickets.index", icon="inbox"),
         _item(_("New request"), "portal.tickets.new", icon="plus"),
     ]
+    if has_deliverables(for_=actor):
+        items.append(_item(_("Deliverables"), "portal.deliverables.index", icon="package-export"))
     if actor.is_supervisor:
         items.append(_item(_("Hours"), "portal.hours.index", icon="clock-hour-4"))
     return [Group("", tuple(items))]

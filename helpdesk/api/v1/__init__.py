@@ -12,15 +12,18 @@ from helpdesk.api.v1 import (
     billing,
     care,
     catalogue,
+    claims,
     clocks,
     contacts,
     contracts,
+    deliverables,
     escalations,
     links,
     me,
     messages,
     organisations,
     promises,
+    refund_rules,
     resolutions,
     revisits,
     tags,
@@ -33,7 +36,8 @@ from helpdesk.api.v1 import (
 RESOURCES = (
     tickets.bp, messages.bp, resolutions.bp, promises.bp, clocks.bp, escalations.bp, transfers.bp, assignments.bp,
     tags.bp, links.bp, timelines.bp, attachments.bp, organisations.bp, contacts.bp, catalogue.bp, me.bp,
-    work_logs.bp, contracts.bp, approvals.bp, billing.bp, revisits.bp, care.bp,
+    work_logs.bp, contracts.bp, approvals.bp, billing.bp, revisits.bp, care.bp, claims.bp,
+    refund_rules.bp, deliverables.bp,
 )  # fmt: skip
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")

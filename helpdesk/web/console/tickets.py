@@ -39,7 +39,7 @@ from helpdesk.tickets.queries import (
     list_view,
     organisation_products,
 )
-from helpdesk.tickets.resolution import genuine_until
+from helpdesk.tickets.resolution import claim_runs, genuine_until
 from helpdesk.tickets.schemas import AssigneeSchema, ClassificationSchema, StatusSchema
 from helpdesk.tickets.states import SETTABLE, TRANSITIONS, set_status
 from helpdesk.tickets.tags import set_tags, tags_of
@@ -278,7 +278,8 @@ def _permissions(actor: Actor, ticket: Ticket) -> dict[str, bool]:
         "confirm": Action.CONFIRM_CONTACT, "promise": Action.PROMISE_TIME, "judge": Action.JUDGE_BREACH,
         "work": Action.LOG_WORK, "ask_approval": Action.ASK_APPROVAL, "waive_approval": Action.WAIVE_APPROVAL,
     }  # fmt: skip
-    return {name: may(actor, action, ticket) for name, action in actions.items()}
+    can = {name: may(actor, action, ticket) for name, action in actions.items()}
+    return can | {"resolve": can["resolve"] and not claim_runs(ticket)}
 
 
 def _next_statuses(ticket: Ticket) -> list[tuple[str, Any]]:
