@@ -1,9 +1,9 @@
 """Work logs: who worked how long for a client, what that counts, and who pays.
 
 Which rule decides, in this order: work that is not billable costs nothing; without a contract, or before its terms
-begin, nothing is charged here; what a contract would cover but for its channel or its hour is chargeable; so are on-site
-work and channels that the terms do not cover; then the plan decides. Chargeable work above the limit of the terms stands
-on the client's approval, or is refused.
+begin, nothing is charged here; what a contract would cover but for its channel or its hour is chargeable; so are
+on-site work and channels that the terms do not cover; then the plan decides. Chargeable work above the limit of the
+terms stands on the client's approval, or is refused.
 """
 
 from __future__ import annotations
