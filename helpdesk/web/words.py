@@ -50,7 +50,8 @@ HOURS_KINDS = {
 WORK_RULES = {
     "no_contract": _l("no contract covers it"), "no_terms": _l("the contract says nothing of work"),
     "not_billable": _l("not billable"), "on_site": _l("on site, chargeable"),
-    "channel": _l("channel not covered, chargeable"), "monthly_plan": _l("covered by the monthly plan"),
+    "channel": _l("channel not covered, chargeable"), "outside_hours": _l("outside the agreed hours, chargeable"),
+    "monthly_plan": _l("covered by the monthly plan"),
     "warranty": _l("under warranty"), "pay_as_you_go": _l("charged by the hour"),
     "prepaid_hours": _l("from the prepaid hours"), "monthly_fee": _l("monthly fee"),
     "claim_refund": _l("refund of a claim"),
