@@ -180,6 +180,11 @@ def full_moment(at: datetime) -> str:
     return f"{_day(local.date(), 'full', babel_locale())}, {local:%H:%M} ({current_zone()})"
 
 
+def full_day(day: date) -> str:
+    """Weekday and date in full, for letters."""
+    return _day(day, "full", babel_locale())
+
+
 def signed_hours(minutes: int) -> str:
     """Minutes as hours and minutes: 2:05, -0:30."""
     hours, rest = divmod(abs(minutes), 60)

@@ -45,6 +45,7 @@ class Action(StrEnum):
     READ_HOURS = "read_hours"  # the statement of a contract
     EXPORT_BILLING = "export_billing"  # take what accounting has to invoice
     MANAGE_CARE = "manage_care"  # plans, programmes, revisits: plan, move, skip, hand to a colleague
+    SUBSCRIBE_CALENDAR = "subscribe_calendar"  # make an address at which a calendar program fetches revisits
     ANSWER_REVISIT = "answer_revisit"  # confirm it, refuse it, ask for another time
     RECORD_OUTCOME = "record_outcome"  # of a revisit; needs and referrals
     MANAGE_DESK = "manage_desk"  # routing rules, settings, calendars, policies, products, categories

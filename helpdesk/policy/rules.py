@@ -72,6 +72,7 @@ RULES: dict[Action, list[list[Predicate]]] = {
                         [is_supervisor, same_organisation]],
     Action.EXPORT_BILLING: [[is_manager], [is_administrator], [is_system]],
     Action.MANAGE_CARE: [[is_operator, faces_clients], [is_line_lead], [is_manager], [is_administrator], [is_system]],
+    Action.SUBSCRIBE_CALENDAR: [[is_operator], [is_manager], [is_client, is_not_guest]],
     Action.ANSWER_REVISIT: [[is_visited], [is_supervisor, same_organisation], [is_operator, faces_clients],
                             [is_visitor], [is_line_lead], [is_manager], [is_system]],
     Action.RECORD_OUTCOME: [[is_operator, faces_clients]],

@@ -68,6 +68,13 @@ DUTIES = {
     "claim_close": _l("Close the claim"), "contract_renewal": _l("Contract renewal"),
     "contract_notice": _l("Last day of notice"),
 }  # fmt: skip
+# Where a revisit stands, and whose revisits a calendar feed shows.
+REVISIT_STATES = {
+    "planned": _lp("visit", "Planned"), "confirmed": _lp("visit", "Confirmed"), "done": _lp("visit", "Done"),
+    "missed": _lp("visit", "Missed"), "moved": _lp("visit", "Moved"), "skipped": _lp("visit", "Skipped"),
+    "refused": _lp("visit", "Refused by the client"),
+}  # fmt: skip
+FEED_KINDS = {"mine": _l("My visits"), "team": _l("Visits of a team"), "organisation": _l("Visits of the organisation")}
 ROLES = {
     "contact": _l("Contact"), "operator": _l("Operator"), "line_lead": _l("Line lead"), "manager": _l("Manager"),
     "product_owner": _l("Product owner"), "administrator": _l("Administrator"),

@@ -12,8 +12,10 @@ import pytest
 from flask import Flask
 from werkzeug.datastructures import MultiDict
 
+from helpdesk.aftersales.feeds import create_feed
 from helpdesk.core.db import db
 from helpdesk.models.access import Account
+from helpdesk.models.care import FeedKind
 from helpdesk.people.accounts import create_token, disable_account, revoke_token, tokens_of
 from helpdesk.policy.actor import SYSTEM, Actor
 from helpdesk.tickets.classification import watch
@@ -71,6 +73,7 @@ ADDRESSES: list[tuple[str, str, Any]] = [
     ("GET", "/attachments/{attachment_id}", None),
     ("GET", "/organisations/{organisation_id}", None),
     ("GET", "/contacts/{contact_id}", None),
+    ("DELETE", "/calendar-feeds/{feed_id}", None),
 ]  # fmt: skip
 # What a client may not do on a ticket of their own, and what is not for clients at all.
 STAFFS_OWN = [
@@ -124,6 +127,7 @@ def known(cast: Cast, ona: Caller, jonas: Caller) -> dict[str, Any]:
         "organisation_id": cast.jonas.organisation_id, "contact_id": cast.jonas.contact_id,
         "clock_id": clock["id"], "escalation_id": 1,
         "work_log_id": 1, "contract_id": a_contract(cast).id,
+        "feed_id": create_feed(FeedKind.MINE, by=cast.jonas)[0].id,
     }  # fmt: skip
 
 
