@@ -113,11 +113,12 @@ def teams_for(actor: Actor) -> list[TeamCard]:
     """The teams whose visits somebody may subscribe to: one's own, those of the line that one leads, a manager all."""
     if not actor.is_staff:
         return []
-    return [
-        team for team in teams().values()
-        if team.is_active and not team.is_imported
-        and (team.id in actor.team_ids or actor.role is Role.MANAGER or (actor.leads_line and team.line == actor.leads_line))
-    ]  # fmt: skip
+    return [team for team in teams().values() if team.is_active and not team.is_imported and _is_of(team, actor)]
+
+
+def _is_of(team: TeamCard, actor: Actor) -> bool:
+    leads_it = bool(actor.leads_line) and team.line == actor.leads_line
+    return team.id in actor.team_ids or leads_it or actor.role is Role.MANAGER
 
 
 def name_of(feed: CalendarFeed) -> str:

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -137,7 +137,9 @@ def read_answer(content: bytes) -> CalendarAnswer | None:
 def _answer(event: Component, *, is_counter: bool) -> CalendarAnswer | None:
     attendees = event.get("attendee", [])
     attendees = attendees if isinstance(attendees, list) else [attendees]
-    params = next((each.params for each in attendees if "PARTSTAT" in getattr(each, "params", {})), {})
+    params: Mapping[str, Any] = next(
+        (each.params for each in attendees if "PARTSTAT" in getattr(each, "params", {})), {}
+    )
     stated = str(params.get("PARTSTAT", "")).upper()
     known = {"ACCEPTED": Said.ACCEPTED, "DECLINED": Said.DECLINED, "TENTATIVE": Said.TENTATIVE}
     said = Said.COUNTERED if is_counter else known.get(stated)
@@ -211,4 +213,4 @@ def _said(text: str) -> str:
 
 
 def _text(calendar: Calendar) -> str:
-    return calendar.to_ical().decode("utf-8")
+    return str(calendar.to_ical(), "utf-8")

@@ -8,7 +8,7 @@ from flask import current_app
 
 from helpdesk.aftersales.invitations import Happening, Somebody, Standing
 from helpdesk.config import Config
-from helpdesk.core.i18n import full_day, full_moment
+from helpdesk.core.i18n import full_moment, whole_day
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.tokens import sign
 from helpdesk.models.care import Revisit, RevisitState
@@ -26,7 +26,7 @@ STANDINGS = {
 
 def when(revisit: Revisit) -> str:
     """The day, with the hour in the reader's zone where there is one."""
-    return full_moment(revisit.starts_at) if revisit.starts_at is not None else full_day(revisit.planned_on)
+    return full_moment(revisit.starts_at) if revisit.starts_at is not None else whole_day(revisit.planned_on)
 
 
 def moment_key(revisit: Revisit) -> str:
@@ -62,7 +62,9 @@ def for_operator(
     """As the calendar of whoever comes shows it."""
     url = console_url(revisit)
     reach = ", ".join(filter(None, (contact.name, contact.phone, contact.email))) if contact is not None else ""
-    return _happening(revisit, f"{revisit.what}: {organisation}", "\n".join(filter(None, (reach, url))), changed_at, url)
+    return _happening(
+        revisit, f"{revisit.what}: {organisation}", "\n".join(filter(None, (reach, url))), changed_at, url
+    )
 
 
 def answer_url(revisit: Revisit, contact: Contact) -> str:

@@ -34,6 +34,14 @@ class LetterFile:
 
 
 @dataclass(frozen=True)
+class CalendarPart:
+    """What the reader's calendar is to do (RFC 6047): a third form of the same letter."""
+
+    method: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Letter:
     """One letter, made in its reader's language, ready to be handed over."""
 
@@ -48,6 +56,7 @@ class Letter:
     ticket_id: int | None = None
     is_automatic: bool = True
     files: tuple[LetterFile, ...] = ()
+    calendar: CalendarPart | None = None
 
     def send(self) -> None:
         """Hand the letter over by the configured transport."""
@@ -75,6 +84,8 @@ def to_mime(letter: Letter) -> EmailMessage:
         mime["References"] = root
     mime.set_content(letter.text)
     mime.add_alternative(letter.html, subtype="html")
+    if letter.calendar is not None:
+        mime.add_alternative(letter.calendar.text, subtype="calendar", params={"method": letter.calendar.method})
     store = FileStore(config.attachments)
     for file in letter.files:
         main, _slash, sub = file.media_type.partition("/")

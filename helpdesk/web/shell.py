@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from helpdesk.aftersales import feeds
 from helpdesk.aftersales.showing import feed_url
-from helpdesk.core.i18n import LANGUAGES, OWN_NAMES, current_language, current_zone
 from helpdesk.core.errors import Invalid
+from helpdesk.core.i18n import LANGUAGES, OWN_NAMES, current_language, current_zone
 from helpdesk.core.i18n import gettext as _
 from helpdesk.models.access import Role
 from helpdesk.models.care import FeedKind

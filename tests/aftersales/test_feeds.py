@@ -12,7 +12,7 @@ from icalendar import Calendar
 from sqlalchemy import event, text
 from sqlalchemy.engine import Engine
 
-from helpdesk.aftersales.feeds import MOST_FEEDS, create_feed, feeds_of, open_feed, publish, revoke_feed, revisits_of
+from helpdesk.aftersales.feeds import MOST_FEEDS, create_feed, feeds_of, open_feed, publish, revisits_of, revoke_feed
 from helpdesk.aftersales.revisits import confirm_revisit, move_revisit, skip_revisit
 from helpdesk.core.db import db
 from helpdesk.core.errors import Forbidden, Invalid, NotFound
