@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from icalendar import Calendar, Component, Event, vCalAddress, vText
+from icalendar import Calendar, Component, Event, vCalAddress, vDDDTypes, vText
 
 PRODUCT = "-//Threeline//Revisits//EN"
 LONGEST_ANSWER = 200_000  # bytes of a calendar file that is read as an answer
@@ -153,7 +153,8 @@ def _answer(event: Component, *, is_counter: bool) -> CalendarAnswer | None:
 
 
 def _when(event: Component) -> date | datetime | None:
-    starts = getattr(event.get("dtstart"), "dt", None)
+    stated = event.get("dtstart")
+    starts = stated.dt if isinstance(stated, vDDDTypes) else None
     if isinstance(starts, datetime):
         return starts.astimezone(UTC) if starts.tzinfo else None
     return starts if isinstance(starts, date) else None

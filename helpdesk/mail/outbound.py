@@ -72,7 +72,6 @@ def to_mime(letter: Letter) -> EmailMessage:
     mime["To"] = formataddr((letter.to_name, letter.to_address))
     mime["Subject"] = " ".join(letter.subject.split())
     mime["Date"] = format_datetime(letter.written_at)
-    mime["Content-Language"] = letter.language
     mime["X-Threeline-Desk"] = desk_id()
     if letter.is_automatic:
         mime["Auto-Submitted"] = "auto-generated"
@@ -93,6 +92,7 @@ def to_mime(letter: Letter) -> EmailMessage:
             if file.media_type == "message/rfc822":  # a mail in a mail would be read as one
                 main, sub = "application", "octet-stream"
             mime.add_attachment(content.read(), maintype=main, subtype=sub or "octet-stream", filename=file.filename)
+    mime["Content-Language"] = letter.language  # at last: with a second form it would move to the first
     return mime
 
 
