@@ -50,7 +50,7 @@ class Asked:
 
 
 def open_answer(token: str) -> Asked:
-    """What a link asks about; NotFound when it is forged, too old, or the contact has nothing to do with it any more."""
+    """What a link asks about; NotFound when it is forged, too old, or no longer theirs."""
     revisit_id, contact_id, key = unsign("revisit", token, valid_for=LINK_VALID)
     contact = db.session.get(Contact, contact_id)
     if contact is None:

@@ -29,6 +29,7 @@ from helpdesk.models.tickets import Channel
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.rules import require
+from helpdesk.policy.scopes import visible
 from helpdesk.tickets.calendars import calendar_names
 
 LONGEST_OFFSET = 3_650  # days
@@ -87,8 +88,7 @@ def list_plans(*, for_: Actor) -> list[CarePlan]:
 
 
 def get_plan(plan_id: int, *, for_: Actor) -> CarePlan:
-    require(for_, Action.MANAGE_CARE)
-    query = select(CarePlan).where(CarePlan.id == plan_id)
+    query = visible(for_, CarePlan).where(CarePlan.id == plan_id)
     found: CarePlan | None = db.session.scalar(locked_when_writing(query, of=CarePlan))
     if found is None:
         raise NotFound

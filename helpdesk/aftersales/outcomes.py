@@ -185,6 +185,7 @@ def get_referral(referral_id: int, *, for_: Actor) -> Referral:
 
 def list_leads(model: type[Lead], *, for_: Actor, state: Followed | None = None, limit: int = 200) -> list[LeadShown]:
     """Needs or referrals, the latest first, of a state or of all."""
+    require(for_, Action.MANAGE_CARE)
     query = visible(for_, model).join(Organisation, Organisation.id == model.organisation_id)
     if state is not None:
         query = query.where(model.state == state)

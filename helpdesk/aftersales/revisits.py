@@ -93,6 +93,28 @@ def get_revisit(revisit_id: int, *, for_: Actor) -> Revisit:
     return found
 
 
+def list_revisits(
+    *, for_: Actor, since: date, until: date, organisation_id: int | None = None, operator_id: int | None = None,
+    state: RevisitState | None = None, limit: int = 500,
+) -> list[Revisit]:  # fmt: skip
+    """The revisits that are planned for the days from one up to another (not included), in the order of their days."""
+    query = visible(for_, Revisit).where(Revisit.planned_on >= since, Revisit.planned_on < until)
+    for column, value in ((Revisit.organisation_id, organisation_id), (Revisit.operator_id, operator_id),
+                          (Revisit.state, state)):  # fmt: skip
+        if value is not None:
+            query = query.where(column == value)
+    return list(db.session.scalars(query.order_by(Revisit.planned_on, Revisit.id).limit(limit)))
+
+
+def coming_to(organisation: Organisation, *, for_: Actor, limit: int = 5) -> list[Revisit]:
+    """The next revisits of a client."""
+    query = visible(for_, Revisit).where(
+        Revisit.organisation_id == organisation.id, Revisit.state.in_(OPEN_STATES),
+        Revisit.planned_on >= now().date() - timedelta(days=30),
+    )  # fmt: skip
+    return list(db.session.scalars(query.order_by(Revisit.planned_on, Revisit.id).limit(limit)))
+
+
 @command
 def add_revisit(organisation: Organisation, new: NewRevisit, *, by: Actor) -> Revisit:
     """Plan a revisit beside all plans."""

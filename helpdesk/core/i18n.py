@@ -192,6 +192,11 @@ def whole_day(day: date) -> str:
     return _day(day, "full", babel_locale())
 
 
+def month_word(day: date) -> str:
+    """The month in short, as it stands alone: Mar, kov., 3月."""
+    return _day(day, "LLL", babel_locale())
+
+
 def signed_hours(minutes: int) -> str:
     """Minutes as hours and minutes: 2:05, -0:30."""
     hours, rest = divmod(abs(minutes), 60)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, 
 
 from helpdesk.core.db import Base
 from helpdesk.models.access import Role
-from helpdesk.models.care import Care, Need, Referral, Revisit
+from helpdesk.models.care import Care, CarePlan, Need, Referral, Revisit
 from helpdesk.models.contracts import Contract
 from helpdesk.models.duties import Duty
 from helpdesk.models.messages import Attachment, Message, MessageKind
@@ -128,7 +128,7 @@ def revisit_scope(actor: Actor) -> ColumnElement[bool]:
 
 
 def care_scope(actor: Actor) -> ColumnElement[bool]:
-    """Programmes, needs and referrals: only for staff who face clients, lead or manage."""
+    """Care plans, programmes, needs and referrals: only for staff who face clients, lead or manage."""
     return true() if actor.kind is ActorKind.SYSTEM or (actor.is_staff and _sees_all(actor)) else false()
 
 
@@ -158,6 +158,7 @@ SCOPES = {
     Duty: duty_scope,
     Revisit: revisit_scope,
     Care: care_scope,
+    CarePlan: care_scope,
     Need: care_scope,
     Referral: care_scope,
 }

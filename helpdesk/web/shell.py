@@ -113,6 +113,9 @@ def nav(actor: Actor) -> list[Group]:
         workspace.append(_item(_("Escalations"), "console.escalations.index", icon="bell", count=told))
     if actor.operator_id or may(actor, Action.READ_REPORTS):
         workspace.append(_item(_("To do"), "console.duties.index", icon="checklist"))
+    if may(actor, Action.MANAGE_CARE):
+        workspace.append(_item(_("Needs and referrals"), "console.leads.index", icon="heart-handshake"))
+        workspace.append(_item(_("Care plans"), "console.care.index", icon="calendar-event"))
     if may(actor, Action.CONFIRM_CONTACT):
         workspace.append(_item(_("Contacts to confirm"), "console.contacts.unverified", icon="user-question"))
     workspace.append(_item(_("Organisations"), "console.organisations.index", icon="building"))
@@ -185,6 +188,7 @@ def _portal_nav(actor: Actor) -> list[Group]:
         _item(_("My requests"), "portal.tickets.index", icon="inbox"),
         _item(_("New request"), "portal.tickets.new", icon="plus"),
     ]
+    items.append(_item(_("Visits"), "portal.revisits.index", icon="calendar-event"))
     if actor.is_supervisor:
         items.append(_item(_("Hours"), "portal.hours.index", icon="clock-hour-4"))
     return [Group("", tuple(items))]

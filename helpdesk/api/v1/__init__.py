@@ -9,6 +9,7 @@ from helpdesk.api.v1 import (
     assignments,
     attachments,
     calendar_feeds,
+    care,
     catalogue,
     clocks,
     contacts,
@@ -19,6 +20,7 @@ from helpdesk.api.v1 import (
     organisations,
     promises,
     resolutions,
+    revisits,
     tags,
     tickets,
     timelines,
@@ -29,7 +31,7 @@ from helpdesk.api.v1 import (
 RESOURCES = (
     tickets.bp, messages.bp, resolutions.bp, promises.bp, clocks.bp, escalations.bp, transfers.bp, assignments.bp,
     tags.bp, links.bp, timelines.bp, attachments.bp, organisations.bp, contacts.bp, catalogue.bp, me.bp,
-    work_logs.bp, calendar_feeds.bp,
+    work_logs.bp, revisits.bp, care.bp, calendar_feeds.bp,
 )  # fmt: skip
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
