@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from marshmallow import fields
+from flask_babel import lazy_gettext as _l
+from marshmallow import fields, pre_load
 from werkzeug.wrappers import Response as BaseResponse
 
 from helpdesk.aftersales.answers import PartOfDay, confirm_seen, latest_of, wish_other_time
@@ -20,7 +21,7 @@ from helpdesk.policy.rules import may
 from helpdesk.tickets.schemas import ReasonSchema, WebSchema, long_text
 from helpdesk.web.auth import current_actor
 from helpdesk.web.forms import Form, read_form
-from helpdesk.web.words import CHANNELS, PARTS_OF_DAY, CLIENT_REVISIT_STATES
+from helpdesk.web.words import CHANNELS, CLIENT_REVISIT_STATES, PARTS_OF_DAY
 
 bp = Blueprint("revisits", __name__, url_prefix="/revisits")
 LAST_PAGE = 500
@@ -30,8 +31,12 @@ class WishSchema(WebSchema):
     """When it would suit the client."""
 
     words = long_text(load_default="")
-    on = fields.Date(load_default=None, allow_none=True)
+    on = fields.Date(load_default=None, allow_none=True, error_messages={"invalid": _l("Give a date.")})
     part = fields.Enum(PartOfDay, by_value=True, load_default=None, allow_none=True)
+
+    @pre_load
+    def _without_blanks(self, sent: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+        return {name: value for name, value in sent.items() if name == "words" or str(value).strip()}
 
 
 @bp.get("")
