@@ -1,24 +1,32 @@
-"""Reading revisits by day: what is ahead of somebody, what came of those that are over, and the calendar of the desk."""
+"""Reading revisits by day: what is ahead of somebody, what came of those that are over, the calendar of the desk."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, func, select
 
+from helpdesk.aftersales.care import business_days
 from helpdesk.aftersales.outcomes import outcomes_of
 from helpdesk.core.db import among, db
+from helpdesk.core.times import epoch, now
 from helpdesk.models.care import OPEN_STATES, Revisit, RevisitOutcome, RevisitState
 from helpdesk.models.people import Contact, Organisation
 from helpdesk.models.tickets import Channel
 from helpdesk.people.directory import operators
-from helpdesk.policy.actor import Actor
+from helpdesk.policy.actor import SYSTEM, Actor
 from helpdesk.policy.scopes import revisit_scope, visible
+from helpdesk.tickets.calendars import get_calendar, in_force, versions_of
+from helpdesk.tickets.reachable import desk_calendar
+from sla import register
+from sla.worktime import Calendar
 
 MOST_AHEAD, PAST_ON_A_PAGE = 100, 20
+USUAL_HOURS, HOUR = (8, 18), 3600
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,35 @@ class DayOfVisits:
     entries: tuple[VisitEntry, ...]
 
 
+@dataclass(frozen=True)
+class DeskDays:
+    """Which days and hours are the desk's: by its calendar, or every one where there is none."""
+
+    is_business: Callable[[date], bool]
+    is_open: Callable[[datetime], bool]
+    opens: int  # the first hour of any weekday
+    closes: int  # the hour by which every weekday is over
+
+
+def desk_days() -> DeskDays:
+    """The hours of the desk as a calendar draws them."""
+    calendar_id = desk_calendar()
+    if calendar_id is None or calendar_id not in register.indexes():
+        return DeskDays(lambda _on: True, lambda _at: True, *USUAL_HOURS)
+    held = in_force(versions_of(get_calendar(calendar_id, for_=SYSTEM)), epoch(now()))
+    spans = [span for day in Calendar.from_json(held.content).weekly for span in day]
+    index = register.indexes()[calendar_id]
+    opens = min((since for since, _until in spans), default=USUAL_HOURS[0] * HOUR) // HOUR
+    closes = -(-max((until for _since, until in spans), default=USUAL_HOURS[1] * HOUR) // HOUR)
+    return DeskDays(
+        business_days(calendar_id), lambda at: index.is_working(epoch(at)), opens=max(0, opens), closes=min(24, closes)
+    )
+
+
+def today_in(zone: str) -> date:
+    return now().astimezone(ZoneInfo(zone)).date()
+
+
 def visits_ahead(*, for_: Actor, limit: int = MOST_AHEAD) -> list[VisitShown]:
     """The open revisits, the nearest first."""
     query = visible(for_, Revisit).where(Revisit.state.in_(OPEN_STATES))
@@ -94,7 +131,8 @@ def visits_by_day(
     order = (Revisit.starts_at.is_not(None), Revisit.starts_at, Revisit.place, Revisit.operator_id, Revisit.id)
     ranked = select(
         Revisit.id, Revisit.what, Revisit.organisation_id, Revisit.planned_on, Revisit.starts_at, Revisit.minutes,
-        Revisit.state, Revisit.channel, Revisit.place, Revisit.operator_id, Revisit.asked_at.is_not(None).label("asked"),
+        Revisit.state, Revisit.channel, Revisit.place, Revisit.operator_id,
+        Revisit.asked_at.is_not(None).label("asked"),
         func.row_number().over(partition_by=Revisit.planned_on, order_by=order).label("rank"),
         func.count().over(partition_by=Revisit.planned_on).label("total"),
     ).where(*conditions).subquery()  # fmt: skip

@@ -197,6 +197,16 @@ def month_word(day: date) -> str:
     return _day(day, "LLL", babel_locale())
 
 
+def month_and_year(day: date) -> str:
+    """March 2026, 2026 m. kovas, 2026年3月."""
+    return _day(day, _pattern("yMMMM", babel_locale()), babel_locale())
+
+
+def weekday_word(day: date) -> str:
+    """The weekday in short, as it stands alone."""
+    return _day(day, "ccc", babel_locale())
+
+
 def signed_hours(minutes: int) -> str:
     """Minutes as hours and minutes: 2:05, -0:30."""
     hours, rest = divmod(abs(minutes), 60)

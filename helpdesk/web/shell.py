@@ -113,6 +113,7 @@ def nav(actor: Actor) -> list[Group]:
         workspace.append(_item(_("Escalations"), "console.escalations.index", icon="bell", count=told))
     if actor.operator_id or may(actor, Action.READ_REPORTS):
         workspace.append(_item(_("To do"), "console.duties.index", icon="checklist"))
+        workspace.append(_item(_("Visits"), "console.visits.index", icon="calendar"))
     if may(actor, Action.MANAGE_CARE):
         workspace.append(_item(_("Needs and referrals"), "console.leads.index", icon="heart-handshake"))
         workspace.append(_item(_("Care plans"), "console.care.index", icon="calendar-event"))

@@ -11,10 +11,11 @@ import pytest
 from flask import Flask
 
 from helpdesk.aftersales.outcomes import NewOutcome, record_outcome
-from helpdesk.aftersales.revisits import move_revisit, skip_revisit
+from helpdesk.aftersales.revisits import confirm_revisit, move_revisit, skip_revisit
 from helpdesk.aftersales.showing import answer_url, moment_key
 from helpdesk.core.db import db
 from helpdesk.core.tokens import sign
+from helpdesk.models.access import Account
 from helpdesk.models.care import CalendarFeed, Revisit, RevisitOutcome, RevisitState
 from helpdesk.models.people import Contact
 from tests.aftersales.test_revisits import THURSDAY, a_revisit, facts_of
@@ -223,3 +224,118 @@ def test_a_wrong_feed_is_refused_with_its_reason(cast: Cast, browser_of: Browser
     assert db.session.query(CalendarFeed).count() == 0
     assert "Calendar feeds" not in browser_of("petras").get("/account").text
     assert "Calendar feeds" in browser_of("jonas").get("/account").text
+
+
+# The calendar of the desk
+
+
+def test_a_month_a_week_and_an_agenda_show_the_same_visits(cast: Cast, browser_of: BrowserOf) -> None:
+    a_revisit(cast, starts_at=NINE, what="With an hour")
+    a_revisit(cast, what="All of the day")
+    gone = a_revisit(cast, what="Moved away")
+    move_revisit(gone, date(2026, 3, 6), reason="Snow", by=cast.ona)
+    ona = browser_of("ona")
+    for view, heading in (("month", "March 2026"), ("week", "Mon 2 Mar – Sun 8 Mar"), ("agenda", "Mon 2 Mar – Sun 15"),
+                          ("", "March 2026")):  # fmt: skip
+        page = ona.get(f"/console/visits?view={view}")
+        assert page.heading.startswith(heading), view
+        assert "3 visits" in page.text
+        for words in ("With an hour", "All of the day", "Moved away", "09:00", "Klinika"):
+            assert words in page.html, (view, words)
+        assert 'aria-current="date"' in page.html or view == "agenda"
+    page = ona.get("/console/visits?view=day&from=2026-03-05")
+    assert "2 visits" in page.text and "09:00–10:00" in page.text and "Moved away" not in page.text
+    assert "1 visit" in ona.get("/console/visits?view=agenda&state=moved").text
+
+
+def test_a_phone_begins_with_what_comes(cast: Cast, browser_of: BrowserOf) -> None:
+    ona = browser_of("ona")
+    with ona.app.app_context():
+        answer = ona.client.get("/console/visits", headers={"User-Agent": "Mozilla/5.0 (iPhone) Mobile/15E148 Mobi"})
+    assert "No visit in these days" in answer.get_data(as_text=True)
+
+
+def test_the_calendar_narrows_by_whom_and_how(cast: Cast, browser_of: BrowserOf) -> None:
+    a_revisit(cast, what="By Tomas")
+    confirm_revisit(a_revisit(cast, what="By Ona", operator_id=cast.ona.operator_id), by=cast.jonas)
+    ona = browser_of("ona")
+    for query, shown, hidden in (
+        (f"operator={cast.tomas.operator_id}", "By Tomas", "By Ona"), ("state=confirmed", "By Ona", "By Tomas"),
+    ):  # fmt: skip
+        page = ona.get(f"/console/visits?view=agenda&{query}")
+        assert shown in page.text and hidden not in page.text
+        assert "view=agenda" in page.links["Later"] and query in page.links["Later"]
+    assert "By Ona" not in ona.get(f"/console/visits?organisation={cast.strangers.id}").text
+    for odd in ("view=year", "from=tomorrow", "from=2026-02-30", "from=9999-12-31", "from=0001-01-01", "operator=x",
+                "team=999999", "organisation=99999999999999999", "state=eaten", "organisation=99999"):  # fmt: skip
+        ona.get(f"/console/visits?{odd}")
+        ona.get(f"/console/visits?view=week&{odd}")
+
+
+def test_visits_to_one_place_are_a_tour_of_whoever_drives(cast: Cast, browser_of: BrowserOf) -> None:
+    for what in ("First", "Second"):
+        a_revisit(cast, what=what, place="Kaunas")
+    a_revisit(cast, what="Another's", place="Kaunas", operator_id=cast.ona.operator_id)
+    page = browser_of("ona").get("/console/visits?view=agenda")
+    assert "Tour: Kaunas Tomas, 2 visits" in page.text and page.text.count("Tour:") == 1
+
+
+def test_only_staff_open_it_and_the_third_line_sees_its_own(cast: Cast, browser_of: BrowserOf) -> None:
+    a_revisit(cast, what="Of Tomas")
+    a_revisit(cast, what="Of the makers", operator_id=cast.giedrius.operator_id)
+    for name in ("marek", "jonas", "lena"):
+        browser_of(name).get("/console/visits", status=404)
+    page = browser_of("giedrius").get("/console/visits?view=agenda")
+    assert "Of the makers" in page.text and "Of Tomas" not in page.text and "1 visit" in page.text
+    assert "Of Tomas" in browser_of("vera").get("/console/visits?view=agenda").text
+
+
+def test_a_thousand_visits_in_a_month_are_bounded(cast: Cast, browser_of: BrowserOf) -> None:
+    row = a_revisit(cast, place="Kaunas", starts_at=NINE)
+    columns = [c.name for c in Revisit.__table__.columns if c.name not in ("id", "planned_on", "uid", "starts_at")]
+    values = {name: getattr(row, name) for name in columns}
+    for number in range(1000):
+        on = date(2026, 3, 2 + number % 28)
+        hour = datetime(on.year, on.month, on.day, 6 + number % 9, tzinfo=UTC) if number % 3 else None
+        db.session.add(Revisit(**values, planned_on=on, uid=str(number), starts_at=hour))
+    db.session.commit()
+    ona = browser_of("ona")
+    for view, most in (("month", 200_000), ("week", 300_000), ("agenda", 900_000), ("day", 200_000)):
+        address = f"/console/visits?view={view}&from=2026-03-05"
+        ona.get(address)
+        with queries(12, address):
+            page = ona.get(address)
+        assert len(page.html) < most, (view, len(page.html))
+    page = ona.get("/console/visits?from=2026-03-05")
+    assert "1001 visits" in page.text and "+33 more" in page.links
+    day = ona.get(page.links["+33 more"])
+    assert "visits" in day.text and "+" not in "".join(day.links)
+
+
+def test_a_week_in_which_the_clocks_change_keeps_its_hours(cast: Cast, browser_of: BrowserOf) -> None:
+    before, after = datetime(2026, 3, 29, 0, 30, tzinfo=UTC), datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+    for what, starts_at in (("Before", before), ("After", after)):
+        a_revisit(cast, date(2026, 3, 29), starts_at=starts_at, what=what)
+    a_revisit(cast, date(2026, 3, 30), starts_at=datetime(2026, 3, 30, 7, tzinfo=UTC), what="Monday")
+    ona = browser_of("ona")
+    page = ona.get("/console/visits?view=week&from=2026-03-29")
+    assert "Mon 23 Mar – Sun 29 Mar" in page.heading
+    assert "<b>02:30</b>" in page.html and "<b>04:30</b>" in page.html and "<b>03:" not in page.html
+    assert "02:30–04:30" in ona.get("/console/visits?view=day&from=2026-03-29").text
+    assert "<b>10:00</b>" in ona.get("/console/visits?view=week&from=2026-03-30").html
+
+
+def test_holidays_and_weekends_are_told_apart(cast: Cast, browser_of: BrowserOf) -> None:
+    page = browser_of("ona").get("/console/visits?from=2026-03-01")
+    assert 'aria-label="Wed 11 Mar, 0 visits, no business day"' in page.html
+    assert 'aria-label="Thu 12 Mar, 0 visits"' in page.html and 'aria-label="Sun 15 Mar, 0 visits, no b' in page.html
+
+
+@pytest.mark.parametrize("language", ["en", "lt", "ru", "zh-Hans"])
+def test_the_calendar_speaks_every_language(cast: Cast, browser_of: BrowserOf, language: str) -> None:
+    a_revisit(cast, starts_at=NINE, what="<i>Odd</i> & “quoted”\u202e")
+    db.session.get_one(Account, cast.ona.account_id).language = language
+    db.session.commit()
+    for view in ("month", "week", "agenda", "day"):
+        page = browser_of("ona").get(f"/console/visits?view={view}&from=2026-03-05")
+        assert f'lang="{language}"' in page.html and "<i>Odd" not in page.html

@@ -36,6 +36,7 @@ from helpdesk.web.console import (
     search,
     settings,
     tickets,
+    visits,
     work,
 )
 
@@ -45,7 +46,7 @@ for _part in (
     tickets, clocks, messages, handovers, resolutions, calls, links, attachments, contacts, organisations, contracts,
     received_mails, routing_rules, people, catalogue, calendars, maintenance, policies, settings, jobs, search,
     escalations, promises, breaches, work, hours, billing,
-    duties, revisits, care, leads,
+    duties, revisits, care, leads, visits,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))
     bp.register_blueprint(_part.bp)

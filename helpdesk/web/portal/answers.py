@@ -67,7 +67,8 @@ def _revisit() -> Revisit:
 def _page(token: str, form: Form) -> str:
     asked: Asked = g.asked
     urls = {
-        "confirm": url_for("portal.answers.confirm", token=token), "refuse": url_for("portal.answers.refuse", token=token),
+        "confirm": url_for("portal.answers.confirm", token=token),
+        "refuse": url_for("portal.answers.refuse", token=token),
         "wish": url_for("portal.answers.ask_other_time", token=token),
     }  # fmt: skip
     return render_template("portal/answers/show.html", form=form, urls=urls, is_as_written=asked.is_as_written,
