@@ -15,7 +15,7 @@ import flask_babel
 from babel import Locale
 from babel.dates import format_date, match_skeleton
 from babel.lists import format_list
-from babel.numbers import format_percent
+from babel.numbers import format_currency, format_percent
 from babel.units import format_unit
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, force_locale
@@ -96,7 +96,9 @@ def _teach(environment: Environment) -> None:
         newstyle=True, pgettext=lambda context, text: catalogue().pgettext(context, text),
     )  # fmt: skip
     environment.globals["_"] = _sentence_there
-    environment.filters.update(full_moment=full_moment, enumeration=enumeration)
+    environment.filters.update(
+        full_moment=full_moment, enumeration=enumeration, long_day=long_day, money=money, hours=signed_hours
+    )
     environment.trim_blocks = True
     environment.lstrip_blocks = True
 
@@ -205,6 +207,16 @@ def month_and_year(day: date) -> str:
 def weekday_word(day: date) -> str:
     """The weekday in short, as it stands alone."""
     return _day(day, "ccc", babel_locale())
+
+
+def long_day(day: date) -> str:
+    """A date without a clock: 28 Feb 2027."""
+    return format_date(day, format="medium", locale=babel_locale())
+
+
+def money(cents: int, currency: str) -> str:
+    """An amount in the reader's manner: €45.00, 45,00 €."""
+    return format_currency(cents / 100, currency, locale=babel_locale())
 
 
 def signed_hours(minutes: int) -> str:

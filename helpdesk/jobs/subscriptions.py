@@ -9,9 +9,15 @@ from helpdesk.core import jobs
 from helpdesk.core.journal import Fact, Reaction, subscribe
 from helpdesk.events import (
     AccountInvited,
+    ApprovalAnswered,
+    ApprovalRequested,
     ClockAtRisk,
     ClockBreached,
+    ContractDue,
     DutyLate,
+    HoursExpiring,
+    HoursLow,
+    HoursOverdrawn,
     OtherTimeAsked,
     PasswordResetAsked,
     PastCorrected,
@@ -30,7 +36,7 @@ from helpdesk.events import (
     TicketResolved,
     TimePromised,
 )
-from helpdesk.mail import letters
+from helpdesk.mail import letters, notices
 from helpdesk.tickets import ladder, policies, recalculation
 
 SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
@@ -55,6 +61,12 @@ SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     OtherTimeAsked: [visits.visit_other_time],
     AccountInvited: [letters.invitation],
     PasswordResetAsked: [letters.password_reset],
+    HoursLow: [notices.tell],
+    HoursOverdrawn: [notices.tell],
+    HoursExpiring: [notices.tell],
+    ContractDue: [notices.tell],
+    ApprovalRequested: [notices.tell],
+    ApprovalAnswered: [notices.tell],
 }
 
 # What an activity asks for at a time of its own.
@@ -66,3 +78,4 @@ def install() -> None:
     subscribe(SUBSCRIPTIONS)
     for reaction in LATER:
         jobs.register(reaction)
+    jobs.register(notices.to_reader, takes_entry=False)

@@ -91,6 +91,7 @@ def _live(company: Company, until: datetime) -> None:
     past = db.session.scalars(
         select(Revisit).where(Revisit.planned_on < until.date()).order_by(Revisit.planned_on, Revisit.id)
     ).all()
+    told: dict[int, int] = {}  # how often each client was visited
     for number, revisit in enumerate(past):
         noon = datetime(revisit.planned_on.year, revisit.planned_on.month, revisit.planned_on.day, 12,
                         tzinfo=ZoneInfo(DEFAULT_ZONE))  # fmt: skip
@@ -100,7 +101,8 @@ def _live(company: Company, until: datetime) -> None:
             if number == len(past) // 2:
                 refuse_revisit(revisit, "Stock-taking all week", by=company.staff[FALLBACK])
             elif number != len(past) // 3:
-                _write_down(revisit, SAID[languages[revisit.organisation_id]], number, visitor)
+                often = told[revisit.organisation_id] = told.get(revisit.organisation_id, -1) + 1
+                _write_down(revisit, SAID[languages[revisit.organisation_id]], often, visitor)
     miss_revisits()
 
 
@@ -108,6 +110,8 @@ def _write_down(
     revisit: Revisit, said: tuple[tuple[int, str, str, str], ...], number: int, visitor: Actor
 ) -> None:  # fmt: skip
     satisfaction, summary, need, company = said[number % len(said)]
+    if number >= len(said):
+        need = company = ""  # was said before
     outcome = NewOutcome(
         summary=summary, satisfaction=satisfaction,
         needs=(NewNeed(NeedKind.EXTRA_SITE, need),) if need else (),

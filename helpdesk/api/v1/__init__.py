@@ -6,13 +6,16 @@ from helpdesk.api.auth import admit, leave
 from helpdesk.api.errors import answer_with_problems
 from helpdesk.api.openapi import Blueprint
 from helpdesk.api.v1 import (
+    approvals,
     assignments,
     attachments,
+    billing,
     calendar_feeds,
     care,
     catalogue,
     clocks,
     contacts,
+    contracts,
     escalations,
     links,
     me,
@@ -31,7 +34,7 @@ from helpdesk.api.v1 import (
 RESOURCES = (
     tickets.bp, messages.bp, resolutions.bp, promises.bp, clocks.bp, escalations.bp, transfers.bp, assignments.bp,
     tags.bp, links.bp, timelines.bp, attachments.bp, organisations.bp, contacts.bp, catalogue.bp, me.bp,
-    work_logs.bp, revisits.bp, care.bp, calendar_feeds.bp,
+    work_logs.bp, contracts.bp, approvals.bp, billing.bp, revisits.bp, care.bp, calendar_feeds.bp,
 )  # fmt: skip
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import Blueprint
 
 from helpdesk.web.auth import guard
-from helpdesk.web.portal import answers, attachments, clocks, guests, home, hours, revisits, tickets
+from helpdesk.web.portal import answers, approvals, attachments, clocks, guests, home, hours, revisits, tickets
 
 bp = Blueprint("portal", __name__, url_prefix="/portal")
 
-for _part in (home.bp, tickets.bp, clocks.bp, attachments.bp, hours.bp, revisits.bp):
+for _part in (home.bp, tickets.bp, clocks.bp, attachments.bp, hours.bp, approvals.bp, revisits.bp):
     _part.before_request(guard(lambda actor: actor.is_client))
     bp.register_blueprint(_part)
 bp.register_blueprint(guests.bp)
