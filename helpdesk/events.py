@@ -404,6 +404,19 @@ class TokenRevoked(AccountFact):
 
 
 @dataclass(frozen=True)
+class FeedCreated(AccountFact):
+    """A calendar feed was made: an address that shows revisits to whoever knows it."""
+
+    feed_id: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class FeedRevoked(AccountFact):
+    feed_id: int
+
+
+@dataclass(frozen=True)
 class WorkLogged(TicketFact):
     """Somebody worked for the client; what it counts, and what of it has to be paid."""
 

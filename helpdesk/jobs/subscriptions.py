@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from helpdesk.aftersales import claims
+from helpdesk.aftersales import letters as visits
 from helpdesk.core import jobs
 from helpdesk.core.journal import Fact, Reaction, subscribe
 from helpdesk.events import (
@@ -20,9 +21,16 @@ from helpdesk.events import (
     HoursExpiring,
     HoursLow,
     HoursOverdrawn,
+    OtherTimeAsked,
     PasswordResetAsked,
     PastCorrected,
     ReplySent,
+    RevisitCalledOff,
+    RevisitConfirmed,
+    RevisitMoved,
+    RevisitProposed,
+    RevisitReassigned,
+    RevisitTimed,
     RoundDelivered,
     RungReached,
     TargetsExtended,
@@ -55,6 +63,13 @@ SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     DutyLate: [letters.duty_late],
     TargetsExtended: [policies.extend],
     PastCorrected: [recalculation.fold_corrected],
+    RevisitProposed: [visits.visit_proposed],
+    RevisitTimed: [visits.visit_timed],
+    RevisitMoved: [visits.visit_moved, visits.visit_moved_yours],
+    RevisitCalledOff: [visits.visit_called_off, visits.visit_fell_away],
+    RevisitReassigned: [visits.visit_colleague, visits.visit_yours],
+    RevisitConfirmed: [visits.visit_confirmed],
+    OtherTimeAsked: [visits.visit_other_time],
     AccountInvited: [letters.invitation],
     PasswordResetAsked: [letters.password_reset],
     HoursLow: [notices.tell],

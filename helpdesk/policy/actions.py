@@ -56,6 +56,7 @@ class Action(StrEnum):
     MANAGE_DELIVERABLES = "manage_deliverables"  # agree on them, deliver their rounds
     ANSWER_ROUND = "answer_round"  # accept it, or ask for a revision
     MANAGE_CARE = "manage_care"  # plans, programmes, revisits: plan, move, skip, hand to a colleague
+    SUBSCRIBE_CALENDAR = "subscribe_calendar"  # make an address at which a calendar program fetches revisits
     ANSWER_REVISIT = "answer_revisit"  # confirm it, refuse it, ask for another time
     RECORD_OUTCOME = "record_outcome"  # of a revisit; needs and referrals
     MANAGE_DESK = "manage_desk"  # routing rules, settings, calendars, policies, products, categories

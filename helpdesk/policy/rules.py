@@ -85,6 +85,7 @@ RULES: dict[Action, list[list[Predicate]]] = {
     Action.MANAGE_DELIVERABLES: [[is_operator, faces_clients], [is_manager]],
     Action.ANSWER_ROUND: [[is_supervisor, same_organisation], [is_named_contact, same_organisation]],
     Action.MANAGE_CARE: [[is_operator, faces_clients], [is_line_lead], [is_manager], [is_administrator], [is_system]],
+    Action.SUBSCRIBE_CALENDAR: [[is_operator], [is_manager], [is_client, is_not_guest]],
     Action.ANSWER_REVISIT: [[is_visited], [is_supervisor, same_organisation], [is_operator, faces_clients],
                             [is_visitor], [is_line_lead], [is_manager], [is_system]],
     Action.RECORD_OUTCOME: [[is_operator, faces_clients]],

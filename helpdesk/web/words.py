@@ -136,6 +136,14 @@ FOLLOWED = {
     "open": _lp("need", "open"), "won": _lp("need", "won"), "lost": _lp("need", "lost"),
     "dropped": _lp("need", "dropped"),
 }  # fmt: skip
+# Where a revisit stands, to the client; and whose revisits a calendar feed shows.
+CLIENT_REVISIT_STATES = {
+    "planned": _lp("visit", "Planned"), "confirmed": _lp("visit", "Confirmed"), "done": _lp("visit", "Took place"),
+    "missed": _lp("visit", "Did not take place"), "moved": _lp("visit", "Moved"),
+    "skipped": _lp("visit", "Called off"), "refused": _lp("visit", "Called off"),
+}  # fmt: skip
+PARTS_OF_DAY = {"morning": _l("Morning"), "midday": _l("Around noon"), "afternoon": _l("Afternoon")}
+FEED_KINDS = {"mine": _l("My visits"), "team": _l("Visits of a team"), "organisation": _l("Visits of the organisation")}
 ROLES = {
     "contact": _l("Contact"), "operator": _l("Operator"), "line_lead": _l("Line lead"), "manager": _l("Manager"),
     "product_owner": _l("Product owner"), "administrator": _l("Administrator"),

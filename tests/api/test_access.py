@@ -15,11 +15,12 @@ from werkzeug.datastructures import MultiDict
 from helpdesk.aftersales.approvals import NewApproval, ask_approval
 from helpdesk.aftersales.claims import register_claim
 from helpdesk.aftersales.deliverables import NewDeliverable, NewRound, agree_deliverable, deliver_round
+from helpdesk.aftersales.feeds import create_feed
 from helpdesk.aftersales.hours import grant_hours, reserve_hours
 from helpdesk.aftersales.outcomes import NewNeed, NewOutcome, NewReferral, leads_of, record_outcome
 from helpdesk.core.db import db
 from helpdesk.models.access import Account
-from helpdesk.models.care import NeedKind
+from helpdesk.models.care import FeedKind, NeedKind
 from helpdesk.models.tickets import TicketType
 from helpdesk.people.accounts import create_token, disable_account, revoke_token, tokens_of
 from helpdesk.policy.actor import SYSTEM, Actor
@@ -149,6 +150,7 @@ ADDRESSES: list[tuple[str, str, Any]] = [
     ("GET", "/attachments/{attachment_id}", None),
     ("GET", "/organisations/{organisation_id}", None),
     ("GET", "/contacts/{contact_id}", None),
+    ("DELETE", "/calendar-feeds/{feed_id}", None),
 ]  # fmt: skip
 # What a client may not do on a ticket of their own, and what is not for clients at all.
 STAFFS_OWN = [
@@ -250,6 +252,7 @@ def known(cast: Cast, ona: Caller, jonas: Caller) -> dict[str, Any]:
         "clock_id": clock["id"], "escalation_id": 1,
         "work_log_id": 1, "contract_id": contract.id, "point_id": 1,
         "version_id": some_rules(cast).id, "deliverable_id": made.id, "round": 1, "file_id": made.rounds[0].files[0].id,
+        "feed_id": create_feed(FeedKind.MINE, by=cast.jonas)[0].id,
     }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from helpdesk.api.v1 import (
     assignments,
     attachments,
     billing,
+    calendar_feeds,
     care,
     catalogue,
     claims,
@@ -37,7 +38,7 @@ RESOURCES = (
     tickets.bp, messages.bp, resolutions.bp, promises.bp, clocks.bp, escalations.bp, transfers.bp, assignments.bp,
     tags.bp, links.bp, timelines.bp, attachments.bp, organisations.bp, contacts.bp, catalogue.bp, me.bp,
     work_logs.bp, contracts.bp, approvals.bp, billing.bp, revisits.bp, care.bp, claims.bp,
-    refund_rules.bp, deliverables.bp,
+    refund_rules.bp, deliverables.bp, calendar_feeds.bp,
 )  # fmt: skip
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")

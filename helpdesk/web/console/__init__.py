@@ -42,6 +42,7 @@ from helpdesk.web.console import (
     search,
     settings,
     tickets,
+    visits,
     work,
 )
 
@@ -51,7 +52,7 @@ for _part in (
     tickets, clocks, messages, handovers, resolutions, calls, links, attachments, contacts, organisations, contracts,
     received_mails, routing_rules, people, catalogue, calendars, maintenance, policies, settings, jobs, search,
     escalations, promises, breaches, work, hours, billing, renewals, reservations, approvals,
-    duties, revisits, care, leads, claims, refund_rules, deliverables,
+    duties, revisits, care, leads, claims, refund_rules, deliverables, visits,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))
     bp.register_blueprint(_part.bp)
