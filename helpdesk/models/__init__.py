@@ -9,6 +9,7 @@ from helpdesk.models import (
     messages,
     people,
     products,
+    promises,
     routing,
     tickets,
     transfers,
@@ -16,6 +17,6 @@ from helpdesk.models import (
 from sla import models as sla_models
 
 __all__ = [
-    "access", "contracts", "imports", "jobs", "journal", "mail", "messages", "people", "products", "routing",
-    "settings", "sla_models", "standing", "tickets", "transfers",
+    "access", "contracts", "imports", "jobs", "journal", "mail", "messages", "people", "products", "promises",
+    "routing", "settings", "sla_models", "standing", "tickets", "transfers",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 from helpdesk.models.access import Role
 from helpdesk.models.contracts import Contract, WorkLog
+from helpdesk.models.promises import Promise
 from helpdesk.models.tickets import Ticket
 from helpdesk.policy.actor import Actor, ActorKind
 from sla.models import Rung
@@ -82,6 +83,11 @@ def is_assignee(actor: Actor, ticket: Ticket) -> bool:
 def is_author(actor: Actor, work: WorkLog) -> bool:
     """Did this work."""
     return actor.is_staff and bool(actor.operator_id) and work.operator_id == actor.operator_id
+
+
+def keeps_it(actor: Actor, promise: Promise) -> bool:
+    """Has promised to the client, or keeps it for who did."""
+    return actor.is_staff and bool(actor.operator_id) and promise.owner_id == actor.operator_id
 
 
 def owns_it(actor: Actor, _ticket: Ticket) -> bool:

@@ -11,7 +11,7 @@ from helpdesk.api.inputs import Input
 from helpdesk.api.openapi import Blueprint
 from helpdesk.api.v1.shown import TICKET
 from helpdesk.models.tickets import Ticket
-from helpdesk.tickets.promises import PROMISABLE, promise_time
+from helpdesk.tickets.agreed_times import PROMISABLE, promise_time
 from helpdesk.tickets.queries import get_ticket
 
 bp = Blueprint("promises", __name__, description="Times agreed with the client; they count in place of the contract's.")

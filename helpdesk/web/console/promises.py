@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, url_for
 
 from helpdesk.core.i18n import gettext as _
-from helpdesk.tickets.promises import promise_time
+from helpdesk.tickets.agreed_times import promise_time
 from helpdesk.tickets.queries import get_ticket
 from helpdesk.tickets.schemas import PromiseSchema
 from helpdesk.web.auth import current_actor
