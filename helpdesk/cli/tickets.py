@@ -23,6 +23,7 @@ from helpdesk.people import accounts, directory, organisations
 from helpdesk.people.directory import Named
 from helpdesk.policy.actor import Actor
 from helpdesk.tickets import (
+    agreed_times,
     assignment,
     classification,
     conversation,
@@ -30,7 +31,6 @@ from helpdesk.tickets import (
     intake,
     linking,
     priority,
-    agreed_times,
     queries,
     resolution,
     states,

@@ -10,11 +10,15 @@ from helpdesk.events import (
     AccountInvited,
     ClockAtRisk,
     ClockBreached,
+    DutyLate,
     PasswordResetAsked,
     PastCorrected,
+    PromiseHandedOver,
+    PromiseMoved,
     ReplySent,
     RungReached,
     TargetsExtended,
+    TicketCancelled,
     TicketClosed,
     TicketOpened,
     TicketReopened,
@@ -22,7 +26,7 @@ from helpdesk.events import (
     TimePromised,
 )
 from helpdesk.mail import letters
-from helpdesk.tickets import ladder, policies, recalculation
+from helpdesk.tickets import ladder, policies, promises, recalculation
 
 SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     TicketOpened: [letters.acknowledgement],
@@ -31,9 +35,13 @@ SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     TicketReopened: [letters.reopened],
     TimePromised: [letters.promised],
     TicketClosed: [letters.closed_silently],
+    TicketCancelled: [promises.promises_end],
+    PromiseMoved: [letters.promise_moved],
+    PromiseHandedOver: [letters.promise_handed],
     ClockAtRisk: [ladder.begin],
     ClockBreached: [ladder.begin],
     RungReached: [letters.escalation],
+    DutyLate: [letters.duty_late],
     TargetsExtended: [policies.extend],
     PastCorrected: [recalculation.fold_corrected],
     AccountInvited: [letters.invitation],

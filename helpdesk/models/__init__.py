@@ -4,6 +4,7 @@ from helpdesk.core import jobs, journal, settings, standing
 from helpdesk.models import (
     access,
     contracts,
+    duties,
     imports,
     mail,
     messages,
@@ -17,6 +18,6 @@ from helpdesk.models import (
 from sla import models as sla_models
 
 __all__ = [
-    "access", "contracts", "imports", "jobs", "journal", "mail", "messages", "people", "products", "promises",
-    "routing", "settings", "sla_models", "standing", "tickets", "transfers",
+    "access", "contracts", "duties", "imports", "jobs", "journal", "mail", "messages", "people", "products",
+    "promises", "routing", "settings", "sla_models", "standing", "tickets", "transfers",
 ]  # fmt: skip

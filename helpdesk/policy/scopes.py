@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, True_, and_, exists, false, or_, s
 from helpdesk.core.db import Base
 from helpdesk.models.access import Role
 from helpdesk.models.contracts import Contract
+from helpdesk.models.duties import Duty
 from helpdesk.models.messages import Attachment, Message, MessageKind
 from helpdesk.models.people import CircleMember, Contact, Organisation, SharingMode
 from helpdesk.models.products import InstalledProduct, Product
@@ -114,7 +115,7 @@ def promise_scope(actor: Actor) -> ColumnElement[bool]:
     tickets = ticket_scope(actor)
     if isinstance(tickets, True_):
         return true()
-    seen = [Promise.ticket_id.in_(select(Ticket.id).where(tickets))]
+    seen: list[ColumnElement[bool]] = [Promise.ticket_id.in_(select(Ticket.id).where(tickets))]
     if actor.is_staff:
         seen.append(Promise.owner_id == actor.operator_id)
     elif actor.is_client and actor.kind is ActorKind.ACCOUNT:
@@ -123,6 +124,17 @@ def promise_scope(actor: Actor) -> ColumnElement[bool]:
         if actor.is_supervisor and actor.organisation_id:
             seen.append(and_(on_visit, Promise.organisation_id == actor.organisation_id))
     return or_(*seen)
+
+
+def duty_scope(actor: Actor) -> ColumnElement[bool]:
+    """Duties: whoever faces clients, leads or manages sees all; others of the staff see what is theirs."""
+    if actor.kind is ActorKind.SYSTEM:
+        return true()
+    if not actor.is_staff:
+        return false()
+    if actor.role in (Role.MANAGER, Role.ADMINISTRATOR) or actor.leads_line or actor.lines & CLIENT_FACING_LINES:
+        return true()
+    return Duty.owner_id == (actor.operator_id or -1)
 
 
 SCOPES = {
@@ -134,4 +146,5 @@ SCOPES = {
     InstalledProduct: installed_scope,
     Contract: contract_scope,
     Promise: promise_scope,
+    Duty: duty_scope,
 }

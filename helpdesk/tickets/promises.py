@@ -31,6 +31,7 @@ from helpdesk.events import (
     PromiseMoved,
     PromiseWithdrawn,
 )
+from helpdesk.models.duties import DutyKind
 from helpdesk.models.people import Contact
 from helpdesk.models.promises import Promise, PromiseState
 from helpdesk.models.tickets import Channel, Status, Ticket
@@ -39,6 +40,7 @@ from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import SYSTEM, Actor
 from helpdesk.policy.rules import require
 from helpdesk.tickets.desk import ticket_settings
+from helpdesk.tickets.duties import hand_duty, meet_duty, set_duty, withdraw_duties
 from helpdesk.tickets.stamp import stamp
 from sla.models import Clock, ClockState
 
@@ -94,6 +96,7 @@ def add_promise(
     subject_kind, subject_id = promise.subject
     record(PromiseMade(subject_id, subject_kind, promise.id, what=promise.what, from_at=epoch(promise.from_at),
                        until_at=epoch(promise.until_at), owner_id=promise.owner_id), by=by)  # fmt: skip
+    _let_it_be_due(promise, by=by)
     return promise
 
 
@@ -109,8 +112,10 @@ def keep_promise(promise: Promise, *, by: Actor, at: datetime | None = None) -> 
     done_at = at or now()
     if not promise.made_at <= done_at <= now():
         raise Invalid({"kept_at": [_("Give a time after the promise was made, and not in the future.")]})
-    _end(promise, PromiseState.KEPT if done_at <= promise.until_at else PromiseState.LATE, done_at)
-    _tell(promise, PromiseKept(*_of(promise), what=promise.what, is_late=promise.state is PromiseState.LATE), by=by)
+    is_late = done_at > promise.until_at
+    _end(promise, PromiseState.LATE if is_late else PromiseState.KEPT, done_at)
+    meet_duty(DutyKind.PROMISE, ("promise", promise.id), by=by)
+    _tell(promise, PromiseKept(*_of(promise), what=promise.what, is_late=is_late), by=by)
     return promise
 
 
@@ -153,6 +158,8 @@ def move_promise(
         _end(promise, PromiseState.MOVED if in_time else PromiseState.BROKEN, at)
         if not in_time:
             _tell(promise, PromiseBroken(*_of(promise), what=promise.what, how="moved"), by=by)
+    withdraw_duties(("promise", promise.id), by=by)
+    _let_it_be_due(following, by=by)
     promise.moved_to_id, promise.told_at, promise.reason = following.id, at, reason.strip()
     _tell(promise, PromiseMoved(
         *_of(promise), what=promise.what, to_id=following.id, from_at=epoch(from_at), until_at=epoch(until_at),
@@ -196,9 +203,20 @@ def withdraw_promise(promise: Promise, reason: str, *, by: Actor) -> Promise:
     return promise
 
 
+def sweep_promises() -> int:
+    """Give what the absent promised to their substitutes, and let lapse what nobody said anything about.
+
+    Where there is nothing of the kind it writes nothing.
+    """
+    at = now()
+    lapsed = select(Promise.id).where(Promise.state == PromiseState.PLANNED, Promise.until_at < at - next_lapse())
+    if not any(absence.until > at for absence in absences()) and not db.session.scalar(select(lapsed.exists())):
+        return 0
+    return _sweep()
+
+
 @command
-def sweep_promises(limit: int = AT_ONCE) -> int:
-    """Give what the absent promised to their substitutes, and let lapse what nobody said anything about."""
+def _sweep(limit: int = AT_ONCE) -> int:
     return _stand_in(limit) + _lapse(limit)
 
 
@@ -327,6 +345,7 @@ def _lapse(limit: int) -> int:
     for promise in lapsed:
         at = promise.until_at + next_lapse()
         _end(promise, PromiseState.BROKEN, at)
+        withdraw_duties(("promise", promise.id), by=SYSTEM)
         _tell(promise, PromiseBroken(*_of(promise), what=promise.what, how="lapsed"), by=SYSTEM, at=at)
     return len(lapsed)
 
@@ -339,14 +358,24 @@ def _present_for(operator_id: int, promise: Promise) -> int:
 def _hand(promise: Promise, operator_id: int, reason: str, how: str, *, by: Doer) -> None:
     before = promise.owner_id
     promise.owner_id, promise.told_at, promise.reason = operator_id, now(), reason
+    hand_duty(DutyKind.PROMISE, ("promise", promise.id), operator_id, by=by)
     _tell(promise, PromiseHandedOver(
         *_of(promise), what=promise.what, before_id=before, owner_id=operator_id, reason=reason, how=how,
     ), by=by)  # fmt: skip
 
 
+def _let_it_be_due(promise: Promise, *, by: Doer) -> None:
+    """It escalates when its window is over; one in place of a clock's time climbs that clock's ladder."""
+    set_duty(
+        DutyKind.PROMISE, ("promise", promise.id), due_at=promise.until_at, what=promise.what,
+        owner_id=promise.owner_id, organisation_id=promise.organisation_id, ticket_id=promise.ticket_id, by=by,
+    )  # fmt: skip
+
+
 def _withdraw(promise: Promise, reason: str, *, by: Doer) -> None:
     _end(promise, PromiseState.WITHDRAWN, now())
     promise.reason = reason
+    withdraw_duties(("promise", promise.id), by=by)
     _tell(promise, PromiseWithdrawn(*_of(promise), what=promise.what, reason=reason), by=by)
 
 

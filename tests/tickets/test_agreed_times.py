@@ -14,9 +14,9 @@ from helpdesk.core.times import epoch
 from helpdesk.jobs.worker import run_all
 from helpdesk.models.tickets import Status, Ticket
 from helpdesk.tickets import clocks
+from helpdesk.tickets.agreed_times import PromiseShown, promise_time, promises_of
 from helpdesk.tickets.conversation import NewMessage
 from helpdesk.tickets.judging import BreachCause
-from helpdesk.tickets.agreed_times import PromiseShown, promise_time, promises_of
 from helpdesk.tickets.resolution import resolve_ticket
 from sla.models import Clock, ClockKind, ClockState
 from tests.cast import Cast
