@@ -141,7 +141,7 @@ def move_promise(
     new = NewPromise(promise.what, from_at, until_at, promise.channel, promise.note, promise.owner_id)
     errors = wrong_in(new) | _wrong_in_telling(promise, reason, told)
     if (from_at, until_at) == (promise.from_at, promise.until_at):
-        errors["until"] = [_("This is the time that was promised already.")]
+        errors["until_at"] = [_("This is the time that was promised already.")]
     if errors:
         raise Invalid(errors)
     at = now()
@@ -284,11 +284,11 @@ def wrong_in(new: NewPromise) -> dict[str, list[str]]:
     elif len(new.what.strip()) > LONGEST_WHAT:
         errors["what"] = [_("This is too long.")]
     if new.from_at <= at:
-        errors["until"] = [_("Choose a time that is still to come.")]
+        errors["until_at"] = [_("Choose a time that is still to come.")]
     elif new.until_at > at + FARTHEST:
-        errors["until"] = [_("Choose a time within two years.")]
+        errors["until_at"] = [_("Choose a time within two years.")]
     elif new.until_at < new.from_at:
-        errors["until"] = [_("The end must come after the beginning.")]
+        errors["until_at"] = [_("The end must come after the beginning.")]
     if new.owner_id is not None:
         chosen = operators().get(new.owner_id)
         if chosen is None or not chosen.is_active or chosen.lines == PROTECTED:

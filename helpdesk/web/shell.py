@@ -110,12 +110,15 @@ def nav(actor: Actor) -> list[Group]:
         workspace.append(_item(_("To do"), "console.duties.index", icon="checklist"))
     if may(actor, Action.CONFIRM_CONTACT):
         workspace.append(_item(_("Contacts to confirm"), "console.contacts.unverified", icon="user-question"))
+    if actor.role is not Role.PRODUCT_OWNER:
+        workspace.append(_item(_("Promises"), "console.promises.index", icon="heart-handshake"))
     workspace.append(_item(_("Organisations"), "console.organisations.index", icon="building"))
     if may(actor, Action.EXPORT_BILLING):
         workspace.append(_item(_("Billing"), "console.billing.index", icon="receipt"))
     if may(actor, Action.READ_REPORTS):
         workspace.append(_item(_("Overview"), "manager.reports.overview", icon="chart-bar"))
         workspace.append(_item(_("Service levels kept"), "manager.reports.attainment", icon="circle-check"))
+        workspace.append(_item(_("Promises kept"), "manager.reports.promises", icon="chart-bar"))
     groups.append(Group(_("Workspace"), tuple(workspace)))
     if may(actor, Action.MANAGE_DESK):
         groups.append(Group(_("Desk"), (

@@ -27,6 +27,7 @@ WORDS = {"text": "Something."}
 WHY = {"reason": "Because."}
 CAUSE = {"cause": "vendor"}
 WORK = {"minutes": 5, "channel": "phone"}
+CALL_BACK = {"what": "Call back", "until_at": "2026-03-12T10:00:00Z"}
 PROMISE = {"at": "2026-03-12T10:00:00Z", "note": "By phone.", "consent": True}
 FORM = {name: text for name, text in HANDOVER.__dict__.items() if text}
 
@@ -43,6 +44,12 @@ ADDRESSES: list[tuple[str, str, Any]] = [
     ("POST", "/tickets/{number}/returns", WHY),
     ("PUT", "/tickets/{number}/resolution", WORDS),
     ("POST", "/tickets/{number}/promises", PROMISE),
+    ("POST", "/tickets/{number}/promised-times", CALL_BACK),
+    ("GET", "/promises/{promise_id}", None),
+    ("PUT", "/promises/{promise_id}/outcome", {}),
+    ("POST", "/promises/{promise_id}/move", {**WHY, "until_at": "2026-03-13T10:00:00Z"}),
+    ("PUT", "/promises/{promise_id}/owner", {**WHY, "operator_id": 1}),
+    ("POST", "/promises/{promise_id}/withdrawal", WHY),
     ("GET", "/tickets/{number}/clocks", None),
     ("PUT", "/tickets/{number}/clocks/{clock_id}/cause", CAUSE),
     ("PUT", "/tickets/{number}/clocks/{clock_id}/excuse", WHY),
@@ -86,6 +93,11 @@ STAFFS_OWN = [
     ("POST", "/tickets/{number}/returns", WHY),
     ("PUT", "/tickets/{number}/resolution", WORDS),
     ("POST", "/tickets/{number}/promises", PROMISE),
+    ("POST", "/tickets/{number}/promised-times", CALL_BACK),
+    ("PUT", "/promises/{promise_id}/outcome", {}),
+    ("POST", "/promises/{promise_id}/move", {**WHY, "until_at": "2026-03-13T10:00:00Z"}),
+    ("PUT", "/promises/{promise_id}/owner", {**WHY, "operator_id": 1}),
+    ("POST", "/promises/{promise_id}/withdrawal", WHY),
     ("PUT", "/tickets/{number}/clocks/{clock_id}/cause", CAUSE),
     ("PUT", "/tickets/{number}/clocks/{clock_id}/excuse", WHY),
     ("POST", "/tickets/{number}/clocks/{clock_id}/excuse/approval", None),
@@ -118,11 +130,12 @@ def known(cast: Cast, ona: Caller, jonas: Caller) -> dict[str, Any]:
     other = jonas.post("/tickets", {"subject": "Blank again", "text": "Another one."}).get_json()["number"]
     link = ona.post(f"/tickets/{number}/links", {"other": other}).get_json()["links"][0]
     message = jonas.get(f"/tickets/{number}/messages").get_json()["messages"][0]
+    promise = ona.post(f"/tickets/{number}/promised-times", CALL_BACK).get_json()
     clock = ona.get(f"/tickets/{number}/clocks").get_json()["clocks"][0]
     return {
         "number": number, "other": other, "link_id": link["id"], "attachment_id": message["attachments"][0]["id"],
         "organisation_id": cast.jonas.organisation_id, "contact_id": cast.jonas.contact_id,
-        "clock_id": clock["id"], "escalation_id": 1,
+        "clock_id": clock["id"], "promise_id": promise["id"], "escalation_id": 1,
         "work_log_id": 1, "contract_id": a_contract(cast).id,
     }  # fmt: skip
 
@@ -156,6 +169,8 @@ def test_lists_hold_nothing_for_the_stranger(marek: Caller, known: dict[str, Any
     assert [row["name"] for row in marek.get("/organisations").get_json()["organisations"]] == ["Strangers"]
     assert [row["name"] for row in marek.get("/contacts").get_json()["contacts"]] == ["Marek"]
     assert marek.get("/contacts?email=jonas@klinika.example").get_json()["contacts"] == []
+    assert marek.get("/promises").get_json()["promises"] == []
+    assert marek.get(f"/promises?organisation_id={known['organisation_id']}").get_json()["promises"] == []
     assert marek.get("/installed-products").get_json()["installed_products"] == []
 
 

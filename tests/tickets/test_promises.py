@@ -250,8 +250,9 @@ def test_what_is_wrong_is_named_and_nothing_is_written(cast: Cast) -> None:
     later, past = moment("2026-03-03 10:00"), moment("2026-03-02 08:00")
     for wrong, field in (
         (NewPromise(" ", later, later), "what"), (NewPromise("x" * 251, later, later), "what"),
-        (NewPromise("Call", past, later), "until"), (NewPromise("Call", later, later - timedelta(hours=1)), "until"),
-        (NewPromise("Call", later, later + timedelta(days=800)), "until"),
+        (NewPromise("Call", past, later), "until_at"),
+        (NewPromise("Call", later, later - timedelta(hours=1)), "until_at"),
+        (NewPromise("Call", later, later + timedelta(days=800)), "until_at"),
         (NewPromise("Call", later, later, owner_id=9999), "owner_id"),
         (NewPromise("Call", later, later, owner_id=cast.giedrius.operator_id), "owner_id"),
     ):  # fmt: skip

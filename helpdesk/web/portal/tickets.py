@@ -22,6 +22,7 @@ from helpdesk.tickets.schemas import MessageSchema, NewTicketSchema, ReasonSchem
 from helpdesk.web.auth import current_actor
 from helpdesk.web.forms import Form, custom_fields_of, read_form, read_uploads, submission_of
 from helpdesk.web.portal.shown import in_list, who_and_when
+from helpdesk.web.promise_lines import ticket_promises
 from helpdesk.web.service_levels import promise_lines
 from helpdesk.web.story import client_story
 from helpdesk.web.words import CLIENT_STATUSES, TYPES, URGENCIES
@@ -141,7 +142,8 @@ def ticket_content(ticket: Ticket, actor: Actor) -> dict[str, Any]:
         "ticket": ticket, "parts": client_story(ticket, for_=actor), "due": due, "sentence": sentence, "who": who,
         "about": about, "status_words": CLIENT_STATUSES[ticket.status.value], "product": product,
         "can_reopen": can_reopen(ticket), "asks_acceptance": ticket.status is Status.RESOLVED,
-        "promises": promise_lines(ticket, clocks), "type_word": TYPES[ticket.type.value],
+        "promises": promise_lines(ticket, clocks),
+        "promised": ticket_promises(ticket, actor), "type_word": TYPES[ticket.type.value],
         "can_cancel": ticket.is_open and ticket.line in (None, 1) and ticket.requester_id == actor.contact_id,
     }  # fmt: skip
 
