@@ -29,6 +29,7 @@ TONES = {
     "planned": "green", "overdue": "red", "kept": "grey", "late": "red", "moved": "grey", "broken": "red",
     "withdrawn": "grey",
 }  # fmt: skip
+ENDED_SHOWN = 2
 # The row stands among other fields, so its fields have names of their own.
 FIELDS = {"what": "promise_what", "until_at": "promise_said", "owner_id": "promise_said", "when": "promise_said"}
 
@@ -52,8 +53,13 @@ class PromiseLine:
 
 
 def ticket_promises(ticket: Ticket, actor: Actor) -> list[PromiseLine]:
-    """What was promised on a ticket beside its clocks, to staff with what they can do, and to the client alike."""
-    return [promise_line(each, actor) for each in promises_on(ticket) if not each.clock]
+    """What was promised on a ticket beside its clocks, to staff with what they can do, and to the client alike.
+
+    What is open by its time, and the latest of what is not: the timeline tells of the rest.
+    """
+    made = [each for each in promises_on(ticket) if not each.clock]
+    still = sorted((each for each in made if each.is_open), key=lambda each: each.until_at)
+    return [promise_line(each, actor) for each in (*still, *[each for each in made if not each.is_open][-ENDED_SHOWN:])]
 
 
 def row_line(row: PromiseRow, actor: Actor) -> PromiseLine:
