@@ -59,7 +59,8 @@ def ticket_promises(ticket: Ticket, actor: Actor) -> list[PromiseLine]:
     """
     made = [each for each in promises_on(ticket) if not each.clock]
     still = sorted((each for each in made if each.is_open), key=lambda each: each.until_at)
-    return [promise_line(each, actor) for each in (*still, *[each for each in made if not each.is_open][-ENDED_SHOWN:])]
+    ended = sorted((each for each in made if not each.is_open), key=lambda each: each.outcome_at or each.until_at)
+    return [promise_line(each, actor) for each in (*still, *reversed(ended[-ENDED_SHOWN:]))]
 
 
 def row_line(row: PromiseRow, actor: Actor) -> PromiseLine:

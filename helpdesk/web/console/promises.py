@@ -217,7 +217,8 @@ def _page(promise: Promise, form: Form) -> str:
     can = may(actor, Action.KEEP_PROMISE, promise) and not promise.clock
     return render_template(
         "console/promises/show.html", promise=promise, line=row_line(row, actor), row=row, form=form, contact=contact,
-        zones=zones(contact), their_zone=zone_of(contact), colleagues=colleagues, can_change=can and promise.is_open, can_withdraw=can and promise.is_open and now() <= promise.until_at,
+        zones=zones(contact), their_zone=zone_of(contact), colleagues=colleagues, can_change=can and promise.is_open,
+        can_withdraw=can and promise.is_open and now() <= promise.until_at,
         can_move=can and promise.moved_to_id is None and promise.state in (PromiseState.PLANNED, PromiseState.BROKEN),
         is_told_by_letter=can_be_told(promise), channels=CHANNELS, has_passed=now() >= promise.from_at,
         following=_following(promise), ticket_url=_ticket_url(promise),
