@@ -62,9 +62,14 @@ def upgrade() -> None:
     op.create_index("ix_promise_ticket", "promise", ["ticket_id", "id"])
     op.create_index("ix_promise_contact", "promise", ["contact_id", "id"])
     fill()
+    # the report on hours and contracts
+    op.create_index("ix_hours_entry_period", "hours_entry", ["contract_id", "kind", "day", "minutes"])
+    op.create_index("ix_billing_notice_dated", "billing_notice", ["dated", "contract_id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_billing_notice_dated", "billing_notice")
+    op.drop_index("ix_hours_entry_period", "hours_entry")
     op.drop_table("promise")
 
 

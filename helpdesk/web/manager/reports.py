@@ -17,8 +17,11 @@ from helpdesk.core.i18n import gettext as _
 from helpdesk.core.tables import csv_text
 from helpdesk.core.times import now
 from helpdesk.people import directory
+from helpdesk.policy.actions import Action
+from helpdesk.policy.rules import may
 from helpdesk.reports.attainment import Tally, run_attainment
 from helpdesk.reports.base import Slice
+from helpdesk.reports.hours import HoursReport, run_hours
 from helpdesk.reports.overview import Arrivals, Overview, Step, run_overview
 from helpdesk.reports.promises import BY as PROMISED_BY
 from helpdesk.reports.promises import Kept as Kept_
@@ -37,6 +40,12 @@ BREAKDOWNS = {
     "organisation": _l("Organisation"),
 }  # fmt: skip
 PROMISE_BREAKDOWNS = {"operator": _l("Operator"), "line": _l("Line"), "organisation": _l("Organisation")}
+HOURS_BREAKDOWNS = {"contract": _l("Contract"), "organisation": _l("Organisation")}
+HOURS_COLUMNS = (
+    "by", "name", "organisation", "granted_minutes", "used_minutes", "left_minutes", "expired_minutes",
+    "overage_minutes", "carried_over_minutes", "adjusted_minutes", "notices", "unpriced_notices", "billed_cents",
+    "currency",
+)  # fmt: skip
 PROMISE_COLUMNS = (
     "by", "name", "made", "kept", "late", "moved_with_notice", "broken", "overdue", "withdrawn", "planned", "fraction",
     "percent", "interval_low", "interval_high",
@@ -151,6 +160,39 @@ def promises_table() -> Response:
     ]  # fmt: skip
     head = {"Content-Disposition": 'attachment; filename="promises.csv"'}
     return Response(csv_text(PROMISE_COLUMNS, rows), mimetype="text/csv", headers=head)
+
+
+@bp.get("/hours")
+def hours() -> str:
+    """Hours and contracts: each contract leads to its statement."""
+    period, by = request.args.get("period", "90"), request.args.get("by", "contract")
+    by = by if by in HOURS_BREAKDOWNS else "contract"
+    organisation = request.args.get("organisation", "")
+    figures = _hours_of(period, organisation)
+    return render_template(
+        "manager/reports/hours.html", figures=figures, period=period, by=by, organisation=organisation,
+        breakdowns=HOURS_BREAKDOWNS, rows=figures.by[by], can_read=may(current_actor(), Action.READ_HOURS),
+    )  # fmt: skip
+
+
+@bp.get("/hours.csv")
+def hours_table() -> Response:
+    """The same as a table: a line for each contract and each organisation; minutes and cents."""
+    figures = _hours_of(request.args.get("period", "90"), request.args.get("organisation", ""))
+    rows = [
+        {"by": dimension, "name": row.name, "organisation": row.organisation} | row.tally.document() | {
+            "currency": currency, "billed_cents": cents,
+        }
+        for dimension, found in figures.by.items() for row in found
+        for currency, cents in (row.tally.billed_cents.items() or [("", None)])
+    ]  # fmt: skip
+    head = {"Content-Disposition": 'attachment; filename="hours-and-contracts.csv"'}
+    return Response(csv_text(HOURS_COLUMNS, rows), mimetype="text/csv", headers=head)
+
+
+def _hours_of(period: str, organisation: str) -> HoursReport:
+    where = (("organisation", organisation),) if organisation else ()
+    return run_hours(Slice(_since(period), _tonight() if period in PERIODS else None, where), for_=current_actor())
 
 
 def _promises(period: str, by: Sequence[str]) -> PromisesReport:
