@@ -54,6 +54,7 @@ bench: installed-dev $(CATALOGUES) ## Run every measurement (ARGS="--tickets 100
 	@$(PYTHON) -m bench.bench_clocks
 	@$(PYTHON) -m bench.bench_import
 	@$(PYTHON) -m bench.bench_hours
+	@$(PYTHON) -m bench.bench_revisits
 	@$(PYTHON) -m bench.bench_desk $(ARGS)
 
 bench-sla: installed-dev $(CATALOGUES) ## Measure the SLA arithmetic and five million stored clocks (ARGS="--clocks 100000")

@@ -561,6 +561,116 @@ class DutyLate(DutyFact):
 
 
 @dataclass(frozen=True)
+class CareFact(Fact):
+    """Something that happened to the follow-up programme of a client."""
+
+    subject_kind: ClassVar[str] = "care"
+    care_id: int
+
+
+@dataclass(frozen=True)
+class CareStarted(CareFact):
+    plan_id: int
+    anchor: str
+
+
+@dataclass(frozen=True)
+class CareEnded(CareFact):
+    reason: str
+
+
+@dataclass(frozen=True)
+class RevisitFact(Fact):
+    """Something that happened to a revisit."""
+
+    subject_kind: ClassVar[str] = "revisit"
+    revisit_id: int
+
+
+@dataclass(frozen=True)
+class RevisitPlanned(RevisitFact):
+    planned_on: str
+
+
+@dataclass(frozen=True)
+class RevisitProposed(RevisitFact):
+    """The client is asked whether the day suits."""
+
+
+@dataclass(frozen=True)
+class RevisitConfirmed(RevisitFact):
+    sequence: int
+
+
+@dataclass(frozen=True)
+class OtherTimeAsked(RevisitFact):
+    words: str
+
+
+@dataclass(frozen=True)
+class RevisitTimed(RevisitFact):
+    """The hour was set, or the plan moved the day; calendars get the new time."""
+
+    before: str
+    after: str
+    sequence: int
+
+
+@dataclass(frozen=True)
+class RevisitMoved(RevisitFact):
+    to_id: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class RevisitCalledOff(RevisitFact):
+    """Skipped by us, or refused by the client."""
+
+    state: str
+    reason: str
+    sequence: int
+
+
+@dataclass(frozen=True)
+class RevisitMissed(RevisitFact):
+    pass
+
+
+@dataclass(frozen=True)
+class RevisitReassigned(RevisitFact):
+    before: int | None
+    after: int
+    reason: str
+    is_absence: bool = False
+
+
+@dataclass(frozen=True)
+class RevisitDone(RevisitFact):
+    satisfaction: int | None
+    needs: int
+    referrals: int
+    problem_ticket_id: int | None = None
+
+
+@dataclass(frozen=True)
+class OutcomeConfirmed(RevisitFact):
+    """The client says that it was so."""
+
+
+@dataclass(frozen=True)
+class LeadFollowed(Fact):
+    """A need or a referral was given to somebody, or came to an end."""
+
+    subject_kind: ClassVar[str] = "organisation"
+    organisation_id: int
+    kind: str
+    row_id: int
+    owner_id: int | None
+    state: str
+    result: str
+
+
+@dataclass(frozen=True)
 class NoticesTaken(Fact):
     """Accounting took, confirmed or released a batch of billing notices."""
 

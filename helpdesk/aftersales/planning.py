@@ -134,12 +134,24 @@ def occurrences(anchor: date, rule: str, count: int) -> list[date]:
     return found
 
 
+def occurrences_until(anchor: date, rule: str, until: date) -> list[date]:
+    """The nominal dates of a rule from the anchor on, up to a date and including it; PlanningError as `occurrences`."""
+    read = read_rule(rule)
+    if not FIRST_YEAR <= anchor.year <= LAST_YEAR:
+        raise PlanningError("anchor", "out_of_range", anchor.isoformat())
+    last = min(until, read.until or date.max)
+    dates = takewhile(lambda on: on <= last, _dates(read, anchor))
+    return list(islice(dates, MOST_DATES if read.count is None else min(MOST_DATES, read.count)))
+
+
 def plan(
-    nominal: Sequence[date], is_working: Callable[[date], bool], *, min_gap: int = 0, window: int = 7
-) -> list[Planned]:
+    nominal: Sequence[date], is_working: Callable[[date], bool], *, min_gap: int = 0, window: int = 7,
+    after: date | None = None,
+) -> list[Planned]:  # fmt: skip
     """The business day of each nominal date: at least `min_gap` days apart (and one), moved `window` days at most.
 
-    The nominal dates come in order; equal ones are kept apart. What cannot be kept is told as `problem`, see `Planned`.
+    The nominal dates come in order; equal ones are kept apart. `after` is the date that was planned before them all.
+    What cannot be kept is told as `problem`, see `Planned`.
     Raises PlanningError for the field `nominal`, `min_gap` or `window`.
     """
     for name, days, most in (("min_gap", min_gap, LONGEST_GAP), ("window", window, LONGEST_WINDOW)):
@@ -150,7 +162,7 @@ def plan(
             raise PlanningError("nominal", "not_in_order", later.isoformat())
     known = cache(is_working)
     planned: list[Planned] = []
-    earliest = _FIRST_DAY
+    earliest = _FIRST_DAY if after is None else after.toordinal() + max(1, min_gap)
     for on in nominal:
         placed = _placed(on, earliest, known, window)
         planned.append(placed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -115,6 +116,9 @@ def in_our_words(**names: str) -> Iterator[None]:
         raise Invalid(renamed, code=refusal.code) from refusal
 
 
+_OF_SEVERAL = re.compile(r"(?!custom_fields\.)([a-z_]+)\.([0-9]{1,4})\.([a-z_]+)")
+
+
 def pointer(*path: object) -> str:
     """A JSON pointer into the body, as a URI fragment (RFC 6901 §6)."""
     steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
@@ -138,8 +142,17 @@ def _pointed(error: Invalid) -> Errors:
     said = [(name, text) for name, texts in error.errors.items() for text in texts]
     if request.method in ("GET", "HEAD"):  # there is no body to point into
         return [{"parameter": name, "detail": text} for name, text in said]
-    # Activities write `custom_fields.key` for a field within a field; keys may hold dots themselves.
-    return [{"pointer": pointer(*name.split(".", 1)), "detail": text} for name, text in said]
+    return [{"pointer": pointer(*_steps(name)), "detail": text} for name, text in said]
+
+
+def _steps(name: str) -> tuple[object, ...]:
+    """Activities write `steps.1.rule` for a field of the first of several, as people count them.
+
+    And `custom_fields.key` for a field within a field; these keys may hold dots themselves.
+    """
+    if (several := _OF_SEVERAL.fullmatch(name)) is not None:
+        return several[1], int(several[2]) - 1, several[3]
+    return tuple(name.split(".", 1))
 
 
 def _http(error: HTTPException) -> Response | HTTPException:

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -195,6 +195,25 @@ class Instant(Spoken, fields.DateTime):
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else rfc3339(value)
+
+
+class Day(Spoken, fields.Date):
+    """A date without a clock: `2026-12-31`."""
+
+    default_error_messages = says(
+        invalid=_l("Write a date as 2026-12-31."),
+    )
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:
+        if not isinstance(value, str) or len(value) != 10:
+            raise self.make_error("invalid")
+        try:
+            found = date.fromisoformat(value)
+        except ValueError as error:
+            raise self.make_error("invalid") from error
+        if not EARLIEST.date() <= found < LATEST.date():
+            raise self.make_error("invalid")
+        return found
 
 
 class Several(Spoken, fields.List[Any]):

@@ -20,10 +20,10 @@ from helpdesk.cli.face import Group  # noqa: E402
 
 # The module of each command.
 MODULES = {
-    "account": "access", "backup": "backup", "billing": "hours", "check": "check", "db": "server", "demo": "demo",
-    "doctor": "doctor", "hours": "hours", "import": "moving", "jobs": "jobs", "mail": "mail", "promises": "promises",
-    "report": "reports", "restore": "backup", "revisits": "revisits", "run": "server", "sla": "sla", "team": "access",
-    "ticket": "tickets", "token": "access", "worker": "server",
+    "account": "access", "backup": "backup", "billing": "hours", "care": "revisits", "check": "check", "db": "server",
+    "demo": "demo", "doctor": "doctor", "hours": "hours", "import": "moving", "jobs": "jobs", "mail": "mail",
+    "promises": "promises", "report": "reports", "restore": "backup", "revisits": "revisits", "run": "server",
+    "sla": "sla", "team": "access", "ticket": "tickets", "token": "access", "worker": "server",
 }  # fmt: skip
 
 

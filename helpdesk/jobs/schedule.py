@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from helpdesk.aftersales import billing, hours
+from helpdesk.aftersales import billing, care, hours, revisits
 from helpdesk.core import jobs
 from helpdesk.core.command import transaction
 from helpdesk.jobs.housekeeping import forget_old_rows
@@ -42,6 +42,12 @@ SCHEDULE = (
     Periodic("follow_zone_data", 3600, "New time zone data moves what is due.", coverage.follow_zone_data),
     Periodic("expire_hours", 3600, "What is left of a block of hours ends with it.", hours.expire_hours),
     Periodic("bill_months", 3600, "A month of a monthly plan is invoiced when it has ended.", billing.bill_months),
+    Periodic("plan_ahead", 3600, "Revisits are planned a year ahead, always.", care.plan_ahead),
+    Periodic(
+        "prepare_revisits", 60, "Clients are asked whether the day suits; it becomes a duty.", revisits.prepare_revisits
+    ),
+    Periodic("stand_in", 300, "Whoever is away on the day of a revisit is stood in for.", revisits.stand_in),
+    Periodic("miss_revisits", 900, "A revisit whose window has passed is missed.", revisits.miss_revisits),
     Periodic("purge_jobs", 3600, "Done jobs are forgotten after two weeks.", _purge_jobs),
     Periodic("forget_old_rows", 3600, "Old sign-in attempts and ended sessions are forgotten.", forget_old_rows),
 )

@@ -29,8 +29,8 @@ from helpdesk.models.tickets import Channel, Ticket
 from sla import register
 from sla.models import LIVE_STATES, Clock, ClockKind, ClockState, Rung
 
-# A client who stands in front of us, or speaks with us, needs no letter that says we heard them.
 PROMISED_CLOCKS = {"resolution": _l("the solution"), "periodic_update": _l("the next news")}
+# A client who stands in front of us, or speaks with us, needs no letter that says we heard them.
 MOST_FILES_BYTES = 10_000_000
 _SPOKEN = frozenset({Channel.WALK_IN, Channel.REMOTE_SESSION, Channel.ON_SITE_VISIT})
 

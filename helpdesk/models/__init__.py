@@ -3,6 +3,7 @@
 from helpdesk.core import jobs, journal, settings, standing
 from helpdesk.models import (
     access,
+    care,
     contracts,
     duties,
     imports,
@@ -18,6 +19,6 @@ from helpdesk.models import (
 from sla import models as sla_models
 
 __all__ = [
-    "access", "contracts", "duties", "imports", "jobs", "journal", "mail", "messages", "people", "products",
+    "access", "care", "contracts", "duties", "imports", "jobs", "journal", "mail", "messages", "people", "products",
     "promises", "routing", "settings", "sla_models", "standing", "tickets", "transfers",
 ]  # fmt: skip

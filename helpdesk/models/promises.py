@@ -32,7 +32,7 @@ class Promise(Base):
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"))
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), type_=BigId)
-    revisit_id: Mapped[int | None]  # of one that was made on a visit, without a ticket
+    revisit_id: Mapped[int | None] = mapped_column(ForeignKey("revisit.id"), type_=BigId)  # it was made on this visit
     clock: Mapped[str] = mapped_column(default="")  # whose time it takes the place of; that clock decides its outcome
     what: Mapped[str]  # the client reads it
     from_at: Mapped[datetime]
@@ -64,6 +64,8 @@ class Promise(Base):
         Index("ix_promise_organisation", "organisation_id", "until_at", "id"),
         Index("ix_promise_ticket", "ticket_id", "id"),  # the page of a ticket
         Index("ix_promise_contact", "contact_id", "id"),
+        Index("ix_promise_revisit", "revisit_id", sqlite_where=text("revisit_id IS NOT NULL"),
+              postgresql_where=text("revisit_id IS NOT NULL")),
     )  # fmt: skip
 
     @property

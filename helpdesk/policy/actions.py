@@ -45,6 +45,9 @@ class Action(StrEnum):
     REVERSE_WORK = "reverse_work"  # of one's own; a lead's and a manager's right for others'
     READ_HOURS = "read_hours"  # the statement of a contract
     EXPORT_BILLING = "export_billing"  # take what accounting has to invoice
+    MANAGE_CARE = "manage_care"  # plans, programmes, revisits: plan, move, skip, hand to a colleague
+    ANSWER_REVISIT = "answer_revisit"  # confirm it, refuse it, ask for another time
+    RECORD_OUTCOME = "record_outcome"  # of a revisit; needs and referrals
     MANAGE_DESK = "manage_desk"  # routing rules, settings, calendars, policies, products, categories
     READ_REPORTS = "read_reports"
     READ_QUARANTINE = "read_quarantine"

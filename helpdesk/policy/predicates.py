@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from helpdesk.models.access import Role
+from helpdesk.models.care import Revisit
 from helpdesk.models.contracts import Contract, WorkLog
 from helpdesk.models.duties import Duty
 from helpdesk.models.promises import Promise
@@ -58,7 +59,7 @@ def is_supervisor(actor: Actor, _subject: Any) -> bool:
     return actor.is_supervisor
 
 
-def same_organisation(actor: Actor, subject: Ticket | Contract) -> bool:
+def same_organisation(actor: Actor, subject: Ticket | Contract | Revisit) -> bool:
     return bool(actor.organisation_id) and subject.organisation_id == actor.organisation_id
 
 
@@ -85,6 +86,16 @@ def is_assignee(actor: Actor, ticket: Ticket) -> bool:
 def is_author(actor: Actor, work: WorkLog) -> bool:
     """Did this work."""
     return actor.is_staff and bool(actor.operator_id) and work.operator_id == actor.operator_id
+
+
+def is_visited(actor: Actor, revisit: Revisit) -> bool:
+    """The contact whom a revisit is for."""
+    return actor.is_client and bool(actor.contact_id) and revisit.contact_id == actor.contact_id
+
+
+def is_visitor(actor: Actor, revisit: Revisit) -> bool:
+    """The operator who comes."""
+    return actor.is_staff and bool(actor.operator_id) and revisit.operator_id == actor.operator_id
 
 
 def keeps_it(actor: Actor, promise: Promise) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, True_, and_, exists, false, or_, s
 
 from helpdesk.core.db import Base
 from helpdesk.models.access import Role
+from helpdesk.models.care import Care, CarePlan, Need, Referral, Revisit
 from helpdesk.models.contracts import Contract
 from helpdesk.models.duties import Duty
 from helpdesk.models.messages import Attachment, Message, MessageKind
@@ -126,15 +127,41 @@ def promise_scope(actor: Actor) -> ColumnElement[bool]:
     return or_(*seen)
 
 
+def revisit_scope(actor: Actor) -> ColumnElement[bool]:
+    """Revisits: whoever faces clients, leads or manages sees all, others of the staff their own.
+
+    Of a client supervisors see the organisation's, the others those that are for them.
+    """
+    if actor.kind is ActorKind.SYSTEM:
+        return true()
+    if actor.is_client:
+        own = (Revisit.contact_id == actor.contact_id) & (Revisit.organisation_id == (actor.organisation_id or -1))
+        if actor.is_supervisor and actor.organisation_id and actor.kind is ActorKind.ACCOUNT:
+            return or_(own, Revisit.organisation_id == actor.organisation_id)
+        return own
+    if not actor.is_staff:
+        return false()
+    return true() if _sees_all(actor) else Revisit.operator_id == (actor.operator_id or -1)
+
+
+def care_scope(actor: Actor) -> ColumnElement[bool]:
+    """Care plans, programmes, needs and referrals: only for staff who face clients, lead or manage."""
+    return true() if actor.kind is ActorKind.SYSTEM or (actor.is_staff and _sees_all(actor)) else false()
+
+
+def _sees_all(actor: Actor) -> bool:
+    return bool(
+        actor.role in (Role.MANAGER, Role.ADMINISTRATOR) or actor.leads_line or actor.lines & CLIENT_FACING_LINES
+    )
+
+
 def duty_scope(actor: Actor) -> ColumnElement[bool]:
     """Duties: whoever faces clients, leads or manages sees all; others of the staff see what is theirs."""
     if actor.kind is ActorKind.SYSTEM:
         return true()
     if not actor.is_staff:
         return false()
-    if actor.role in (Role.MANAGER, Role.ADMINISTRATOR) or actor.leads_line or actor.lines & CLIENT_FACING_LINES:
-        return true()
-    return Duty.owner_id == (actor.operator_id or -1)
+    return true() if _sees_all(actor) else Duty.owner_id == (actor.operator_id or -1)
 
 
 SCOPES = {
@@ -147,4 +174,9 @@ SCOPES = {
     Contract: contract_scope,
     Promise: promise_scope,
     Duty: duty_scope,
+    Revisit: revisit_scope,
+    Care: care_scope,
+    CarePlan: care_scope,
+    Need: care_scope,
+    Referral: care_scope,
 }

@@ -66,7 +66,7 @@ class NewPromise:
 def make_promise(ticket: Ticket, new: NewPromise, *, by: Actor, submission: str | None = None) -> Promise:
     """Put on record what was agreed with the client of a ticket."""
     require(by, Action.PROMISE_TIME, ticket)
-    if known := _known(ticket, new, by, submission):
+    if known := known_promise(Promise.ticket_id == ticket.id, new, by, submission):
         return known  # a second click
     if ticket.status in (Status.MERGED, Status.CANCELLED):
         raise Conflict(_("This ticket is finished; open a new one."), code="not_open")
@@ -303,13 +303,16 @@ def can_be_told(promise: Promise) -> bool:
     return bool(contact.email) and (ticket is None or ticket.import_id is None)
 
 
-def _known(ticket: Ticket, new: NewPromise, by: Actor, submission: str | None) -> Promise | None:
+def known_promise(
+    made_on: ColumnElement[bool], new: NewPromise, by: Actor, submission: str | None = None
+) -> Promise | None:
+    """The promise that the same form, or the same words, have made already. Part of a larger activity."""
     if submission:
         known = db.session.scalar(select(Promise).where(Promise.submission == submission))
         if known is not None:
             return known
     owner_id = new.owner_id or by.operator_id
-    same = _planned(Promise.ticket_id == ticket.id, Promise.until_at == new.until_at, Promise.from_at == new.from_at,
+    same = _planned(made_on, Promise.until_at == new.until_at, Promise.from_at == new.from_at,
                     Promise.owner_id == owner_id, Promise.what == new.what.strip())  # fmt: skip
     return same[0] if same else None
 

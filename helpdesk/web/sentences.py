@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from helpdesk.core.i18n import enumeration, moment, ngettext, signed_hours, span
+from helpdesk.core.i18n import day_name, enumeration, moment, ngettext, signed_hours, span
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import Entry
 from helpdesk.core.times import instant
@@ -53,6 +53,21 @@ def sentence(entry: Entry, names: Names) -> Sentence | None:
         return None
     text = tell(entry.payload, names.of(entry.actor_kind, entry.actor_id))
     return Sentence(text, FACT_ICONS[entry.fact], entry.at) if text else None
+
+
+def _timed(p: dict[str, Any], who: str) -> str:
+    if p["before"] == p["after"]:
+        return _("%(who)s set the hour", who=who)
+    before, after = (day_name(date.fromisoformat(p[key])) for key in ("before", "after"))
+    return _("The plan was changed: %(after)s instead of %(before)s", after=after, before=before)
+
+
+def _reassigned(p: dict[str, Any], who: str) -> str:
+    names = directory.operators()
+    after = names[p["after"]].name if p["after"] in names else _("An operator")
+    if p["is_absence"]:
+        return _("%(after)s stands in for whoever is away", after=after)
+    return _("%(who)s gave it to %(after)s: %(reason)s", who=who, after=after, reason=p["reason"])
 
 
 def _status(p: dict[str, Any], who: str) -> str:
@@ -244,6 +259,19 @@ TELLINGS: dict[str, Telling] = {
     "WorkLogged": lambda p, who: _("%(who)s logged work: %(hours)s", who=who, hours=signed_hours(p["minutes"])),
     "WorkReversed": lambda p, who: _("%(who)s took work back: %(reason)s", who=who, reason=p["reason"]),
     "TicketCancelled": lambda p, who: _("%(who)s cancelled it: %(reason)s", who=who, reason=p["reason"]),
+    "RevisitPlanned": lambda p, who: _(
+        "%(who)s planned it for %(day)s", who=who, day=day_name(date.fromisoformat(p["planned_on"]))
+    ),
+    "RevisitProposed": lambda p, who: _("The client was asked whether the day suits"),
+    "RevisitConfirmed": lambda p, who: _("%(who)s confirmed it", who=who),
+    "OtherTimeAsked": lambda p, who: _("%(who)s asks for another time: %(words)s", who=who, words=p["words"]),
+    "RevisitTimed": _timed,
+    "RevisitMoved": lambda p, who: _("%(who)s moved it: %(reason)s", who=who, reason=p["reason"]),
+    "RevisitCalledOff": lambda p, who: _("%(who)s called it off: %(reason)s", who=who, reason=p["reason"]),
+    "RevisitMissed": lambda p, who: _("Its last day went by, and nobody wrote down that it took place"),
+    "RevisitReassigned": _reassigned,
+    "RevisitDone": lambda p, who: _("%(who)s wrote down what came of it", who=who),
+    "OutcomeConfirmed": lambda p, who: _("%(who)s confirms that it was so", who=who),
     "TicketRead": lambda p, who: _("%(who)s, administrator, looked at the ticket", who=who),
     "ImportedStep": lambda p, who: str(p["note"]),
 }
@@ -258,5 +286,9 @@ FACT_ICONS = {
     "PromiseMoved": "calendar-share", "PromiseBroken": "heart-broken", "PromiseHandedOver": "user-share",
     "PromiseWithdrawn": "ban", "BreachJudged": "pencil", "ReopeningUndone": "arrow-back-up",
     "RungReached": "bell", "RungAcknowledged": "check", "WorkLogged": "clock-hour-4", "WorkReversed": "arrow-back-up",
+    "RevisitPlanned": "calendar-event", "RevisitProposed": "mail", "RevisitConfirmed": "circle-check",
+    "OtherTimeAsked": "message-circle", "RevisitTimed": "calendar", "RevisitMoved": "arrows-left-right",
+    "RevisitCalledOff": "ban", "RevisitMissed": "flame", "RevisitReassigned": "user", "RevisitDone": "checklist",
+    "OutcomeConfirmed": "circle-check",
     "TicketCancelled": "ban", "TicketRead": "eye", "ImportedStep": "point",
 }  # fmt: skip

@@ -108,6 +108,9 @@ def nav(actor: Actor) -> list[Group]:
         workspace.append(_item(_("Escalations"), "console.escalations.index", icon="bell", count=told))
     if actor.operator_id or may(actor, Action.READ_REPORTS):
         workspace.append(_item(_("To do"), "console.duties.index", icon="checklist"))
+    if may(actor, Action.MANAGE_CARE):
+        workspace.append(_item(_("Needs and referrals"), "console.leads.index", icon="heart-handshake"))
+        workspace.append(_item(_("Care plans"), "console.care.index", icon="calendar-event"))
     if may(actor, Action.CONFIRM_CONTACT):
         workspace.append(_item(_("Contacts to confirm"), "console.contacts.unverified", icon="user-question"))
     if actor.role is not Role.PRODUCT_OWNER:

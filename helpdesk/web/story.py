@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 from helpdesk.core.db import db
 from helpdesk.core.html import markdown_to_html
 from helpdesk.core.i18n import gettext as _
+from helpdesk.core.journal import Entry
 from helpdesk.models.access import Account
 from helpdesk.models.messages import Attachment, AuthorKind, Message, MessageKind
 from helpdesk.models.people import Contact
@@ -24,7 +25,7 @@ from helpdesk.policy.actor import Actor
 from helpdesk.tickets.attachments import attachments_of
 from helpdesk.tickets.queries import conversation, timeline
 from helpdesk.web.filters import linebreaks
-from helpdesk.web.sentences import Names, sentence
+from helpdesk.web.sentences import Names, Sentence, sentence
 from helpdesk.web.words import CHANNELS
 
 
@@ -104,6 +105,14 @@ def staff_story(ticket: Ticket, *, for_: Actor) -> tuple[list[Part], list[Transf
     parts.extend(Part(hop.kind.value, hop.at, _hop(hop, names)) for hop in carded)
     order = {"message": 0, "entry": 1, "handover": 2, "return": 2}
     return sorted(parts, key=lambda part: (part.at, order[part.kind])), hops
+
+
+def told_of(subject_kind: str, subject_id: int) -> list[Sentence]:
+    """What happened to anything else than a ticket, in order."""
+    query = db.select(Entry).where(Entry.subject_kind == subject_kind, Entry.subject_id == subject_id)
+    entries = db.session.scalars(query.order_by(Entry.id)).all()
+    names = names_of((entry.actor_kind, entry.actor_id) for entry in entries)
+    return [told for entry in entries if (told := sentence(entry, names)) is not None]
 
 
 def attachments_of_all(ticket: Ticket, messages: Sequence[Message]) -> dict[int, list[Attachment]]:

@@ -75,6 +75,24 @@ DUTIES = {
     "claim_close": _l("Close the claim"), "contract_renewal": _l("Contract renewal"),
     "contract_notice": _l("Last day of notice"),
 }  # fmt: skip
+REVISIT_STATES = {
+    "planned": _lp("revisit", "planned"), "confirmed": _lp("revisit", "confirmed by the client"),
+    "done": _lp("revisit", "done"), "missed": _lp("revisit", "missed"), "moved": _lp("revisit", "moved"),
+    "skipped": _lp("revisit", "skipped by us"), "refused": _lp("revisit", "refused by the client"),
+}  # fmt: skip
+PLANNING_PROBLEMS = {
+    "outside_window": _l("outside of its window"), "no_working_day": _l("there is no business day nearby"),
+    "overloaded": _l("that day is full"), "nobody_present": _l("nobody is there on that day"),
+}  # fmt: skip
+NEEDS = {
+    "upgrade": _l("Upgrade"), "extra_site": _l("Another site"), "consumables": _l("Consumables"),
+    "training": _l("Training"), "other": _l("Something else"),
+}  # fmt: skip
+# What became of a need or a referral.
+FOLLOWED = {
+    "open": _lp("need", "open"), "won": _lp("need", "won"), "lost": _lp("need", "lost"),
+    "dropped": _lp("need", "dropped"),
+}  # fmt: skip
 ROLES = {
     "contact": _l("Contact"), "operator": _l("Operator"), "line_lead": _l("Line lead"), "manager": _l("Manager"),
     "product_owner": _l("Product owner"), "administrator": _l("Administrator"),

@@ -12,13 +12,17 @@ import pytest
 from flask import Flask
 from werkzeug.datastructures import MultiDict
 
+from helpdesk.aftersales.outcomes import NewNeed, NewOutcome, NewReferral, leads_of, record_outcome
 from helpdesk.core.db import db
 from helpdesk.models.access import Account
+from helpdesk.models.care import NeedKind
 from helpdesk.people.accounts import create_token, disable_account, revoke_token, tokens_of
 from helpdesk.policy.actor import SYSTEM, Actor
 from helpdesk.tickets.classification import watch
 from helpdesk.tickets.conversation import NewMessage, add_note
 from tests.aftersales.conftest import a_contract
+from tests.aftersales.test_care import a_care
+from tests.aftersales.test_revisits import a_revisit
 from tests.api.conftest import Caller
 from tests.cast import Cast
 from tests.factories import HANDOVER, a_ticket, facts
@@ -29,6 +33,7 @@ CAUSE = {"cause": "vendor"}
 WORK = {"minutes": 5, "channel": "phone"}
 CALL_BACK = {"what": "Call back", "until_at": "2026-03-12T10:00:00Z"}
 PROMISE = {"at": "2026-03-12T10:00:00Z", "note": "By phone.", "consent": True}
+PLAN = {"name": "Mine", "revision": 1, "steps": [{"what": "Call", "offset_days": 1}]}
 FORM = {name: text for name, text in HANDOVER.__dict__.items() if text}
 
 # Everything under an address that names something, with a body that would do.
@@ -74,6 +79,23 @@ ADDRESSES: list[tuple[str, str, Any]] = [
     ("POST", "/tickets/{number}/work-logs", WORK),
     ("POST", "/tickets/{number}/work-logs/{work_log_id}/reversal", WHY),
     ("GET", "/contracts/{contract_id}/statement", None),
+    ("GET", "/revisits/{revisit_id}", None),
+    ("PUT", "/revisits/{revisit_id}/confirmation", None),
+    ("PUT", "/revisits/{revisit_id}/other-time", {"words": "Friday"}),
+    ("POST", "/revisits/{revisit_id}/moves", {"on": "2026-03-09", **WHY}),
+    ("PUT", "/revisits/{revisit_id}/operator", {"operator_id": 1, **WHY}),
+    ("PUT", "/revisits/{revisit_id}/end", {"state": "refused", **WHY}),
+    ("PUT", "/revisits/{revisit_id}/outcome", {"summary": "Mine now"}),
+    ("PUT", "/revisits/{revisit_id}/outcome/confirmation", None),
+    ("POST", "/organisations/{organisation_id}/revisits", {"what": "Mine", "on": "2026-03-09"}),
+    ("GET", "/organisations/{organisation_id}/cares", None),
+    ("POST", "/organisations/{organisation_id}/cares", {"plan_id": 1, "anchor": "2026-03-02"}),
+    ("PUT", "/cares/{care_id}/end", WHY),
+    ("GET", "/care-plans/{plan_id}", None),
+    ("POST", "/care-plans/{plan_id}/previews", PLAN),
+    ("PUT", "/care-plans/{plan_id}", PLAN),
+    ("PATCH", "/needs/{need_id}", {}),
+    ("PATCH", "/referrals/{referral_id}", {}),
     ("GET", "/tickets/{number}/timeline", None),
     ("GET", "/attachments/{attachment_id}", None),
     ("GET", "/organisations/{organisation_id}", None),
@@ -114,6 +136,16 @@ STAFFS_OWN = [
     ("GET", "/tickets/{number}/timeline", None),
     ("POST", "/queue/next", None),
     ("GET", "/teams", None),
+    ("GET", "/care-plans", None),
+    ("POST", "/care-plans", {"name": "Mine", "steps": [{"what": "Call", "offset_days": 1}]}),
+    ("GET", "/needs", None),
+    ("GET", "/referrals", None),
+    ("POST", "/revisits/{revisit_id}/moves", {"on": "2026-03-09", **WHY}),
+    ("PUT", "/revisits/{revisit_id}/operator", {"operator_id": 1, **WHY}),
+    ("PUT", "/revisits/{revisit_id}/end", {"state": "skipped", **WHY}),
+    ("PUT", "/revisits/{revisit_id}/outcome", {"summary": "Mine now"}),
+    ("POST", "/organisations/{organisation_id}/revisits", {"what": "Mine", "on": "2026-03-09"}),
+    ("POST", "/organisations/{organisation_id}/cares", {"plan_id": 1, "anchor": "2026-03-02"}),
     ("GET", "/operators", None),
     ("POST", "/organisations", {"name": "Mine"}),
     ("POST", "/contacts", {"name": "Me"}),
@@ -132,7 +164,14 @@ def known(cast: Cast, ona: Caller, jonas: Caller) -> dict[str, Any]:
     message = jonas.get(f"/tickets/{number}/messages").get_json()["messages"][0]
     promise = ona.post(f"/tickets/{number}/promised-times", CALL_BACK).get_json()
     clock = ona.get(f"/tickets/{number}/clocks").get_json()["clocks"][0]
+    care, revisit = a_care(cast), a_revisit(cast)
+    found = a_revisit(cast, contact_id=cast.lena.contact_id)
+    record_outcome(found, NewOutcome("Fine", needs=(NewNeed(NeedKind.OTHER, "Rolls"),),
+                                     referrals=(NewReferral("Kauno baldai"),)), by=cast.tomas)  # fmt: skip
+    [need], [referral] = leads_of(found)
     return {
+        "revisit_id": revisit.id, "care_id": care.id, "plan_id": care.plan_id, "need_id": need.id,
+        "referral_id": referral.id,
         "number": number, "other": other, "link_id": link["id"], "attachment_id": message["attachments"][0]["id"],
         "organisation_id": cast.jonas.organisation_id, "contact_id": cast.jonas.contact_id,
         "clock_id": clock["id"], "promise_id": promise["id"], "escalation_id": 1,

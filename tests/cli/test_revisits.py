@@ -10,6 +10,8 @@ from helpdesk.core.db import db
 from helpdesk.core.standing import touch
 from sla.models import CalendarVersion, Maintenance, WorkCalendar
 from sla.worktime import parse_instant
+from tests.aftersales.test_care import a_plan
+from tests.aftersales.test_revisits import a_revisit
 from tests.cast import OFFICE_HOURS, Cast
 from tests.cli.conftest import Run, Threeline, typed
 
@@ -124,3 +126,42 @@ def test_what_cannot_be_used_ends_with_65_and_names_the_option(option: str, valu
     assert (told.code, told.out) == (65, "")
     assert told.err.startswith(f"threeline: {option}: ")
     assert told.err.endswith(".\n")
+
+
+def test_a_plan_is_put_to_work_and_its_revisits_live(threeline: Threeline, cast: Cast) -> None:
+    a_plan(cast)
+    ona = ("--as", "ona@desk.example", "--json")
+    assert threeline("care", "plans", *ona).document["care_plans"][0]["name"] == "Standard care"
+    begun = threeline("care", "start", "klinika", "--plan", "standard care", "--from", "2026-03-02", *ona)
+    assert begun.document["organisation_id"] == cast.klinika.id
+    listed = threeline("revisits", "list", "--until", "2026-04-01", "--organisation", "Klinika", *ona).document
+    assert [each["planned_on"] for each in listed["revisits"]] == ["2026-03-05", "2026-03-09"]
+    number = str(listed["revisits"][0]["id"])
+    assert threeline("revisits", "confirm", number, *ona).document["state"] == "confirmed"
+    moved = threeline("revisits", "move", number, "--on", "2026-03-06", "--at", "10:00", "--reason", "Snow", *ona)
+    assert moved.document["starts_at"] == "2026-03-06T08:00:00Z"
+    other = str(listed["revisits"][1]["id"])
+    ended = threeline("revisits", "end", other, "--reason", "No time", "--by-client", *ona).document
+    assert (ended["state"], ended["reason"]) == ("refused", "No time")
+    done = threeline("revisits", "done", str(moved.document["id"]), "--summary", "Well", "--need", "upgrade:Firmware",
+                     "--referral", "Kauno baldai", *ona)  # fmt: skip
+    assert done.document["outcome"]["summary"] == "Well"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("move", "1", "--on", "2026-03-06", "--at", "late"), ("done", "1", "--summary", "x", "--need", "x"),
+        ("list", "--organisation", "Nobody"), ("confirm", "999999"), ("move", "1", "--on", "soon"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_or_found_is_said(threeline: Threeline, cast: Cast, words: tuple[str, ...]) -> None:
+    told = threeline("revisits", *words, "--as", "ona@desk.example")
+    assert told.code != 0 and told.err
+
+
+def test_a_stranger_lists_nothing(threeline: Threeline, cast: Cast) -> None:
+    revisit = a_revisit(cast)
+    marek = ("--as", "marek@strangers.example")
+    assert threeline("revisits", "list", *marek, "--json").document == {"revisits": []}
+    assert threeline("revisits", "confirm", str(revisit.id), *marek).code != 0

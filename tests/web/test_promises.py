@@ -8,15 +8,20 @@ from contextlib import AbstractContextManager
 import pytest
 from flask import Flask
 
+from helpdesk.config import Config
 from helpdesk.core.db import db
+from helpdesk.jobs.worker import run_all
 from helpdesk.models.people import Contact
 from helpdesk.models.promises import Promise, PromiseState
 from helpdesk.models.tickets import Ticket
+from helpdesk.policy.actor import Actor
+from helpdesk.policy.scopes import promise_scope
 from helpdesk.tickets.queries import conversation
+from tests.aftersales.test_revisits import a_revisit
 from tests.cast import Cast
 from tests.factories import a_ticket
 from tests.page import Client
-from tests.tickets.test_promises import a_promise, moment
+from tests.tickets.test_promises import a_promise, letters, moment
 from tests.web.test_pages import queries
 
 BrowserOf = Callable[[str], Client]
@@ -25,7 +30,9 @@ At = Callable[..., AbstractContextManager[None]]
 
 def all_promises() -> list[Promise]:
     db.session.expire_all()
-    return list(db.session.scalars(db.select(Promise).order_by(Promise.id)))
+    found = list(db.session.scalars(db.select(Promise).order_by(Promise.id)))
+    db.session.commit()  # what a browser or the worker does next is no part of this look
+    return found
 
 
 def texts(ticket: Ticket, cast: Cast) -> list[str]:
@@ -201,3 +208,27 @@ def test_for_strangers_and_others_there_are_no_promises(app: Flask, cast: Cast, 
     browser_of("marek").get(f"/portal/tickets/{number}", status=404)
     assert "Call back" in browser_of("lena").get(f"/portal/tickets/{number}").text
     assert [each.state for each in all_promises()] == [PromiseState.PLANNED]
+
+
+def test_a_promise_is_made_on_a_visit_with_its_outcome(cast: Cast, browser_of: BrowserOf, config: Config) -> None:
+    revisit, ona = a_revisit(cast), browser_of("ona")
+    path = f"/console/revisits/{revisit.id}/outcome"
+    page = ona.submit(ona.get(path).form("/outcome"), summary="All fine.", promise_said="soonish")
+    assert (page.status, "All fine." in page.html, "soonish" in page.html, all_promises()) == (422, True, True, [])
+    form = page.form("/outcome")
+    for _click in range(2):
+        page = ona.submit(form, promise_said="thu 15:00", promise_what="Bring the spare head")
+    [promise] = all_promises()
+    assert (promise.revisit_id, promise.ticket_id, promise.contact_id) == (revisit.id, None, revisit.contact_id)
+    assert "Ona promised for Thu 5 Mar 15:00: Bring the spare head" in page.text
+    assert "Bring the spare head" in ona.get("/console/promises").text
+    page = ona.get(f"/console/promises/{promise.id}")
+    ona.submit(page.form("/owner"), operator_id=str(cast.tomas.operator_id), hand_reason="Ona is ill")
+    run_all()
+    assert any("Tomas does it instead" in text for _subject, text in letters(config))
+    assert promise_scope_of(cast.marek) == promise_scope_of(cast.egle) == []
+    assert promise_scope_of(cast.jonas) == promise_scope_of(cast.lena) == [promise.id]
+
+
+def promise_scope_of(actor: Actor) -> list[int]:
+    return list(db.session.scalars(db.select(Promise.id).where(promise_scope(actor))))

@@ -8,6 +8,7 @@ from helpdesk.api.openapi import Blueprint
 from helpdesk.api.v1 import (
     assignments,
     attachments,
+    care,
     catalogue,
     clocks,
     contacts,
@@ -18,6 +19,7 @@ from helpdesk.api.v1 import (
     organisations,
     promises,
     resolutions,
+    revisits,
     tags,
     tickets,
     timelines,
@@ -28,7 +30,7 @@ from helpdesk.api.v1 import (
 RESOURCES = (
     tickets.bp, messages.bp, resolutions.bp, promises.bp, clocks.bp, escalations.bp, transfers.bp, assignments.bp,
     tags.bp, links.bp, timelines.bp, attachments.bp, organisations.bp, contacts.bp, catalogue.bp, me.bp,
-    work_logs.bp,
+    work_logs.bp, revisits.bp, care.bp,
 )  # fmt: skip
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")

@@ -11,6 +11,7 @@ from helpdesk.web.console import (
     breaches,
     calendars,
     calls,
+    care,
     catalogue,
     clocks,
     contacts,
@@ -20,6 +21,7 @@ from helpdesk.web.console import (
     handovers,
     hours,
     jobs,
+    leads,
     links,
     maintenance,
     messages,
@@ -29,6 +31,7 @@ from helpdesk.web.console import (
     promises,
     received_mails,
     resolutions,
+    revisits,
     routing_rules,
     search,
     settings,
@@ -42,7 +45,7 @@ for _part in (
     tickets, clocks, messages, handovers, resolutions, calls, links, attachments, contacts, organisations, contracts,
     received_mails, routing_rules, people, catalogue, calendars, maintenance, policies, settings, jobs, search,
     escalations, promises, breaches, work, hours, billing,
-    duties,
+    duties, revisits, care, leads,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))
     bp.register_blueprint(_part.bp)

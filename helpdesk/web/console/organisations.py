@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
+from helpdesk.aftersales.revisits import coming_to
 from helpdesk.core.i18n import LANGUAGES, OWN_NAMES
 from helpdesk.core.i18n import gettext as _
 from helpdesk.entitlement.contracts import contracts_of
@@ -61,6 +62,7 @@ def show(organisation_id: int) -> str:
     organisation = get_organisation(organisation_id, for_=actor)
     return render_template(
         "console/organisations/show.html", organisation=organisation, sharing=SHARING,
+        coming=coming_to(organisation, for_=actor) if may(actor, Action.MANAGE_CARE) else [],
         contracts=contracts_of(organisation, for_=actor) if may(actor, Action.MANAGE_CONTRACTS) else [],
         contacts=list_contacts(for_=actor, organisation_id=organisation_id), products=directory.products(),
         versions=directory.versions(), installed=organisation_products(for_=actor, organisation_id=organisation_id),

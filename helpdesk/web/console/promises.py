@@ -221,7 +221,7 @@ def _page(promise: Promise, form: Form) -> str:
         can_withdraw=can and promise.is_open and now() <= promise.until_at,
         can_move=can and promise.moved_to_id is None and promise.state in (PromiseState.PLANNED, PromiseState.BROKEN),
         is_told_by_letter=can_be_told(promise), channels=CHANNELS, has_passed=now() >= promise.from_at,
-        following=_following(promise), ticket_url=_ticket_url(promise),
+        following=_following(promise), made_on_url=_made_on(promise),
     )  # fmt: skip
 
 
@@ -235,12 +235,13 @@ def _back(promise: Promise) -> str:
     """To where the button stood: the work list, the ticket, or the promise."""
     if request.form.get("back") == "list":
         return request.referrer or url_for("console.promises.index")
-    return _ticket_url(promise) or url_for("console.promises.show", promise_id=promise.id)
+    return _made_on(promise)
 
 
-def _ticket_url(promise: Promise) -> str:
-    if promise.ticket_id is None:
-        return ""
+def _made_on(promise: Promise) -> str:
+    """Where it was made: the ticket, or the visit."""
+    if promise.revisit_id is not None:
+        return url_for("console.revisits.show", revisit_id=promise.revisit_id)
     return url_for("console.tickets.show", number=f"{NUMBER_PREFIX}{promise.ticket_id}")
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009_promises"
-down_revision = "0008_duties"
+revision = "0010_promises"
+down_revision = "0009_care"
 branch_labels = None
 depends_on = None
 
@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.Integer(), nullable=True),
         sa.Column("contact_id", sa.Integer(), nullable=False),
         sa.Column("ticket_id", BIG, nullable=True),
-        sa.Column("revisit_id", sa.Integer(), nullable=True),
+        sa.Column("revisit_id", BIG, nullable=True),
         sa.Column("clock", sa.Text(), nullable=False),
         sa.Column("what", sa.Text(), nullable=False),
         sa.Column("from_at", sa.DateTime(timezone=True), nullable=False),
@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["moved_to_id"], ["promise.id"], name=op.f("fk_promise_moved_to_id")),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_promise_organisation_id")),
         sa.ForeignKeyConstraint(["owner_id"], ["operator.id"], name=op.f("fk_promise_owner_id")),
+        sa.ForeignKeyConstraint(["revisit_id"], ["revisit.id"], name=op.f("fk_promise_revisit_id")),
         sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_promise_ticket_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_promise")),
         sa.UniqueConstraint("submission", name=op.f("uq_promise_submission")),
@@ -61,6 +62,8 @@ def upgrade() -> None:
     op.create_index("ix_promise_organisation", "promise", ["organisation_id", "until_at", "id"])
     op.create_index("ix_promise_ticket", "promise", ["ticket_id", "id"])
     op.create_index("ix_promise_contact", "promise", ["contact_id", "id"])
+    visits: dict[str, Any] = {f"{kind}_where": sa.text("revisit_id IS NOT NULL") for kind in ("sqlite", "postgresql")}
+    op.create_index("ix_promise_revisit", "promise", ["revisit_id"], **visits)
     fill()
     # the report on hours and contracts
     op.create_index("ix_hours_entry_period", "hours_entry", ["contract_id", "kind", "day", "minutes"])
