@@ -30,9 +30,7 @@ At = Callable[..., AbstractContextManager[None]]
 
 def all_promises() -> list[Promise]:
     db.session.expire_all()
-    found = list(db.session.scalars(db.select(Promise).order_by(Promise.id)))
-    db.session.commit()  # what a browser or the worker does next is no part of this look
-    return found
+    return list(db.session.scalars(db.select(Promise).order_by(Promise.id)))
 
 
 def texts(ticket: Ticket, cast: Cast) -> list[str]:
@@ -221,6 +219,7 @@ def test_a_promise_is_made_on_a_visit_with_its_outcome(cast: Cast, browser_of: B
     [promise] = all_promises()
     assert (promise.revisit_id, promise.ticket_id, promise.contact_id) == (revisit.id, None, revisit.contact_id)
     assert "Ona promised for Thu 5 Mar 15:00: Bring the spare head" in page.text
+    db.session.commit()  # what the browser and the worker do next is no part of this look
     assert "Bring the spare head" in ona.get("/console/promises").text
     page = ona.get(f"/console/promises/{promise.id}")
     ona.submit(page.form("/owner"), operator_id=str(cast.tomas.operator_id), hand_reason="Ona is ill")
