@@ -31,6 +31,7 @@ from helpdesk.models.tickets import Channel
 from helpdesk.people.directory import operators, teams
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import SYSTEM, Actor
+from helpdesk.policy.predicates import CLIENT_FACING_LINES
 from helpdesk.policy.rules import require
 from helpdesk.policy.scopes import visible
 from helpdesk.tickets.calendars import get_calendar, versions_of
@@ -195,7 +196,7 @@ def placed(slots: Sequence[Slot], leave_out: Iterable[Revisit] = ()) -> list[tup
     since = min(slot.wanted.earliest for slot in slots)
     until = max(slot.wanted.latest for slot in slots)
     load = load_between(since, until, leave_out={row.id for row in leave_out})
-    everybody = [card.id for card in operators().values() if card.is_active and card.lines]
+    everybody = [card.id for card in operators().values() if card.is_active and card.lines & CLIENT_FACING_LINES]
     wanted = [Wanted(**{**vars(slot.wanted), "key": number}) for number, slot in enumerate(slots)]
     found = spread(wanted, everybody, load, is_working=business_days(None), is_away=_absences())
     at, rows = now(), []

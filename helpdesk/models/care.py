@@ -53,7 +53,7 @@ class CarePlan(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     calendar_id: Mapped[int | None]  # of business days; the desk's where none is named
-    min_gap_days: Mapped[int] = mapped_column(default=1)  # between two revisits of one client
+    min_gap_days: Mapped[int] = mapped_column(default=1)  # between two revisits of a programme
     window_days: Mapped[int] = mapped_column(default=7)  # how far one may be from its nominal date
     is_active: Mapped[bool] = mapped_column(default=True)
     revision: Mapped[int] = mapped_column(default=1)  # whoever changes it says which one they saw
