@@ -1,7 +1,7 @@
 """The demo's promises: times agreed on with clients of the last weeks, what became of them, and what is due next.
 
-What is promised is said in the language of the ticket. Which fate a promise has follows from its ticket's number, so that
-every demo desk tells the same.
+What is promised is said in the language of the ticket. Which fate a promise has follows from its place in the list, so
+that every demo desk tells the same.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ WHY = {
 FATES = ("kept", "kept", "kept", "late", "kept", "moved", "kept", "handed", "kept", "kept", "lapsed", "kept",
          "withdrawn")  # fmt: skip
 # What is due next: when it was made and when it is due, in hours from now.
-COMING = ((-20, -1), (-3, 1), (-2, 3), (-26, 24), (-1, 50))
+COMING = ((-20, -4), (-3, 1), (-2, 3), (-26, 24), (-1, 50))
 
 
 def make_promises(company: Company, *, until: datetime) -> None:

@@ -214,7 +214,7 @@ def _promised(row: KeptRow, by: str, figures: PromisesReport) -> Promised:
     return Promised(
         name, kept, f"{kept.kept} / {kept.decided}",
         "" if kept.percent is None else percentage(kept.percent / 100, digits=1),
-        f"{percentage(kept.interval[0])} – {percentage(kept.interval[1])}" if kept.interval else "",
+        f"{percentage(round(kept.interval[0], 4))} – {percentage(round(kept.interval[1], 4))}" if kept.interval else "",
         {state: behind(state) for state in ("kept", "late", "broken", "overdue", "moved", "withdrawn")},
     )  # fmt: skip
 
