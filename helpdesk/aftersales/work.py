@@ -2,7 +2,7 @@
 
 Which rule decides, in this order: work that is not billable costs nothing; without a contract, or before its terms
 begin, nothing is charged here; on-site work and channels that the terms do not cover are chargeable; then the plan
-decides.
+decides. Chargeable work above the limit of the terms stands on the client's approval, or is refused.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from helpdesk.aftersales import billing, hours
+from helpdesk.aftersales import approvals, billing, hours
 from helpdesk.aftersales.counting import LONGEST_WORK_MINUTES, Counted, count_work
 from helpdesk.aftersales.terms import held, rates_of, terms_on
 from helpdesk.core.command import command
@@ -23,7 +23,7 @@ from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
 from helpdesk.core.times import epoch, now
 from helpdesk.entitlement.choice import day_of
-from helpdesk.events import WorkLogged, WorkReversed
+from helpdesk.events import HoursOverdrawn, WorkLogged, WorkReversed
 from helpdesk.models.contracts import Contract, ContractTerms, Plan, WorkLog
 from helpdesk.models.tickets import Channel, Status, Ticket
 from helpdesk.policy.actions import Action
@@ -51,6 +51,7 @@ class NewWork:
     note: str = ""
     started_at: datetime | None = None
     is_billable: bool = True
+    reservation_id: int | None = None  # the hours that were set aside for it
 
 
 @command
@@ -71,14 +72,18 @@ def log_work(ticket: Ticket, new: NewWork, *, by: Actor, submission: str | None 
     after = _after_hours(terms, started_at, new.minutes) if terms else 0
     rule = _rule(contract, terms, new)
     counted = _count(new, after, terms)
-    drawn = hours.draw_for(contract.id, on, counted.minutes) if contract and rule == PREPAID else None
+    reserved = hours.reservation_for(new.reservation_id, ticket) if new.reservation_id is not None else None
+    drawn = hours.draw_for(contract.id, on, counted.minutes, reserved) if contract and rule == PREPAID else None
     whole = counted.minutes if rule in CHARGED_WHOLE else 0
+    chargeable = drawn.missing if drawn else whole
+    approval_id = approvals.approval_for(ticket, terms, chargeable) if terms is not None else None
     work = WorkLog(
         ticket_id=ticket.id, contract_id=contract.id if contract else None, terms_id=terms.id if terms else None,
         operator_id=by.operator_id, started_at=started_at, minutes=new.minutes, after_hours_minutes=after,
         counted_minutes=counted.minutes if rule != NOT_BILLABLE else 0,
-        chargeable_minutes=drawn.missing if drawn else whole, channel=new.channel, is_billable=new.is_billable,
+        chargeable_minutes=chargeable, channel=new.channel, is_billable=new.is_billable,
         rule=rule, note=new.note.strip(), created_at=at, submission=submission or None,
+        reservation_id=new.reservation_id, approval_id=approval_id,
     )  # fmt: skip
     db.session.add(work)
     db.session.flush()
@@ -86,7 +91,12 @@ def log_work(ticket: Ticket, new: NewWork, *, by: Actor, submission: str | None 
         if drawn is not None:
             hours.enter_work(contract, terms, work, on, drawn, by=by)
         if work.chargeable_minutes:
-            billing.notice_work(contract, terms, work, on)
+            notice = billing.notice_work(contract, terms, work, on)
+            if rule == PREPAID:
+                record(HoursOverdrawn(
+                    contract.id, work_log_id=work.id, ticket_id=ticket.id, minutes=work.chargeable_minutes,
+                    amount_cents=notice.amount_cents, currency=notice.currency,
+                ), by=by)  # fmt: skip
     stamp(ticket)
     record(WorkLogged(ticket.id, work_log_id=work.id, minutes=work.minutes, counted_minutes=work.counted_minutes,
                       chargeable_minutes=work.chargeable_minutes, rule=rule), by=by)  # fmt: skip
@@ -114,6 +124,7 @@ def reverse_work(work_id: int, ticket: Ticket, reason: str, *, by: Actor) -> Wor
         started_at=work.started_at, minutes=-work.minutes, after_hours_minutes=-work.after_hours_minutes,
         counted_minutes=-work.counted_minutes, chargeable_minutes=-work.chargeable_minutes, channel=work.channel,
         is_billable=work.is_billable, rule=work.rule, note=reason.strip(), reverses_id=work.id, created_at=at,
+        reservation_id=work.reservation_id, approval_id=work.approval_id,
     )  # fmt: skip
     db.session.add(reversal)
     db.session.flush()

@@ -20,10 +20,11 @@ from helpdesk.cli.face import Group  # noqa: E402
 
 # The module of each command.
 MODULES = {
-    "account": "access", "backup": "backup", "billing": "hours", "care": "revisits", "check": "check", "db": "server",
-    "demo": "demo", "doctor": "doctor", "hours": "hours", "import": "moving", "jobs": "jobs", "mail": "mail",
-    "promises": "promises", "report": "reports", "restore": "backup", "revisits": "revisits", "run": "server",
-    "sla": "sla", "team": "access", "ticket": "tickets", "token": "access", "worker": "server",
+    "account": "access", "approval": "contracts", "backup": "backup", "billing": "hours", "care": "revisits",
+    "check": "check", "contract": "contracts", "db": "server", "demo": "demo", "doctor": "doctor", "hours": "hours",
+    "import": "moving", "jobs": "jobs", "mail": "mail", "promises": "promises", "report": "reports",
+    "restore": "backup", "revisits": "revisits", "run": "server", "sla": "sla", "team": "access", "ticket": "tickets",
+    "token": "access", "worker": "server",
 }  # fmt: skip
 
 

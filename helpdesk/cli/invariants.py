@@ -37,6 +37,7 @@ from helpdesk.core.files import CHUNK, FileStore
 from helpdesk.core.jobs import KEEP_DONE, Job
 from helpdesk.core.journal import Entry
 from helpdesk.core.times import instant
+from helpdesk.entitlement.contracts import overlaps
 from helpdesk.events import TicketOpened
 from helpdesk.mail import letters
 from helpdesk.models.duties import Duty, DutyKind
@@ -234,6 +235,12 @@ def every_open_promise_is_somebodys_duty(_look: Look) -> Iterator[str]:
         yield f"Promise {promise_id} is {'nobody' if opened else 'still somebody'}'s duty."
 
 
+def no_two_contracts_cover_the_same(_look: Look) -> Iterator[str]:
+    """No two contracts of one organisation cover the same on the same day."""
+    for one, two in overlaps():
+        yield f"{one.number} and {two.number} cover the same on the same day."
+
+
 def every_reference_leads_somewhere(_look: Look) -> Iterator[str]:
     """No row refers to one that is not there: no message without its ticket, no ticket without its requester."""
     if db.engine.dialect.name == "sqlite":
@@ -271,6 +278,7 @@ _SEARCHES: Sequence[Callable[[Look], Iterator[str]]] = (
     every_pause_is_its_clocks_own,
     every_hours_ledger_adds_up,
     every_open_promise_is_somebodys_duty,
+    no_two_contracts_cover_the_same,
     every_reference_leads_somewhere,
     the_database_is_sound,
 )

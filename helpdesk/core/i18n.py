@@ -15,7 +15,7 @@ import flask_babel
 from babel import Locale
 from babel.dates import format_date, match_skeleton
 from babel.lists import format_list
-from babel.numbers import format_percent
+from babel.numbers import format_currency, format_percent
 from babel.units import format_unit
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, force_locale
@@ -90,7 +90,9 @@ def _teach(environment: Environment) -> None:
     )  # fmt: skip
     environment.globals["_"] = sentence
     environment.globals.update(span=span, full_span=full_span)
-    environment.filters.update(full_moment=full_moment, enumeration=enumeration)
+    environment.filters.update(
+        full_moment=full_moment, enumeration=enumeration, long_day=long_day, money=money, hours=signed_hours
+    )
     environment.trim_blocks = True
     environment.lstrip_blocks = True
 
@@ -201,6 +203,16 @@ def full_span(from_at: datetime, until_at: datetime) -> str:
     if first.date() == last.date():
         return f"{said}–{last:%H:%M} ({current_zone()})"
     return f"{said} – {full_moment(until_at)}"
+
+
+def long_day(day: date) -> str:
+    """A date without a clock: 28 Feb 2027."""
+    return format_date(day, format="medium", locale=babel_locale())
+
+
+def money(cents: int, currency: str) -> str:
+    """An amount in the reader's manner: €45.00, 45,00 €."""
+    return format_currency(cents / 100, currency, locale=babel_locale())
 
 
 def signed_hours(minutes: int) -> str:

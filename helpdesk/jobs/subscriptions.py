@@ -8,9 +8,15 @@ from helpdesk.core import jobs
 from helpdesk.core.journal import Fact, Reaction, subscribe
 from helpdesk.events import (
     AccountInvited,
+    ApprovalAnswered,
+    ApprovalRequested,
     ClockAtRisk,
     ClockBreached,
+    ContractDue,
     DutyLate,
+    HoursExpiring,
+    HoursLow,
+    HoursOverdrawn,
     PasswordResetAsked,
     PastCorrected,
     PromiseHandedOver,
@@ -25,7 +31,7 @@ from helpdesk.events import (
     TicketResolved,
     TimePromised,
 )
-from helpdesk.mail import letters
+from helpdesk.mail import letters, notices
 from helpdesk.tickets import ladder, policies, promises, recalculation
 
 SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
@@ -46,6 +52,12 @@ SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     PastCorrected: [recalculation.fold_corrected],
     AccountInvited: [letters.invitation],
     PasswordResetAsked: [letters.password_reset],
+    HoursLow: [notices.tell],
+    HoursOverdrawn: [notices.tell],
+    HoursExpiring: [notices.tell],
+    ContractDue: [notices.tell],
+    ApprovalRequested: [notices.tell],
+    ApprovalAnswered: [notices.tell],
 }
 
 # What an activity asks for at a time of its own.
@@ -57,3 +69,4 @@ def install() -> None:
     subscribe(SUBSCRIPTIONS)
     for reaction in LATER:
         jobs.register(reaction)
+    jobs.register(notices.to_reader, takes_entry=False)

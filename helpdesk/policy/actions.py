@@ -41,6 +41,10 @@ class Action(StrEnum):
     MANAGE_STAFF = "manage_staff"  # operators, teams, roles, accounts
     MANAGE_ABSENCES = "manage_absences"
     MANAGE_CONTRACTS = "manage_contracts"  # terms and hours among them
+    RESERVE_HOURS = "reserve_hours"  # set them aside for planned work
+    ASK_APPROVAL = "ask_approval"  # of the client, before chargeable work is done
+    ANSWER_APPROVAL = "answer_approval"
+    WAIVE_APPROVAL = "waive_approval"  # with a reason
     LOG_WORK = "log_work"
     REVERSE_WORK = "reverse_work"  # of one's own; a lead's and a manager's right for others'
     READ_HOURS = "read_hours"  # the statement of a contract

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, True_, and_, exists, false, or_, s
 from helpdesk.core.db import Base
 from helpdesk.models.access import Role
 from helpdesk.models.care import Care, CarePlan, Need, Referral, Revisit
-from helpdesk.models.contracts import Contract
+from helpdesk.models.contracts import Approval, ApprovalAsked, Contract
 from helpdesk.models.duties import Duty
 from helpdesk.models.messages import Attachment, Message, MessageKind
 from helpdesk.models.people import CircleMember, Contact, Organisation, SharingMode
@@ -127,6 +127,16 @@ def promise_scope(actor: Actor) -> ColumnElement[bool]:
     return or_(*seen)
 
 
+def approval_scope(actor: Actor) -> ColumnElement[bool]:
+    """Approvals: staff see those of their tickets; of a client those who were asked, while they belong to it."""
+    if actor.is_staff or actor.kind is ActorKind.SYSTEM:
+        return Approval.ticket_id.in_(select(Ticket.id).where(ticket_scope(actor)))
+    if actor.kind is not ActorKind.ACCOUNT or not actor.organisation_id:
+        return false()
+    asked = exists().where(ApprovalAsked.approval_id == Approval.id, ApprovalAsked.contact_id == actor.contact_id)
+    return and_(Approval.organisation_id == actor.organisation_id, asked)
+
+
 def revisit_scope(actor: Actor) -> ColumnElement[bool]:
     """Revisits: whoever faces clients, leads or manages sees all, others of the staff their own.
 
@@ -173,6 +183,7 @@ SCOPES = {
     InstalledProduct: installed_scope,
     Contract: contract_scope,
     Promise: promise_scope,
+    Approval: approval_scope,
     Duty: duty_scope,
     Revisit: revisit_scope,
     Care: care_scope,

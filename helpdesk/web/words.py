@@ -54,6 +54,10 @@ WORK_RULES = {
     "warranty": _l("under warranty"), "pay_as_you_go": _l("charged by the hour"),
     "prepaid_hours": _l("from the prepaid hours"), "monthly_fee": _l("monthly fee"),
 }  # fmt: skip
+APPROVAL_STATES = {
+    "asked": _l("waits for the client"), "approved": _l("approved"), "declined": _lp("approval", "declined"),
+    "expired": _l("nobody answered in time"), "withdrawn": _l("withdrawn"), "waived": _l("waived by a manager"),
+}  # fmt: skip
 NOTICE_KINDS = {"proforma": _l("Proforma"), "vat_invoice": _l("VAT invoice"), "credit": _l("Credit")}
 BATCH_STATES = {"taken": _l("taken"), "confirmed": _l("confirmed"), "released": _l("released")}
 # What became of what was promised.
@@ -118,6 +122,8 @@ COVERED_BY = {
 NOT_COVERED = {
     "outranked": _l("something that comes first covers it"), "not_yet": _l("not yet valid"),
     "expired": _l("had ended"), "other_product": _l("for another product"), "no_policy": _l("names no policy"),
+    "other_component": _l("for another component"), "other_channel": _l("not by this channel"),
+    "outside_hours": _l("not outside its hours"),
 }  # fmt: skip
 IT_READINESS = {"novice": _l("Novice"), "basic": _l("Basic"), "expert": _l("Expert")}
 BUYING_ROLES = {

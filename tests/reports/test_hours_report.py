@@ -92,7 +92,7 @@ def test_the_page_leads_to_the_statement_of_each_contract(cast: Cast, spring: No
     for by in ("contract", "organisation", "nonsense"):
         with queries(12, by):
             page = vera.get(f"/manager/hours?period=all&by={by}")
-        for words in ("9:00", "10:00", "45.00 EUR"):
+        for words in ("9:00", "10:00", "€45.00"):
             assert words in page.text
     page = vera.get("/manager/hours?period=all&by=organisation")
     page = vera.get(page.links["Klinika"])

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from helpdesk.web.auth import guard
 from helpdesk.web.console import (
+    approvals,
     attachments,
     billing,
     breaches,
@@ -30,6 +31,8 @@ from helpdesk.web.console import (
     policies,
     promises,
     received_mails,
+    renewals,
+    reservations,
     resolutions,
     revisits,
     routing_rules,
@@ -44,7 +47,7 @@ bp = Blueprint("console", __name__, url_prefix="/console")
 for _part in (
     tickets, clocks, messages, handovers, resolutions, calls, links, attachments, contacts, organisations, contracts,
     received_mails, routing_rules, people, catalogue, calendars, maintenance, policies, settings, jobs, search,
-    escalations, promises, breaches, work, hours, billing,
+    escalations, promises, breaches, work, hours, billing, renewals, reservations, approvals,
     duties, revisits, care, leads,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))

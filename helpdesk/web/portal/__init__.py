@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import Blueprint
 
 from helpdesk.web.auth import guard
-from helpdesk.web.portal import attachments, clocks, guests, home, hours, tickets
+from helpdesk.web.portal import approvals, attachments, clocks, guests, home, hours, tickets
 
 bp = Blueprint("portal", __name__, url_prefix="/portal")
 
-for _part in (home.bp, tickets.bp, clocks.bp, attachments.bp, hours.bp):
+for _part in (home.bp, tickets.bp, clocks.bp, attachments.bp, hours.bp, approvals.bp):
     _part.before_request(guard(lambda actor: actor.is_client))
     bp.register_blueprint(_part)
 bp.register_blueprint(guests.bp)

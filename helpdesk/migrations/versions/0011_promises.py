@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010_promises"
-down_revision = "0009_care"
+revision = "0011_promises"
+down_revision = "0010_contract_life"
 branch_labels = None
 depends_on = None
 
