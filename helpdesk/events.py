@@ -435,6 +435,72 @@ class WorkReversed(TicketFact):
 
 
 @dataclass(frozen=True)
+class PromiseFact(Fact):
+    """Something that happened to a promise: a line on the timeline of what it was made on, a ticket or a visit."""
+
+    subject_id: int
+    on: str  # ticket, revisit
+    promise_id: int
+
+    @property
+    def subject_kind(self) -> str:  # type: ignore[override]  # the same promise stands on one or the other
+        return self.on
+
+
+@dataclass(frozen=True)
+class PromiseMade(PromiseFact):
+    """A time was agreed with the client, in seconds since 1970; a window, or an instant."""
+
+    what: str
+    from_at: int
+    until_at: int
+    owner_id: int | None
+
+
+@dataclass(frozen=True)
+class PromiseKept(PromiseFact):
+    what: str
+    is_late: bool
+
+
+@dataclass(frozen=True)
+class PromiseMoved(PromiseFact):
+    """Another time was agreed on, and the client told; in time only if that was before the promised time."""
+
+    what: str
+    to_id: int
+    from_at: int
+    until_at: int
+    reason: str
+    in_time: bool
+
+
+@dataclass(frozen=True)
+class PromiseBroken(PromiseFact):
+    what: str
+    how: str  # lapsed, moved
+
+
+@dataclass(frozen=True)
+class PromiseHandedOver(PromiseFact):
+    """A colleague keeps it."""
+
+    what: str
+    before_id: int | None
+    owner_id: int
+    reason: str
+    how: str  # handed, absent
+
+
+@dataclass(frozen=True)
+class PromiseWithdrawn(PromiseFact):
+    """The client wants it no more."""
+
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class ApprovalRequested(TicketFact):
     """The client was asked whether chargeable work may be done."""
 

@@ -42,9 +42,11 @@ from helpdesk.events import TicketOpened
 from helpdesk.mail import letters
 from helpdesk.models.claims import Claim, ClaimDecision, RoundFile
 from helpdesk.models.contracts import BillingNotice
+from helpdesk.models.duties import Duty, DutyKind
 from helpdesk.models.imports import ImportRun
 from helpdesk.models.mail import MailResult, ReceivedMail
 from helpdesk.models.messages import Attachment, Message
+from helpdesk.models.promises import Promise, PromiseState
 from helpdesk.models.tickets import NEVER, NUMBER_PREFIX, OPEN_STATUSES, LinkKind, Status, Ticket, TicketLink
 from helpdesk.models.transfers import Transfer
 from helpdesk.tickets import replay
@@ -228,6 +230,17 @@ def every_hours_ledger_adds_up(_look: Look) -> Iterator[str]:
         yield f"{fault.contract}: {fault.what}"
 
 
+def every_open_promise_is_somebodys_duty(_look: Look) -> Iterator[str]:
+    """A promise is due by somebody until its outcome is said, and by nobody after it; a clock's is its clock's."""
+    promised = and_(Duty.kind == DutyKind.PROMISE, Duty.subject_id == Promise.id)
+    is_due = exists().where(promised, Duty.done_at.is_(None), Duty.withdrawn_at.is_(None))
+    is_open = and_(Promise.state == PromiseState.PLANNED, Promise.clock == "")
+    for promise_id, opened in _rows(
+        select(Promise.id, is_open).where(or_(and_(is_open, ~is_due), and_(~is_open, is_due)))
+    ):
+        yield f"Promise {promise_id} is {'nobody' if opened else 'still somebody'}'s duty."
+
+
 def no_two_contracts_cover_the_same(_look: Look) -> Iterator[str]:
     """No two contracts of one organisation cover the same on the same day."""
     for one, two in overlaps():
@@ -284,6 +297,7 @@ _SEARCHES: Sequence[Callable[[Look], Iterator[str]]] = (
     every_clock_shows_its_own_reading,
     every_pause_is_its_clocks_own,
     every_hours_ledger_adds_up,
+    every_open_promise_is_somebodys_duty,
     no_two_contracts_cover_the_same,
     every_refund_was_credited_once,
     every_reference_leads_somewhere,

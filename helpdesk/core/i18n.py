@@ -96,6 +96,7 @@ def _teach(environment: Environment) -> None:
         newstyle=True, pgettext=lambda context, text: catalogue().pgettext(context, text),
     )  # fmt: skip
     environment.globals["_"] = _sentence_there
+    environment.globals.update(span=span, full_span=full_span)
     environment.filters.update(
         full_moment=full_moment, enumeration=enumeration, long_day=long_day, money=money, hours=signed_hours,
         whole_percent=whole_percent,
@@ -208,6 +209,28 @@ def month_and_year(day: date) -> str:
 def weekday_word(day: date) -> str:
     """The weekday in short, as it stands alone."""
     return _day(day, "ccc", babel_locale())
+
+
+def span(from_at: datetime, until_at: datetime) -> str:
+    """A window of time, or an instant where it begins and ends in one: `Tue 24 Nov 10:00–12:00`."""
+    zone = ZoneInfo(current_zone())
+    first, last = from_at.astimezone(zone), until_at.astimezone(zone)
+    said = moment(from_at, weekday=True)
+    if first == last:
+        return said
+    return f"{said}–{last:%H:%M}" if first.date() == last.date() else f"{said} – {moment(until_at, weekday=True)}"
+
+
+def full_span(from_at: datetime, until_at: datetime) -> str:
+    """The same in full, with the zone, for letters."""
+    zone = ZoneInfo(current_zone())
+    first, last = from_at.astimezone(zone), until_at.astimezone(zone)
+    if first == last:
+        return full_moment(from_at)
+    said = f"{_day(first.date(), 'full', babel_locale())}, {first:%H:%M}"
+    if first.date() == last.date():
+        return f"{said}–{last:%H:%M} ({current_zone()})"
+    return f"{said} – {full_moment(until_at)}"
 
 
 def long_day(day: date) -> str:

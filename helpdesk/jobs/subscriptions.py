@@ -24,6 +24,8 @@ from helpdesk.events import (
     OtherTimeAsked,
     PasswordResetAsked,
     PastCorrected,
+    PromiseHandedOver,
+    PromiseMoved,
     ReplySent,
     RevisitCalledOff,
     RevisitConfirmed,
@@ -43,7 +45,7 @@ from helpdesk.events import (
     TimePromised,
 )
 from helpdesk.mail import letters, notices
-from helpdesk.tickets import ladder, policies, recalculation
+from helpdesk.tickets import ladder, policies, promises, recalculation
 
 SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     TicketOpened: [letters.acknowledgement],
@@ -53,10 +55,12 @@ SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     TicketReopened: [letters.reopened, claims.follow_reopening],
     TimePromised: [letters.promised],
     TicketClosed: [letters.closed_silently, claims.follow_ending],
-    TicketCancelled: [claims.follow_ending],
+    TicketCancelled: [claims.follow_ending, promises.promises_end],
     ClaimMoved: [letters.claim_acknowledged],
     ClaimDecided: [letters.claim_decided],
     RoundDelivered: [letters.round_delivered],
+    PromiseMoved: [letters.promise_moved],
+    PromiseHandedOver: [letters.promise_handed],
     ClockAtRisk: [ladder.begin],
     ClockBreached: [ladder.begin],
     RungReached: [letters.escalation],

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app, render_template
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, select
 
 from helpdesk.core.db import db
@@ -23,11 +24,13 @@ from helpdesk.models.access import Account, Invitation
 from helpdesk.models.claims import Claim, ClaimDecision, ClaimState, Deliverable, RefundRuleVersion, RevisionRound
 from helpdesk.models.duties import Duty, DutyKind
 from helpdesk.models.messages import Message
-from helpdesk.models.people import Contact, Organisation
+from helpdesk.models.people import Contact, Operator, Organisation
+from helpdesk.models.promises import Promise
 from helpdesk.models.tickets import Channel, Ticket
 from sla import register
 from sla.models import LIVE_STATES, Clock, ClockKind, ClockState, Rung
 
+PROMISED_CLOCKS = {"resolution": _l("the solution"), "periodic_update": _l("the next news")}
 # A client who stands in front of us, or speaks with us, needs no letter that says we heard them.
 MOST_FILES_BYTES = 10_000_000
 _SPOKEN = frozenset({Channel.WALK_IN, Channel.REMOTE_SESSION, Channel.ON_SITE_VISIT})
@@ -78,6 +81,21 @@ def promised(entry: Entry) -> Letter | None:
     ticket = db.session.get_one(Ticket, entry.subject_id)
     at, is_update = instant(entry.payload["promised_for"]), entry.payload["clock"] == ClockKind.PERIODIC_UPDATE.value
     return _to_requester("promised", entry, ticket, promised_at=at, is_update=is_update)
+
+
+def promise_moved(entry: Entry) -> Letter | None:
+    """What we promised comes at another time, and why."""
+    promise = db.session.get_one(Promise, entry.payload["promise_id"])
+    following = db.session.get_one(Promise, entry.payload["to_id"])
+    return _to_promised("promise_moved", entry, promise, following=following, owner=_operator(following.owner_id),
+                        reason=entry.payload["reason"], in_time=entry.payload["in_time"])  # fmt: skip
+
+
+def promise_handed(entry: Entry) -> Letter | None:
+    """Somebody else does what we promised, at the same time, and why."""
+    promise, told = db.session.get_one(Promise, entry.payload["promise_id"]), entry.payload
+    return _to_promised("promise_handed", entry, promise, before=_operator(told["before_id"]),
+                        owner=_operator(told["owner_id"]), reason=told["reason"])  # fmt: skip
 
 
 def escalation(entry: Entry) -> Letter | None:
@@ -167,8 +185,8 @@ def password_reset(entry: Entry) -> Letter | None:
     return _to_account("password_reset", entry)
 
 
-LETTERS = ("acknowledgement", "reply", "resolved", "reopened", "closed", "promised", "escalation", "duty_late",
-           "invitation", "password_reset")  # fmt: skip
+LETTERS = ("acknowledgement", "reply", "resolved", "reopened", "closed", "promised", "promise_moved",
+           "promise_handed", "escalation", "duty_late", "invitation", "password_reset")  # fmt: skip
 
 
 def _files(message: Message) -> dict[str, Any]:
@@ -196,6 +214,27 @@ def _to_requester(
             ticket_id=ticket.id, is_automatic=is_automatic,
             content={"ticket": ticket, "contact": contact, "url": ticket_url(ticket, contact), **content}, files=files,
         )  # fmt: skip
+
+
+def _to_promised(name: str, entry: Entry, promise: Promise, **content: Any) -> Letter | None:
+    """To whom a promise was made: about a ticket as its letters go, else in the language of the contact."""
+    content |= {"promise": promise, "what": PROMISED_CLOCKS.get(promise.clock, promise.what)}
+    if promise.ticket_id is not None:
+        return _to_requester(name, entry, db.session.get_one(Ticket, promise.ticket_id), **content)
+    contact = db.session.get_one(Contact, promise.contact_id)
+    if not contact.email:
+        return None
+    zone = contact.timezone or (contact.organisation.timezone if contact.organisation else DEFAULT_ZONE)
+    with speaking(contact.language, zone):
+        return write_letter(
+            name, entry, to_name=contact.name, to_address=contact.email, language=contact.language,
+            content={"ticket": None, "contact": contact, "url": f"{base_url()}/portal", **content},
+        )  # fmt: skip
+
+
+def _operator(operator_id: int | None) -> str:
+    found = db.session.get(Operator, operator_id) if operator_id else None
+    return found.name if found else ""
 
 
 def _to_account(name: str, entry: Entry) -> Letter | None:

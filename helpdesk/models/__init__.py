@@ -12,6 +12,7 @@ from helpdesk.models import (
     messages,
     people,
     products,
+    promises,
     routing,
     tickets,
     transfers,
@@ -20,5 +21,5 @@ from sla import models as sla_models
 
 __all__ = [
     "access", "care", "claims", "contracts", "duties", "imports", "jobs", "journal", "mail", "messages", "people",
-    "products", "routing", "settings", "sla_models", "standing", "tickets", "transfers",
+    "products", "promises", "routing", "settings", "sla_models", "standing", "tickets", "transfers",
 ]  # fmt: skip

@@ -30,6 +30,7 @@ class Action(StrEnum):
     LINK_TICKETS = "link_tickets"
     MERGE_TICKETS = "merge_tickets"
     PROMISE_TIME = "promise_time"  # agreed with the client
+    KEEP_PROMISE = "keep_promise"  # say its outcome, move it, hand it to a colleague
     JUDGE_BREACH = "judge_breach"  # name its cause, ask to excuse it
     EXCUSE_BREACH = "excuse_breach"  # by a second person
     UNDO_REOPENING = "undo_reopening"

@@ -10,6 +10,7 @@ from helpdesk.models.care import Revisit
 from helpdesk.models.claims import Deliverable
 from helpdesk.models.contracts import Approval, Contract, WorkLog
 from helpdesk.models.duties import Duty
+from helpdesk.models.promises import Promise
 from helpdesk.models.tickets import Ticket
 from helpdesk.policy.actor import Actor, ActorKind
 from sla.models import Rung
@@ -107,6 +108,11 @@ def is_visited(actor: Actor, revisit: Revisit) -> bool:
 def is_visitor(actor: Actor, revisit: Revisit) -> bool:
     """The operator who comes."""
     return actor.is_staff and bool(actor.operator_id) and revisit.operator_id == actor.operator_id
+
+
+def keeps_it(actor: Actor, promise: Promise) -> bool:
+    """Has promised to the client, or keeps it for who did."""
+    return actor.is_staff and bool(actor.operator_id) and promise.owner_id == actor.operator_id
 
 
 def owns_it(actor: Actor, _ticket: Ticket) -> bool:

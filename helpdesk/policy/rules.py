@@ -28,6 +28,7 @@ from helpdesk.policy.predicates import (
     is_told,
     is_visited,
     is_visitor,
+    keeps_it,
     owns_it,
     same_organisation,
 )
@@ -58,6 +59,7 @@ RULES: dict[Action, list[list[Predicate]]] = {
     Action.LINK_TICKETS: [[is_operator], [is_system]],
     Action.MERGE_TICKETS: [[is_operator, faces_clients]],
     Action.PROMISE_TIME: [[is_operator, faces_clients, holds_it], [is_operator, owns_it]],
+    Action.KEEP_PROMISE: [[keeps_it], [is_operator, faces_clients], [is_line_lead], [is_manager]],
     Action.JUDGE_BREACH: [[is_operator, holds_it], [is_operator, owns_it], [is_line_lead], [is_manager]],
     Action.EXCUSE_BREACH: [[is_line_lead], [is_manager]],
     Action.UNDO_REOPENING: [[is_line_lead]],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, True_, and_, exists, false, or_, select, true
 
 from helpdesk.core.db import Base
 from helpdesk.models.access import Role
@@ -15,6 +15,7 @@ from helpdesk.models.duties import Duty
 from helpdesk.models.messages import Attachment, Message, MessageKind
 from helpdesk.models.people import CircleMember, Contact, Organisation, SharingMode
 from helpdesk.models.products import InstalledProduct, Product
+from helpdesk.models.promises import Promise
 from helpdesk.models.tickets import Ticket, Watcher
 from helpdesk.models.transfers import Transfer
 from helpdesk.policy.actions import Action
@@ -111,6 +112,22 @@ def contract_scope(actor: Actor) -> ColumnElement[bool]:
     return false()
 
 
+def promise_scope(actor: Actor) -> ColumnElement[bool]:
+    """Promises: on the tickets that the actor sees; those of visits whom they were made to, supervisors and staff."""
+    tickets = ticket_scope(actor)
+    if isinstance(tickets, True_):
+        return true()
+    seen: list[ColumnElement[bool]] = [Promise.ticket_id.in_(select(Ticket.id).where(tickets))]
+    if actor.is_staff:
+        seen.append(Promise.owner_id == actor.operator_id)
+    elif actor.is_client and actor.kind is ActorKind.ACCOUNT:
+        on_visit = Promise.ticket_id.is_(None)
+        seen.append(and_(on_visit, Promise.contact_id == actor.contact_id))
+        if actor.is_supervisor and actor.organisation_id:
+            seen.append(and_(on_visit, Promise.organisation_id == actor.organisation_id))
+    return or_(*seen)
+
+
 def approval_scope(actor: Actor) -> ColumnElement[bool]:
     """Approvals: staff see those of their tickets; of a client those who were asked, while they belong to it."""
     if actor.is_staff or actor.kind is ActorKind.SYSTEM:
@@ -188,6 +205,7 @@ SCOPES = {
     Organisation: organisation_scope,
     InstalledProduct: installed_scope,
     Contract: contract_scope,
+    Promise: promise_scope,
     Approval: approval_scope,
     Claim: claim_scope,
     Deliverable: deliverable_scope,

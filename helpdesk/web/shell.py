@@ -120,6 +120,8 @@ def nav(actor: Actor) -> list[Group]:
         workspace.append(_item(_("Care plans"), "console.care.index", icon="calendar-event"))
     if may(actor, Action.CONFIRM_CONTACT):
         workspace.append(_item(_("Contacts to confirm"), "console.contacts.unverified", icon="user-question"))
+    if actor.role is not Role.PRODUCT_OWNER:
+        workspace.append(_item(_("Promises"), "console.promises.index", icon="heart-handshake"))
     workspace.append(_item(_("Organisations"), "console.organisations.index", icon="building"))
     if may(actor, Action.READ_REFUND_RULES):
         workspace.append(_item(_("Claims"), "console.claims.index", icon="gavel"))
@@ -130,6 +132,8 @@ def nav(actor: Actor) -> list[Group]:
     if may(actor, Action.READ_REPORTS):
         workspace.append(_item(_("Overview"), "manager.reports.overview", icon="chart-bar"))
         workspace.append(_item(_("Service levels kept"), "manager.reports.attainment", icon="circle-check"))
+        workspace.append(_item(_("Promises kept"), "manager.reports.promises", icon="chart-bar"))
+        workspace.append(_item(_("Hours and contracts"), "manager.reports.hours", icon="clock-hour-4"))
     groups.append(Group(_("Workspace"), tuple(workspace)))
     if may(actor, Action.MANAGE_DESK):
         groups.append(Group(_("Desk"), (

@@ -62,6 +62,13 @@ APPROVAL_STATES = {
 }  # fmt: skip
 NOTICE_KINDS = {"proforma": _l("Proforma"), "vat_invoice": _l("VAT invoice"), "credit": _l("Credit")}
 BATCH_STATES = {"taken": _l("taken"), "confirmed": _l("confirmed"), "released": _l("released")}
+# What became of what was promised.
+PROMISE_STATES = {
+    "planned": _lp("promise", "Promised"), "kept": _lp("promise", "Kept"), "late": _lp("promise", "Late"),
+    "moved": _lp("promise", "Moved with notice"), "broken": _lp("promise", "Broken"),
+    "withdrawn": _lp("promise", "Withdrawn"), "overdue": _lp("promise", "Overdue"),
+}  # fmt: skip
+PROMISED_CLOCKS = {"resolution": _l("the solution"), "periodic_update": _l("the next news")}
 # The steps of the escalation ladder.
 STEPS = {1: _l("Assignee"), 2: _l("Line lead"), 3: _l("Manager"), 4: _l("Duty officer")}
 # What a person has to do by a time.

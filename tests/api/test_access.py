@@ -41,6 +41,7 @@ WHY = {"reason": "Because."}
 CAUSE = {"cause": "vendor"}
 WORK = {"minutes": 5, "channel": "phone"}
 DECISION = {"outcome": "reject", "reasons": "Because."}
+CALL_BACK = {"what": "Call back", "until_at": "2026-03-12T10:00:00Z"}
 PROMISE = {"at": "2026-03-12T10:00:00Z", "note": "By phone.", "consent": True}
 PLAN = {"name": "Mine", "revision": 1, "steps": [{"what": "Call", "offset_days": 1}]}
 FORM = {name: text for name, text in HANDOVER.__dict__.items() if text}
@@ -58,6 +59,12 @@ ADDRESSES: list[tuple[str, str, Any]] = [
     ("POST", "/tickets/{number}/returns", WHY),
     ("PUT", "/tickets/{number}/resolution", WORDS),
     ("POST", "/tickets/{number}/promises", PROMISE),
+    ("POST", "/tickets/{number}/promised-times", CALL_BACK),
+    ("GET", "/promises/{promise_id}", None),
+    ("PUT", "/promises/{promise_id}/outcome", {}),
+    ("POST", "/promises/{promise_id}/move", {**WHY, "until_at": "2026-03-13T10:00:00Z"}),
+    ("PUT", "/promises/{promise_id}/owner", {**WHY, "operator_id": 1}),
+    ("POST", "/promises/{promise_id}/withdrawal", WHY),
     ("GET", "/tickets/{number}/clocks", None),
     ("PUT", "/tickets/{number}/clocks/{clock_id}/cause", CAUSE),
     ("PUT", "/tickets/{number}/clocks/{clock_id}/excuse", WHY),
@@ -166,6 +173,11 @@ STAFFS_OWN = [
     ("POST", "/tickets/{number}/returns", WHY),
     ("PUT", "/tickets/{number}/resolution", WORDS),
     ("POST", "/tickets/{number}/promises", PROMISE),
+    ("POST", "/tickets/{number}/promised-times", CALL_BACK),
+    ("PUT", "/promises/{promise_id}/outcome", {}),
+    ("POST", "/promises/{promise_id}/move", {**WHY, "until_at": "2026-03-13T10:00:00Z"}),
+    ("PUT", "/promises/{promise_id}/owner", {**WHY, "operator_id": 1}),
+    ("POST", "/promises/{promise_id}/withdrawal", WHY),
     ("PUT", "/tickets/{number}/clocks/{clock_id}/cause", CAUSE),
     ("PUT", "/tickets/{number}/clocks/{clock_id}/excuse", WHY),
     ("POST", "/tickets/{number}/clocks/{clock_id}/excuse/approval", None),
@@ -234,6 +246,7 @@ def known(cast: Cast, ona: Caller, jonas: Caller) -> dict[str, Any]:
     register_claim(get_ticket(number, for_=cast.ona), by=cast.ona)
     made = agree_deliverable(cast.klinika, NewDeliverable("Logo", 2), by=cast.ona)
     deliver_round(made, NewRound("Sketch", uploads=(store_upload("logo.txt", BytesIO(b"a logo")),)), by=cast.ona)
+    promise = ona.post(f"/tickets/{number}/promised-times", CALL_BACK).get_json()
     clock = ona.get(f"/tickets/{number}/clocks").get_json()["clocks"][0]
     contract = a_contract(cast)
     grant_hours(contract, 60, by=cast.petras)
@@ -252,7 +265,7 @@ def known(cast: Cast, ona: Caller, jonas: Caller) -> dict[str, Any]:
         "clock_id": clock["id"], "escalation_id": 1,
         "work_log_id": 1, "contract_id": contract.id, "point_id": 1,
         "version_id": some_rules(cast).id, "deliverable_id": made.id, "round": 1, "file_id": made.rounds[0].files[0].id,
-        "feed_id": create_feed(FeedKind.MINE, by=cast.jonas)[0].id,
+        "feed_id": create_feed(FeedKind.MINE, by=cast.jonas)[0].id, "promise_id": promise["id"],
     }  # fmt: skip
 
 
@@ -285,6 +298,8 @@ def test_lists_hold_nothing_for_the_stranger(marek: Caller, known: dict[str, Any
     assert [row["name"] for row in marek.get("/organisations").get_json()["organisations"]] == ["Strangers"]
     assert [row["name"] for row in marek.get("/contacts").get_json()["contacts"]] == ["Marek"]
     assert marek.get("/contacts?email=jonas@klinika.example").get_json()["contacts"] == []
+    assert marek.get("/promises").get_json()["promises"] == []
+    assert marek.get(f"/promises?organisation_id={known['organisation_id']}").get_json()["promises"] == []
     assert marek.get("/installed-products").get_json()["installed_products"] == []
 
 
