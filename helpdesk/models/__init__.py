@@ -4,18 +4,20 @@ from helpdesk.core import jobs, journal, settings, standing
 from helpdesk.models import (
     access,
     contracts,
+    enquiries,
     imports,
     mail,
     messages,
     people,
     products,
     routing,
+    sales,
     tickets,
     transfers,
 )
 from sla import models as sla_models
 
 __all__ = [
-    "access", "contracts", "imports", "jobs", "journal", "mail", "messages", "people", "products", "routing",
-    "settings", "sla_models", "standing", "tickets", "transfers",
+    "access", "contracts", "enquiries", "imports", "jobs", "journal", "mail", "messages", "people", "products",
+    "routing", "sales", "settings", "sla_models", "standing", "tickets", "transfers",
 ]  # fmt: skip
