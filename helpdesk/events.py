@@ -456,6 +456,45 @@ class HoursLow(ContractFact):
 
 
 @dataclass(frozen=True)
+class DutyFact(Fact):
+    """Something that happened to what is due by a person."""
+
+    subject_kind: ClassVar[str] = "duty"
+    duty_id: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class DutySet(DutyFact):
+    due_at: int
+    owner_id: int | None
+
+
+@dataclass(frozen=True)
+class DutyMet(DutyFact):
+    pass
+
+
+@dataclass(frozen=True)
+class DutyWithdrawn(DutyFact):
+    pass
+
+
+@dataclass(frozen=True)
+class DutyHanded(DutyFact):
+    before: int | None
+    after: int
+
+
+@dataclass(frozen=True)
+class DutyLate(DutyFact):
+    """It was not done in time, and somebody is told: the owner, the line lead or the manager."""
+
+    step: int
+    account_id: int
+
+
+@dataclass(frozen=True)
 class NoticesTaken(Fact):
     """Accounting took, confirmed or released a batch of billing notices."""
 

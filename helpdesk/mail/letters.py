@@ -20,8 +20,9 @@ from helpdesk.core.tokens import sign
 from helpdesk.mail.outbound import Letter, LetterFile
 from helpdesk.mail.trimming import MARKERS
 from helpdesk.models.access import Account, Invitation
+from helpdesk.models.duties import Duty
 from helpdesk.models.messages import Message
-from helpdesk.models.people import Contact
+from helpdesk.models.people import Contact, Organisation
 from helpdesk.models.tickets import Channel, Ticket
 from sla import register
 from sla.models import LIVE_STATES, Clock, ClockKind, ClockState, Rung
@@ -98,6 +99,21 @@ def escalation(entry: Entry) -> Letter | None:
         )  # fmt: skip
 
 
+def duty_late(entry: Entry) -> Letter | None:
+    """Something that was due is not done, and you are the one to know."""
+    duty, account = db.session.get_one(Duty, entry.subject_id), db.session.get(Account, entry.payload["account_id"])
+    if account is None or account.disabled_at or not duty.is_open or duty.acknowledged_at is not None:
+        return None
+    organisation = db.session.get(Organisation, duty.organisation_id) if duty.organisation_id else None
+    with speaking(account.language, account.timezone):
+        content = {"account": account, "duty": duty, "organisation": organisation, "step": entry.payload["step"],
+                   "url": f"{_base_url()}/console/escalations"}  # fmt: skip
+        return _letter(
+            "duty_late", entry, to_name=account.name, to_address=account.email, language=account.language,
+            content=content,
+        )  # fmt: skip
+
+
 def invitation(entry: Entry) -> Letter | None:
     """You have been invited: choose a password."""
     return _to_account("invitation", entry)
@@ -108,8 +124,8 @@ def password_reset(entry: Entry) -> Letter | None:
     return _to_account("password_reset", entry)
 
 
-LETTERS = ("acknowledgement", "reply", "resolved", "reopened", "closed", "promised", "escalation", "invitation",
-           "password_reset")  # fmt: skip
+LETTERS = ("acknowledgement", "reply", "resolved", "reopened", "closed", "promised", "escalation", "duty_late",
+           "invitation", "password_reset")  # fmt: skip
 
 
 def _files(message: Message) -> dict[str, Any]:

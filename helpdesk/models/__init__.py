@@ -4,6 +4,7 @@ from helpdesk.core import jobs, journal, settings, standing
 from helpdesk.models import (
     access,
     contracts,
+    duties,
     enquiries,
     imports,
     mail,
@@ -18,6 +19,6 @@ from helpdesk.models import (
 from sla import models as sla_models
 
 __all__ = [
-    "access", "contracts", "enquiries", "imports", "jobs", "journal", "mail", "messages", "people", "products",
-    "routing", "sales", "settings", "sla_models", "standing", "tickets", "transfers",
+    "access", "contracts", "duties", "enquiries", "imports", "jobs", "journal", "mail", "messages", "people",
+    "products", "routing", "sales", "settings", "sla_models", "standing", "tickets", "transfers",
 ]  # fmt: skip

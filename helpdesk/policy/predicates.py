@@ -7,6 +7,7 @@ from typing import Any
 
 from helpdesk.models.access import Role
 from helpdesk.models.contracts import Contract, WorkLog
+from helpdesk.models.duties import Duty
 from helpdesk.models.tickets import Ticket
 from helpdesk.policy.actor import Actor, ActorKind
 from sla.models import Rung
@@ -60,9 +61,10 @@ def same_organisation(actor: Actor, subject: Ticket | Contract) -> bool:
     return bool(actor.organisation_id) and subject.organisation_id == actor.organisation_id
 
 
-def is_told(actor: Actor, rung: Rung) -> bool:
-    """Stands on this rung of the escalation ladder."""
-    return actor.is_staff and rung.account_id == actor.account_id
+def is_told(actor: Actor, told: Rung | Duty) -> bool:
+    """Was told of it: stands on this rung of the ladder, or is whom a late duty was told to."""
+    whom = told.told_id if isinstance(told, Duty) else told.account_id
+    return actor.is_staff and whom == actor.account_id
 
 
 def faces_clients(actor: Actor, _subject: Any) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, 
 from helpdesk.core.db import Base
 from helpdesk.models.access import Role
 from helpdesk.models.contracts import Contract
+from helpdesk.models.duties import Duty
 from helpdesk.models.messages import Attachment, Message, MessageKind
 from helpdesk.models.people import CircleMember, Contact, Organisation, SharingMode
 from helpdesk.models.products import InstalledProduct, Product
@@ -108,6 +109,17 @@ def contract_scope(actor: Actor) -> ColumnElement[bool]:
     return false()
 
 
+def duty_scope(actor: Actor) -> ColumnElement[bool]:
+    """Duties: whoever faces clients, leads or manages sees all; others of the staff see what is theirs."""
+    if actor.kind is ActorKind.SYSTEM:
+        return true()
+    if not actor.is_staff:
+        return false()
+    if actor.role in (Role.MANAGER, Role.ADMINISTRATOR) or actor.leads_line or actor.lines & CLIENT_FACING_LINES:
+        return true()
+    return Duty.owner_id == (actor.operator_id or -1)
+
+
 SCOPES = {
     Ticket: ticket_scope,
     Message: message_scope,
@@ -116,4 +128,5 @@ SCOPES = {
     Organisation: organisation_scope,
     InstalledProduct: installed_scope,
     Contract: contract_scope,
+    Duty: duty_scope,
 }

@@ -20,12 +20,11 @@ from helpdesk.core.command import command
 from helpdesk.core.db import db, locked_when_writing
 from helpdesk.core.errors import NotFound
 from helpdesk.core.journal import Entry, record
-from helpdesk.core.standing import standing
 from helpdesk.core.times import epoch, instant, now
 from helpdesk.events import ClockBreached, RungAcknowledged, RungReached
-from helpdesk.models.access import Account, Role
+from helpdesk.models.duties import Duty
 from helpdesk.models.tickets import NEVER, Ticket
-from helpdesk.people.directory import operators, substitute_for
+from helpdesk.people.directory import substitute_for
 from helpdesk.people.duty import on_duty
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import SYSTEM, Actor
@@ -33,9 +32,10 @@ from helpdesk.policy.rules import require
 from helpdesk.policy.scopes import ticket_scope
 from helpdesk.tickets.assignment import best_operator
 from helpdesk.tickets.desk import ticket_settings
+from helpdesk.tickets.duties import told_to
+from helpdesk.tickets.reachable import account_of, lead_of, manager, opening, patience
 from sla import register
-from sla.models import LIVE_STATES, CalendarVersion, Clock, ClockKind, Rung
-from sla.worktime import WorkIndex
+from sla.models import LIVE_STATES, Clock, Rung
 
 AT_RISK, BREACHED = "at_risk", "breached"
 ASSIGNEE, LINE_LEAD, MANAGER, DUTY_OFFICER = STEPS = (1, 2, 3, 4)
@@ -184,10 +184,11 @@ def open_rungs(*, for_: Actor, limit: int = 200) -> list[RungShown]:
 
 
 def count_open_rungs(*, for_: Actor, limit: int = 100) -> int:
-    """How many of them, counted up to a limit."""
+    """How many of them and of late duties, counted up to a limit."""
     if not for_.is_staff:
         return 0
-    return len(db.session.execute(select(Rung.id).where(*_open(for_)).limit(limit)).all())
+    late = select(Duty.id).where(*told_to(for_))
+    return len(db.session.execute(select(Rung.id).where(*_open(for_)).union_all(late).limit(limit)).all())
 
 
 def rungs_of(clocks: Sequence[Clock]) -> list[Rung]:
@@ -212,9 +213,9 @@ def _tell(ladder: _Ladder, rung: Rung, at: int) -> None:
         _climb(ladder, rung.step, at)
         return
     rung.account_id = whom
-    opening = _opening(ladder, whom, at)
-    if opening > at:
-        rung.tell_at = opening
+    opens_at = _opening(ladder, whom, at)
+    if opens_at > at:
+        rung.tell_at = opens_at
         return
     rung.told_at = at
     if ladder.is_acknowledged:
@@ -258,67 +259,25 @@ def _whom(ticket: Ticket, step: int, at: int) -> int | None:
     """The account that stands on a step; the absent are answered for by their substitute."""
     if step == ASSIGNEE:
         if ticket.assignee_id is not None:
-            return _account_of(substitute_for(ticket.assignee_id, instant(at)))
+            return account_of(substitute_for(ticket.assignee_id, instant(at)))
         nearest = best_operator(ticket)
-        return _account_of(nearest.id) if nearest else None
+        return account_of(nearest.id) if nearest else None
     if step == LINE_LEAD:
-        leads = [card for card in operators().values() if card.is_active and card.leads_line == (ticket.line or 1)]
-        return _account_of(substitute_for(leads[0].id, instant(at))) if leads else None
+        return lead_of(ticket.line or 1, at)
     if step == MANAGER:
-        managers = select(Account.id).where(Account.role == Role.MANAGER, Account.disabled_at.is_(None))
-        return db.session.scalar(managers.order_by(Account.id).limit(1))
+        return manager()
     return on_duty(ticket_settings().duty_officers, instant(at))
-
-
-def _account_of(operator_id: int) -> int | None:
-    return db.session.scalar(
-        select(Account.id).where(Account.operator_id == operator_id, Account.disabled_at.is_(None))
-    )
 
 
 def _opening(ladder: _Ladder, account_id: int, at: int) -> int:
     """When this person may be told: at once if it is urgent, else when their hours begin."""
-    if ladder.is_urgent:
-        return at
-    index = _hours(ladder.clock, account_id)
-    if index.is_working(at):
-        return at
-    opening = index.next_opening(at)
-    return at if opening is None else opening
+    return at if ladder.is_urgent else opening(account_id, at, ladder.clock.calendar_id)
 
 
 def _patience(ladder: _Ladder, account_id: int, at: int) -> int:
     """When the next step is reached, if this person does not take note."""
-    seconds = 60 * ticket_settings().escalation_minutes
-    due = None if ladder.is_urgent else _hours(ladder.clock, account_id).due(at, seconds)
-    return at + seconds if due is None else due
-
-
-def _hours(clock: Clock, account_id: int) -> WorkIndex:
-    """The hours of a person: those of the desk's calendar, on the clock of the person's own zone."""
-    zone = db.session.scalar(select(Account.timezone).where(Account.id == account_id)) or "UTC"
-    key = (_desk_calendar() or clock.calendar_id, zone)
-    kept = _indexes_by_zone()
-    if key not in kept:
-        versions = select(CalendarVersion).where(CalendarVersion.calendar_id == key[0])
-        rows = db.session.scalars(versions.order_by(CalendarVersion.recorded_at, CalendarVersion.id))
-        kept[key] = register.compiled_versions({row.valid_from: {**row.content, "timezone": zone} for row in rows})
-    return kept[key]
-
-
-@standing
-def _indexes_by_zone() -> dict[tuple[int, str], WorkIndex]:
-    return {}
-
-
-@standing
-def _desk_calendar() -> int | None:
-    """The calendar by which most of the desk's own promises are counted: that of the default policy's resolutions."""
-    cards = [c for c in register.targets().values() if c.policy_id == register.default_policy_id()]
-    resolutions = [card for card in cards if card.kind is ClockKind.RESOLUTION]
-    # The least urgent one: what is promised around the clock says nothing of people's hours.
-    least = max(resolutions or cards, key=lambda card: (not card.is_urgent, card.priority, -card.id), default=None)
-    return least.calendar_id if least else None
+    minutes = ticket_settings().escalation_minutes
+    return at + 60 * minutes if ladder.is_urgent else patience(account_id, at, minutes, ladder.clock.calendar_id)
 
 
 def _ladder_of(rung: Rung) -> _Ladder:

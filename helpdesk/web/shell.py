@@ -106,6 +106,8 @@ def nav(actor: Actor) -> list[Group]:
     told = count_open_rungs(for_=actor)
     if told or actor.role is not Role.ADMINISTRATOR:
         workspace.append(_item(_("Escalations"), "console.escalations.index", icon="bell", count=told))
+    if actor.operator_id or may(actor, Action.READ_REPORTS):
+        workspace.append(_item(_("To do"), "console.duties.index", icon="checklist"))
     if may(actor, Action.CONFIRM_CONTACT):
         workspace.append(_item(_("Contacts to confirm"), "console.contacts.unverified", icon="user-question"))
     workspace.append(_item(_("Organisations"), "console.organisations.index", icon="building"))

@@ -58,6 +58,19 @@ NOTICE_KINDS = {"proforma": _l("Proforma"), "vat_invoice": _l("VAT invoice"), "c
 BATCH_STATES = {"taken": _l("taken"), "confirmed": _l("confirmed"), "released": _l("released")}
 # The steps of the escalation ladder.
 STEPS = {1: _l("Assignee"), 2: _l("Line lead"), 3: _l("Manager"), 4: _l("Duty officer")}
+# What a person has to do by a time.
+DUTIES = {
+    "summary_letter": _l("Summary letter"), "quotation": _l("Quotation"), "specialist": _l("Specialist joins"),
+    "check_delivery": _l("Check the delivery"), "check_quality": _l("Check the quality"),
+    "check_invoice": _l("Check the invoice"), "check_installation": _l("Install it"),
+    "check_training": _l("Train its users"), "check_correct_use": _l("Check that it is used correctly"),
+    "revisit": _l("Revisit"), "promise": _l("Promise"),
+    "claim_acknowledge": _l("Acknowledge the claim"), "claim_investigate": _l("Investigate the claim"),
+    "claim_decide": _l("Decide the claim"), "claim_approve": _l("Approve the decision"),
+    "claim_correct": _l("Corrective action"), "claim_verify": _l("Verify that it helped"),
+    "claim_close": _l("Close the claim"), "contract_renewal": _l("Contract renewal"),
+    "contract_notice": _l("Last day of notice"),
+}  # fmt: skip
 ROLES = {
     "contact": _l("Contact"), "operator": _l("Operator"), "line_lead": _l("Line lead"), "manager": _l("Manager"),
     "product_owner": _l("Product owner"), "administrator": _l("Administrator"),

@@ -317,14 +317,15 @@ def test_the_roster_takes_turns_by_the_week_and_knows_only_staff(cast: Cast, at:
     [
         (lambda cast: ladder.tell_due(), "ix_sla_rung_tell_at"),
         (lambda cast: ladder.climb_due(), "ix_sla_rung_climbs_at"),
-        (lambda cast: ladder.count_open_rungs(for_=cast.ona), "ix_sla_rung_open"),
+        (lambda cast: ladder.count_open_rungs(for_=cast.ona), "ix_sla_rung_open _duty_"),  # any partial one of duties
         (lambda cast: clocks.sweep(), "ix_sla_clock_next_fire_at"),
     ],
 )
 def test_what_is_due_is_found_by_its_index(cast: Cast, ask: Callable[[Cast], int], index: str) -> None:
-    [step] = plan_of(lambda: ask(cast))
+    steps = plan_of(lambda: ask(cast))
 
-    assert index in step
+    assert len(steps) == len(index.split())
+    assert all(any(name in step for name in index.split()) for step in steps), steps
 
 
 def test_an_idle_moment_asks_one_question_and_writes_nothing(cast: Cast) -> None:

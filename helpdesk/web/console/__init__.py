@@ -15,6 +15,7 @@ from helpdesk.web.console import (
     clocks,
     contacts,
     contracts,
+    duties,
     escalations,
     handovers,
     hours,
@@ -41,6 +42,7 @@ for _part in (
     tickets, clocks, messages, handovers, resolutions, calls, links, attachments, contacts, organisations, contracts,
     received_mails, routing_rules, people, catalogue, calendars, maintenance, policies, settings, jobs, search,
     escalations, promises, breaches, work, hours, billing,
+    duties,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))
     bp.register_blueprint(_part.bp)

@@ -14,11 +14,13 @@ from helpdesk.people.accounts import names_of
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.rules import may
+from helpdesk.tickets.duties import told_duties
 from helpdesk.tickets.judging import excuses_asked
 from helpdesk.tickets.ladder import acknowledge, open_rungs, rungs_of
 from helpdesk.tickets.queries import clock_due, clock_name
 from helpdesk.web.auth import current_actor
-from helpdesk.web.words import BREACH_CAUSES, CLOCKS, STEPS
+from helpdesk.web.console.duties import with_pages
+from helpdesk.web.words import BREACH_CAUSES, CLOCKS, DUTIES, STEPS
 from sla.models import Clock, Rung
 
 bp = Blueprint("escalations", __name__, url_prefix="/escalations")
@@ -59,7 +61,8 @@ def index() -> str:
         (shown, clock_due(shown.clock, at), STEPS[shown.rung.step], instant(shown.rung.told_at or at))
         for shown in open_rungs(for_=current_actor())
     ]
-    return render_template("console/escalations/index.html", rows=rows, asked=_excuses(current_actor()))
+    return render_template("console/escalations/index.html", rows=rows, asked=_excuses(current_actor()),
+                           late=with_pages(told_duties(for_=current_actor())), kinds=DUTIES)  # fmt: skip
 
 
 @bp.post("/<int:rung_id>/acknowledgement")

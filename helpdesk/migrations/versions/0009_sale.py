@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0008_sale"
-down_revision = "0007_hours"
+revision = "0009_sale"
+down_revision = "0008_duties"
 branch_labels = None
 depends_on = None
 
