@@ -15,7 +15,7 @@ import flask_babel
 from babel import Locale
 from babel.dates import format_date, match_skeleton
 from babel.lists import format_list
-from babel.numbers import format_percent
+from babel.numbers import format_currency, format_percent
 from babel.units import format_unit
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, force_locale
@@ -210,6 +210,11 @@ def day_name(day: date) -> str:
     """Weekday and date as the reader writes them, with the year only where it is another one."""
     year = "" if day.year == datetime.now(ZoneInfo(current_zone())).year else "y"
     return _day(day, _pattern(f"{year}MMMEd", babel_locale()), babel_locale())
+
+
+def money(cents: int, currency: str) -> str:
+    """An amount as the reader writes it, with the sign of its currency."""
+    return str(format_currency(Decimal(cents) / 100, currency, locale=babel_locale()))
 
 
 def ago(at: datetime, now: datetime) -> str:

@@ -13,6 +13,7 @@ from helpdesk.models.duties import Duty
 from helpdesk.models.messages import Attachment, Message, MessageKind
 from helpdesk.models.people import CircleMember, Contact, Organisation, SharingMode
 from helpdesk.models.products import InstalledProduct, Product
+from helpdesk.models.sales import Sale
 from helpdesk.models.tickets import Ticket, Watcher
 from helpdesk.models.transfers import Transfer
 from helpdesk.policy.actions import Action
@@ -120,6 +121,11 @@ def duty_scope(actor: Actor) -> ColumnElement[bool]:
     return Duty.owner_id == (actor.operator_id or -1)
 
 
+def sale_scope(actor: Actor) -> ColumnElement[bool]:
+    """Sales: those of the staff who may read them; no client, and not the protected third line."""
+    return true() if may(actor, Action.READ_SALES) else false()
+
+
 SCOPES = {
     Ticket: ticket_scope,
     Message: message_scope,
@@ -128,5 +134,6 @@ SCOPES = {
     Organisation: organisation_scope,
     InstalledProduct: installed_scope,
     Contract: contract_scope,
+    Sale: sale_scope,
     Duty: duty_scope,
 }

@@ -34,7 +34,7 @@ def init_app(app: Flask) -> None:
         choices=choices, team_choices=team_choices, routable_choices=routable_choices,
         name_choices=name_choices, role_word=lambda role: str(ROLES.get(role, role)),
         language_word=lambda tag: i18n.OWN_NAMES.get(tag, tag), pair=lambda word: (word, word),
-        with_url=WithUrl, hours=i18n.signed_hours,
+        with_url=WithUrl, hours=i18n.signed_hours, money=i18n.money,
     )  # fmt: skip
     config: Config = app.config["THREELINE"]
     app.jinja_env.globals.update(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -189,7 +191,7 @@ def upgrade() -> None:
     append_only("sale_payment")
 
 
-def only_where(condition: str) -> dict[str, sa.TextClause]:
+def only_where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
 
 
