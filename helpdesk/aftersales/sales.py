@@ -136,11 +136,11 @@ def record_sale(new: NewSale, *, by: Actor, submission: str | None = None) -> Sa
     if submission and (known := db.session.scalar(select(Sale).where(Sale.submission == submission))):
         return known  # a second click
     new = replace(new, reference=" ".join(new.reference.split()))
+    if new.reference and sale_by_reference(new.reference) is not None:
+        raise Conflict(_("A sale with this reference was recorded already."), code="reference_taken")
     if errors := _wrong_in(new):
         raise Invalid(errors)
     enquiry, ticket = _enquiry(new, by=by)
-    if new.reference and sale_by_reference(new.reference) is not None:
-        raise Conflict(_("A sale with this reference was recorded already."), code="reference_taken")
     organisation = _organisation(new, by=by)
     buyers = [_buyer(f"contacts.{place}", each, organisation, by=by) for place, each in enumerate(new.contacts)]
     if ticket is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from helpdesk.aftersales import enquiries
 from helpdesk.core import jobs
 from helpdesk.core.journal import Fact, Reaction, subscribe
 from helpdesk.events import (
@@ -11,12 +12,18 @@ from helpdesk.events import (
     ClockAtRisk,
     ClockBreached,
     DutyLate,
+    MergeUndone,
     PasswordResetAsked,
     PastCorrected,
     ReplySent,
     RungReached,
+    SpecialistNamed,
     TargetsExtended,
+    TicketAssigned,
+    TicketCancelled,
+    TicketClassified,
     TicketClosed,
+    TicketMerged,
     TicketOpened,
     TicketReopened,
     TicketResolved,
@@ -26,10 +33,16 @@ from helpdesk.mail import letters
 from helpdesk.tickets import ladder, policies, recalculation
 
 SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
-    TicketOpened: [letters.acknowledgement],
+    TicketOpened: [letters.acknowledgement, enquiries.begin],
     ReplySent: [letters.reply],
-    TicketResolved: [letters.please_accept],
-    TicketReopened: [letters.reopened],
+    TicketResolved: [letters.please_accept, enquiries.follow],
+    TicketReopened: [letters.reopened, enquiries.follow],
+    TicketCancelled: [enquiries.follow],
+    TicketMerged: [enquiries.follow],
+    MergeUndone: [enquiries.follow],
+    TicketClassified: [enquiries.reclassify],
+    TicketAssigned: [enquiries.hand_on],
+    SpecialistNamed: [letters.specialist],
     TimePromised: [letters.promised],
     TicketClosed: [letters.closed_silently],
     ClockAtRisk: [ladder.begin],

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from helpdesk.core.i18n import enumeration, moment, ngettext, signed_hours
+from helpdesk.core.i18n import day_name, enumeration, moment, money, ngettext, signed_hours
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import Entry
 from helpdesk.core.times import instant
 from helpdesk.models.tickets import NUMBER_PREFIX
 from helpdesk.people import directory
-from helpdesk.web.words import BREACH_CAUSES, CLOCKS, STATUSES, STEPS
+from helpdesk.web.words import BREACH_CAUSES, CLOCKS, ENQUIRY_KINDS, STATUSES, STEPS
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,10 @@ def _status(p: dict[str, Any], who: str) -> str:
         "reply": _("%(who)s replied; reopened", who=who),
         "refusal": _("%(who)s refused the solution; reopened", who=who),
         "reopening_undone": "",  # told by its own fact
+        "enquiry_won": "",
+        "enquiry_lost": "",
+        "enquiry_clarifying": "",
+        "enquiry_quoted": "",  # likewise
         "merge_undone": _("%(who)s undid the merge", who=who),
     }
     if p["reason"] in reasons:
@@ -73,6 +77,21 @@ def _status(p: dict[str, Any], who: str) -> str:
     if p.get("sub_status"):
         return _("%(who)s set the status to %(after)s, %(sub)s", who=who, after=after, sub=p["sub_status"])
     return _("%(who)s set the status to %(after)s", who=who, after=after)
+
+
+def _enquiry(p: dict[str, Any], who: str) -> str:
+    texts = {
+        "clarifying": _("The enquiry is being clarified"), "quoted": "",  # told by its own fact
+        "won": _("%(who)s won the enquiry", who=who),
+        "lost": _("%(who)s lost the enquiry: %(reason)s", who=who, reason=p["reason"]),
+        "answered": _("The enquiry is answered"), "withdrawn": _("The enquiry was withdrawn"),
+    }  # fmt: skip
+    return texts.get(p["after"], "")
+
+
+def _operator(operator_id: int) -> str:
+    card = directory.operators().get(operator_id)
+    return card.name if card else _("An operator")
 
 
 def _assigned(p: dict[str, Any], who: str) -> str:
@@ -196,6 +215,25 @@ TELLINGS: dict[str, Telling] = {
     "RungAcknowledged": lambda p, who: _(
         "%(who)s took note: %(clock)s", who=who, clock=CLOCKS.get(p["kind"], p["kind"])
     ),
+    "EnquiryMoved": _enquiry,
+    "EnquiryQualified": lambda p, who: (
+        _("%(who)s: the client wants %(kind)s; the case is complex", who=who, kind=ENQUIRY_KINDS[p["kind"]])
+        if p["is_complex"]
+        else _("%(who)s: the client wants %(kind)s", who=who, kind=ENQUIRY_KINDS[p["kind"]])
+    ),
+    "SpecialistNamed": lambda p, who: _(
+        "%(who)s named %(whom)s as the specialist", who=who, whom=_operator(p["operator_id"])
+    ),
+    "MeetingHeld": lambda p, who: _(
+        "%(who)s met the client on %(when)s", who=who, when=moment(instant(p["met_at"]), weekday=True)
+    ),
+    "SummarySent": lambda p, who: _("%(who)s summed the meeting up for the client", who=who),
+    "QuotationSent": lambda p, who: _(
+        "%(who)s quoted %(amount)s, valid until %(day)s",
+        who=who,
+        amount=money(p["amount_cents"], p["currency"]),
+        day=day_name(date.fromisoformat(p["valid_until"])),
+    ),
     "WorkLogged": lambda p, who: _("%(who)s logged work: %(hours)s", who=who, hours=signed_hours(p["minutes"])),
     "WorkReversed": lambda p, who: _("%(who)s took work back: %(reason)s", who=who, reason=p["reason"]),
     "TicketCancelled": lambda p, who: _("%(who)s cancelled it: %(reason)s", who=who, reason=p["reason"]),
@@ -210,6 +248,8 @@ FACT_ICONS = {
     "ClockBreached": "flame", "TicketAccepted": "hand-grab", "ClockMoved": "calendar",
     "PolicyApplied": "pencil", "EntitlementChanged": "clock",
     "TimePromised": "heart-handshake", "BreachJudged": "pencil", "ReopeningUndone": "arrow-back-up",
+    "EnquiryMoved": "point", "EnquiryQualified": "pencil", "SpecialistNamed": "user", "MeetingHeld": "users",
+    "SummarySent": "mail", "QuotationSent": "receipt",
     "RungReached": "bell", "RungAcknowledged": "check", "WorkLogged": "clock-hour-4", "WorkReversed": "arrow-back-up",
     "TicketCancelled": "ban", "TicketRead": "eye", "ImportedStep": "point",
 }  # fmt: skip

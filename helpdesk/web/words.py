@@ -53,9 +53,23 @@ WORK_RULES = {
     "channel": _l("channel not covered, chargeable"), "monthly_plan": _l("covered by the monthly plan"),
     "warranty": _l("under warranty"), "pay_as_you_go": _l("charged by the hour"),
     "prepaid_hours": _l("from the prepaid hours"), "monthly_fee": _l("monthly fee"),
+    "product_sale": _l("sale of products"),
 }  # fmt: skip
 NOTICE_KINDS = {"proforma": _l("Proforma"), "vat_invoice": _l("VAT invoice"), "credit": _l("Credit")}
 BATCH_STATES = {"taken": _l("taken"), "confirmed": _l("confirmed"), "released": _l("released")}
+# Enquiries, and the checklist that ends a handover to operations.
+ENQUIRY_KINDS = {"information": _l("Information"), "meeting": _l("Meeting"), "quotation": _l("Quotation")}
+ENQUIRY_STATES = {
+    "received": _lp("enquiry", "received"), "clarifying": _lp("enquiry", "clarifying"),
+    "quoted": _lp("enquiry", "quoted"), "won": _lp("enquiry", "won"), "lost": _lp("enquiry", "lost"),
+    "answered": _lp("enquiry", "answered"), "withdrawn": _lp("enquiry", "withdrawn"),
+}  # fmt: skip
+POINTS = {
+    "delivery": _l("Delivery on time"), "quality": _lp("checklist", "Quality"), "invoice": _l("Invoice correct"),
+    "installation": _lp("checklist", "Installation"), "training": _lp("checklist", "Training"),
+    "correct_use": _l("Correct use"),
+}  # fmt: skip
+PART_KINDS = {"consumable": _l("Consumable"), "spare_part": _l("Spare part")}
 # The steps of the escalation ladder.
 STEPS = {1: _l("Assignee"), 2: _l("Line lead"), 3: _l("Manager"), 4: _l("Duty officer")}
 # What a person has to do by a time.
