@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -195,6 +195,20 @@ class Instant(Spoken, fields.DateTime):
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else rfc3339(value)
+
+
+class Day(Spoken, fields.Date):
+    """A day (ISO 8601)."""
+
+    default_error_messages = says(invalid=_l("This must be a day, such as 2026-03-27."))
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:
+        try:
+            if len(value) != len("2026-03-27"):
+                raise ValueError(value)
+            return date.fromisoformat(value)
+        except (TypeError, ValueError) as error:
+            raise self.make_error("invalid") from error
 
 
 class Several(Spoken, fields.List[Any]):

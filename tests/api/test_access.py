@@ -14,11 +14,13 @@ from werkzeug.datastructures import MultiDict
 
 from helpdesk.core.db import db
 from helpdesk.models.access import Account
+from helpdesk.models.tickets import TicketType
 from helpdesk.people.accounts import create_token, disable_account, revoke_token, tokens_of
 from helpdesk.policy.actor import SYSTEM, Actor
 from helpdesk.tickets.classification import watch
 from helpdesk.tickets.conversation import NewMessage, add_note
 from tests.aftersales.conftest import a_contract
+from tests.aftersales.selling import a_sale
 from tests.api.conftest import Caller
 from tests.cast import Cast
 from tests.factories import HANDOVER, a_ticket, facts
@@ -28,6 +30,8 @@ WHY = {"reason": "Because."}
 CAUSE = {"cause": "vendor"}
 WORK = {"minutes": 5, "channel": "phone"}
 PROMISE = {"at": "2026-03-12T10:00:00Z", "note": "By phone.", "consent": True}
+OFFER = {"what": "Ten", "amount_cents": 100, "valid_until": "2026-04-30"}
+SOLD = {"sold_on": "2026-03-02", "items": [{"what": "A printer"}], "organisation_id": 1}
 FORM = {name: text for name, text in HANDOVER.__dict__.items() if text}
 
 # Everything under an address that names something, with a body that would do.
@@ -67,6 +71,24 @@ ADDRESSES: list[tuple[str, str, Any]] = [
     ("POST", "/tickets/{number}/work-logs", WORK),
     ("POST", "/tickets/{number}/work-logs/{work_log_id}/reversal", WHY),
     ("GET", "/contracts/{contract_id}/statement", None),
+    ("GET", "/tickets/{number}/enquiry", None),
+    ("PUT", "/tickets/{number}/enquiry", {"kind": "meeting"}),
+    ("POST", "/tickets/{number}/enquiry/meetings", {"met_at": "2026-03-02T06:00:00Z"}),
+    ("PUT", "/tickets/{number}/enquiry/summary", WORDS),
+    ("POST", "/tickets/{number}/enquiry/quotations", OFFER),
+    ("PUT", "/tickets/{number}/enquiry/outcome", {"outcome": "won"}),
+    ("GET", "/sales/{sale}", None),
+    ("PUT", "/sales/{sale}/points/{point}/completion", {}),
+    ("PUT", "/sales/{sale}/points/{point}/fault", {"remark": "It is wrong."}),
+    ("PATCH", "/sales/{sale}/points/{point}", {"due_on": "2026-03-20"}),
+    ("POST", "/sales/{sale}/payments", {"amount_cents": 5, "paid_on": "2026-03-02"}),
+    ("POST", "/sales/{sale}/payments/{payment_id}/reversal", WHY),
+    ("GET", "/installed-products/{installed_id}", None),
+    ("PATCH", "/installed-products/{installed_id}", {"serial": "mine"}),
+    ("POST", "/installed-products/{installed_id}/parts", {"name": "Roll"}),
+    ("PUT", "/installed-products/{installed_id}/parts/{part_id}/replacement", {}),
+    ("DELETE", "/installed-products/{installed_id}/parts/{part_id}", None),
+    ("PUT", "/contacts/{contact_id}/roles", {"roles": ["decider"]}),
     ("GET", "/tickets/{number}/timeline", None),
     ("GET", "/attachments/{attachment_id}", None),
     ("GET", "/organisations/{organisation_id}", None),
@@ -105,6 +127,18 @@ STAFFS_OWN = [
     ("GET", "/operators", None),
     ("POST", "/organisations", {"name": "Mine"}),
     ("POST", "/contacts", {"name": "Me"}),
+    ("GET", "/enquiries", None),
+    ("GET", "/tickets/{enquiry}/enquiry", None),
+    ("PUT", "/tickets/{enquiry}/enquiry", {"kind": "meeting"}),
+    ("POST", "/tickets/{enquiry}/enquiry/meetings", {"met_at": "2026-03-02T06:00:00Z"}),
+    ("PUT", "/tickets/{enquiry}/enquiry/summary", WORDS),
+    ("POST", "/tickets/{enquiry}/enquiry/quotations", OFFER),
+    ("PUT", "/tickets/{enquiry}/enquiry/outcome", {"outcome": "won"}),
+    ("GET", "/sales", None),
+    ("POST", "/sales", SOLD),
+    ("PATCH", "/installed-products/{installed_id}", {"serial": "mine"}),
+    ("POST", "/installed-products/{installed_id}/parts", {"name": "Roll"}),
+    ("PUT", "/contacts/{contact_id}/roles", {"roles": ["decider"]}),
 ]  # fmt: skip
 
 
@@ -123,7 +157,9 @@ def known(cast: Cast, ona: Caller, jonas: Caller) -> dict[str, Any]:
         "number": number, "other": other, "link_id": link["id"], "attachment_id": message["attachments"][0]["id"],
         "organisation_id": cast.jonas.organisation_id, "contact_id": cast.jonas.contact_id,
         "clock_id": clock["id"], "escalation_id": 1,
-        "work_log_id": 1, "contract_id": a_contract(cast).id,
+        "work_log_id": 1, "contract_id": a_contract(cast).id, "sale": a_sale(cast).number, "point": "quality",
+        "payment_id": 1, "part_id": 1, "installed_id": cast.printer_at_klinika.id,
+        "enquiry": a_ticket(cast, type=TicketType.ENQUIRY).number,
     }  # fmt: skip
 
 

@@ -11,13 +11,16 @@ from helpdesk.api.v1 import (
     catalogue,
     clocks,
     contacts,
+    enquiries,
     escalations,
+    installed,
     links,
     me,
     messages,
     organisations,
     promises,
     resolutions,
+    sales,
     tags,
     tickets,
     timelines,
@@ -28,7 +31,7 @@ from helpdesk.api.v1 import (
 RESOURCES = (
     tickets.bp, messages.bp, resolutions.bp, promises.bp, clocks.bp, escalations.bp, transfers.bp, assignments.bp,
     tags.bp, links.bp, timelines.bp, attachments.bp, organisations.bp, contacts.bp, catalogue.bp, me.bp,
-    work_logs.bp,
+    work_logs.bp, enquiries.bp, sales.bp, installed.bp,
 )  # fmt: skip
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
