@@ -111,6 +111,9 @@ def nav(actor: Actor) -> list[Group]:
     if may(actor, Action.CONFIRM_CONTACT):
         workspace.append(_item(_("Contacts to confirm"), "console.contacts.unverified", icon="user-question"))
     workspace.append(_item(_("Organisations"), "console.organisations.index", icon="building"))
+    if may(actor, Action.READ_SALES):
+        workspace.append(_item(_("Enquiries"), "console.enquiries.index", icon="message-dollar"))
+        workspace.append(_item(_("Sales"), "console.sales.index", icon="building-warehouse"))
     if may(actor, Action.EXPORT_BILLING):
         workspace.append(_item(_("Billing"), "console.billing.index", icon="receipt"))
     if may(actor, Action.READ_REPORTS):

@@ -16,9 +16,11 @@ from helpdesk.web.console import (
     contacts,
     contracts,
     duties,
+    enquiries,
     escalations,
     handovers,
     hours,
+    installed,
     jobs,
     links,
     maintenance,
@@ -30,6 +32,7 @@ from helpdesk.web.console import (
     received_mails,
     resolutions,
     routing_rules,
+    sales,
     search,
     settings,
     tickets,
@@ -41,7 +44,7 @@ bp = Blueprint("console", __name__, url_prefix="/console")
 for _part in (
     tickets, clocks, messages, handovers, resolutions, calls, links, attachments, contacts, organisations, contracts,
     received_mails, routing_rules, people, catalogue, calendars, maintenance, policies, settings, jobs, search,
-    escalations, promises, breaches, work, hours, billing,
+    escalations, promises, breaches, work, hours, billing, enquiries, sales, installed,
     duties,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))
