@@ -47,7 +47,7 @@ def test_an_enquiry_from_its_meeting_to_the_handover(cast: Cast, browser_of: Bro
     page = ona.submit(form, **{"items.0.product_id": str(cast.printer.id), "items.0.quantity": "1",
                                "contacts.0.roles": "decider"})  # fmt: skip
     sale = db.session.scalars(db.select(Sale)).one()
-    assert (page.path, "is handed over to operations" in page.text) == (f"/console/sales/{sale.number}", True)
+    assert f"The sale {sale.number} is handed over to operations" in page.text
     assert sale.number in ona.get("/console/enquiries?view=won").text
     assert sale.number in ona.get(path).text
     assert {row.role for row in db.session.get_one(Contact, cast.jonas.contact_id).roles} == {BuyingRole.DECIDER}
@@ -125,9 +125,12 @@ def test_a_refused_form_keeps_every_word(cast: Cast, browser_of: BrowserOf) -> N
     assert db.session.query(Sale).count() == 0
     assert db.session.query(Organisation).count() == 2
 
-    sale = a_sale(cast, reference="CRM 1")
+
+def test_a_known_reference_and_wrong_points_are_refused(cast: Cast, browser_of: BrowserOf) -> None:
+    sale, ona = a_sale(cast, reference="CRM 1"), browser_of("ona")
+    form = ona.get("/console/sales/new").form("/console/sales")
     page = ona.submit(form, **{"organisation.name": "Keep me", "items.0.what": "A", "reference": "CRM 1"})
-    assert (page.status, "recorded already" in page.text) == (422, True)
+    assert (page.status, "recorded already" in page.text, "Keep me" in page.html) == (422, True, True)
     number = sale.number
     for address, sent, words in (
         ("points/quality/fault", {"remark": " "}, "Say what is wrong"),

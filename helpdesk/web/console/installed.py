@@ -28,7 +28,8 @@ class _BlankSchema(WebSchema):
     @pre_load
     def _without_blanks(self, sent: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
         return {name: value for name, value in sent.items()
-                if isinstance(self.fields.get(name), fields.String) or value.strip()}  # fmt: skip
+                if isinstance(self.fields.get(name), fields.String) or not isinstance(value, str)
+                or value.strip()}  # fmt: skip
 
 
 class InstalledSchema(_BlankSchema):

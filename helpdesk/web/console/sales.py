@@ -43,7 +43,8 @@ class _BlankSchema(WebSchema):
     @pre_load
     def _without_blanks(self, sent: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
         kept = {name: value for name, value in sent.items()
-                if isinstance(self.fields.get(name), fields.String) or value.strip()}  # fmt: skip
+                if isinstance(self.fields.get(name), fields.String) or not isinstance(value, str)
+                or value.strip()}  # fmt: skip
         return {name: value.replace(",", ".") if name == "amount" else value for name, value in kept.items()}
 
 
