@@ -21,9 +21,9 @@ from helpdesk.cli.face import Group  # noqa: E402
 # The module of each command.
 MODULES = {
     "account": "access", "backup": "backup", "billing": "hours", "check": "check", "db": "server", "demo": "demo",
-    "doctor": "doctor", "hours": "hours", "import": "moving", "jobs": "jobs", "mail": "mail", "report": "reports",
-    "restore": "backup", "revisits": "revisits", "run": "server", "sla": "sla", "team": "access", "ticket": "tickets",
-    "token": "access", "worker": "server",
+    "doctor": "doctor", "enquiries": "sales", "hours": "hours", "import": "moving", "jobs": "jobs", "mail": "mail",
+    "report": "reports", "restore": "backup", "revisits": "revisits", "run": "server", "sales": "sales",
+    "sla": "sla", "team": "access", "ticket": "tickets", "token": "access", "worker": "server",
 }  # fmt: skip
 
 
