@@ -182,6 +182,17 @@ def test_a_product_at_a_client_and_the_roles_of_a_contact(cast: Cast, browser_of
     assert "Decider" in page.text
 
 
+def test_the_desk_says_what_is_due_when(cast: Cast, browser_of: BrowserOf) -> None:
+    petras = browser_of("petras")
+    page = petras.submit(petras.get("/console/settings").form("/after-the-sale"), training_days="0", quality_days="7")
+    assert page.form("/after-the-sale").fields["quality_days"] == "7"
+    page = petras.submit(page.form("/after-the-sale"), training_days="x", complex_quotation_days="9")
+    assert (page.status, "Give a whole number" in page.text) == (422, True)
+    page = petras.submit(page.form("/after-the-sale"), training_days="5", complex_quotation_days="9")
+    assert (page.status, "Give a number from 2 to 3" in page.text) == (422, True)
+    assert page.form("/after-the-sale").fields["training_days"] == "5"
+
+
 def test_for_others_it_does_not_exist(app: Flask, cast: Cast, browser_of: BrowserOf) -> None:
     sale, ticket = a_sale(cast), an_enquiry(cast)
     unit = db.session.scalars(db.select(InstalledProduct.id).order_by(InstalledProduct.id.desc())).first()

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
+from helpdesk.aftersales.desk import change_sale_settings, sale_settings
 from helpdesk.core.i18n import gettext as _
 from helpdesk.policy.actions import Action
 from helpdesk.policy.rules import require
@@ -45,8 +46,30 @@ def update() -> Any:
     return _page(form), 422
 
 
+@bp.post("/after-the-sale")
+def update_sales() -> Any:
+    form = Form(dict(request.form))
+    values: dict[str, int] = {}
+    for name in sale_settings():
+        sent = request.form.get(name, "").strip()
+        if sent.isascii() and sent.isdigit() and len(sent) < 10:
+            values[name] = int(sent)
+        else:
+            form.errors[name] = [_("Give a whole number.")]
+    if form.is_valid:
+        with form.refusals():
+            change_sale_settings(values, by=current_actor())
+            flash(_("The settings are changed."))
+            return redirect(url_for("console.settings.show"))
+    return _page(form), 422
+
+
 def _page(form: Form) -> str:
     require(current_actor(), Action.MANAGE_DESK)
     return render_template(
-        "console/settings/show.html", form=form, settings=ticket_settings(), fields=fields(TicketSettings)
+        "console/settings/show.html",
+        form=form,
+        settings=ticket_settings(),
+        fields=fields(TicketSettings),
+        sales=sale_settings(),
     )
