@@ -367,6 +367,14 @@ def _wrong_buyer(wrong: _Wrong, place: str, new: NewBuyer) -> None:
         wrong.length(f"{place}.{name}", getattr(new, name), name)
     if new.language and new.language not in LANGUAGES:
         wrong.add(f"{place}.language", _("Choose one of the list."))
+    if new.contact_id is None and new.email.strip():
+        try:
+            accounts.clean_email(new.email)
+        except Invalid as refusal:
+            for sentence in refusal.errors.get("email", [refusal.message]):
+                wrong.add(f"{place}.email", sentence)
+    elif new.contact_id is None and new.is_invited:
+        wrong.add(f"{place}.email", _("An invitation needs an e-mail address."))
 
 
 def _wrong_item(wrong: _Wrong, place: str, new: NewItem, sold_on: date, today: date) -> None:

@@ -13,7 +13,7 @@ from helpdesk.core.journal import Entry
 from helpdesk.core.times import instant
 from helpdesk.models.tickets import NUMBER_PREFIX
 from helpdesk.people import directory
-from helpdesk.web.words import BREACH_CAUSES, CLOCKS, ENQUIRY_KINDS, STATUSES, STEPS
+from helpdesk.web.words import BREACH_CAUSES, CLOCKS, STATUSES, STEPS
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,18 @@ def _enquiry(p: dict[str, Any], who: str) -> str:
         "answered": _("The enquiry is answered"), "withdrawn": _("The enquiry was withdrawn"),
     }  # fmt: skip
     return texts.get(p["after"], "")
+
+
+def _qualified(p: dict[str, Any], who: str) -> str:
+    texts = {
+        ("information", False): _("%(who)s: the client wants information", who=who),
+        ("information", True): _("%(who)s: the client wants information; the case is complex", who=who),
+        ("meeting", False): _("%(who)s: the client wants a meeting", who=who),
+        ("meeting", True): _("%(who)s: the client wants a meeting; the case is complex", who=who),
+        ("quotation", False): _("%(who)s: the client wants a quotation", who=who),
+        ("quotation", True): _("%(who)s: the client wants a quotation; the case is complex", who=who),
+    }
+    return texts.get((p["kind"], p["is_complex"]), "")
 
 
 def _operator(operator_id: int) -> str:
@@ -216,11 +228,7 @@ TELLINGS: dict[str, Telling] = {
         "%(who)s took note: %(clock)s", who=who, clock=CLOCKS.get(p["kind"], p["kind"])
     ),
     "EnquiryMoved": _enquiry,
-    "EnquiryQualified": lambda p, who: (
-        _("%(who)s: the client wants %(kind)s; the case is complex", who=who, kind=ENQUIRY_KINDS[p["kind"]])
-        if p["is_complex"]
-        else _("%(who)s: the client wants %(kind)s", who=who, kind=ENQUIRY_KINDS[p["kind"]])
-    ),
+    "EnquiryQualified": _qualified,
     "SpecialistNamed": lambda p, who: _(
         "%(who)s named %(whom)s as the specialist", who=who, whom=_operator(p["operator_id"])
     ),

@@ -61,7 +61,7 @@ def test_a_new_client_is_handed_over_in_one_form(cast: Cast, browser_of: Browser
         "contacts.0.name": "Ada", "contacts.0.email": "ada@vitalus.example", "contacts.0.is_invited": "true",
         "contacts.3.name": "Rokas", "items.0.product_id": str(cast.printer.id), "items.0.quantity": "2",
         "items.0.price": "1 200,00", "items.0.serials": "A-1, A-2", "items.0.delivered_on": "2026-03-02",
-        "items.2.what": "Training", "items.2.price": "300", "has_contract": "true", "contract.number": "V-1",
+        "items.2.what": "Training", "items.2.price": "300", "contract.number": "V-1",
         "contract.hours": "10", "contract.hourly_rate": "85.50",
     }  # fmt: skip
     for _click in range(2):
@@ -115,7 +115,7 @@ def test_a_refused_form_keeps_every_word(cast: Cast, browser_of: BrowserOf) -> N
         ({"items.0.price": "x"}, "Not a valid number"), ({"items.0.quantity": "0"}, "Give a number from"),
         ({"sold_on": "2026-03-03"}, "lies in the future"), ({"sold_on": ""}, "Fill in this field"),
         ({"organisation.name": ""}, "give a new one a name"), ({"organisation.timezone": "Mars"}, "Choose one"),
-        ({"has_contract": "true", "contract.number": ""}, "Give the contract a number"),
+        ({"contract.hours": "5"}, "Give the contract a number"),
         ({"items.0.what": "x" * 300}, "too long"), ({"items.0.delivered_on": "2026-13-01"}, "valid date"),
         ({"items.0.serials": "a, b"}, "more serial numbers"), ({"organisation_id": "999999"}, "no such organisation"),
     ):  # fmt: skip

@@ -98,8 +98,8 @@ def index() -> str:
     page = list_enquiries(
         for_=actor, states=STATES[view], after=request.args.get("after"), before=request.args.get("before")
     )
-    names = {"open": _("Open"), "won": ENQUIRY_STATES["won"], "lost": ENQUIRY_STATES["lost"], "all": _("All")}
-    views = [Item(str(name), url_for("console.enquiries.index", view=key), is_current=key == view)
+    names = {"open": _("Open"), "won": _("Won"), "lost": _("Lost"), "all": _("All")}
+    views = [Item(name, url_for("console.enquiries.index", view=key), is_current=key == view)
              for key, name in names.items()]  # fmt: skip
     sales = sales_of_enquiries([shown.enquiry.id for shown in page.rows])
     return render_template(

@@ -26,6 +26,10 @@ SHOWN = {
 }  # fmt: skip
 CONFLICTS = {"reference_taken": "reference"}
 MINUTES = 60
+# The fields of the contract that nothing stands in before somebody types.
+TELLS_OF_A_CONTRACT = (
+    "number", "valid_until", "policy_id", "hours", "hours_expire_on", "hourly_rate", "monthly_fee", "covers_on_site",
+)  # fmt: skip
 
 
 class _RowSchema(WebSchema):
@@ -57,7 +61,6 @@ class WhoSchema(_RowSchema):
     owner_id = row_id(load_default=None)
     currency = line_of_text(load_default="EUR")
     note = long_text(load_default="")
-    has_contract = fields.Boolean(load_default=False)
 
 
 class OrganisationRow(_RowSchema):
@@ -154,7 +157,8 @@ def read_sale_form(ticket_id: int | None) -> SaleForm:
     organisation = _row(form, "organisation.", OrganisationRow)
     contacts = _rows(form, "contacts", CONTACT_ROWS, ContactRow)
     items = _rows(form, "items", ITEM_ROWS, ItemRow)
-    agreed = _row(form, "contract.", ContractRow) if who and who["has_contract"] else None
+    is_agreed = any(form.data.get(f"contract.{name}", "").strip() for name in TELLS_OF_A_CONTRACT)
+    agreed = _row(form, "contract.", ContractRow) if is_agreed else None
     if organisation and not is_zone(organisation["timezone"]):
         form.errors["organisation.timezone"] = [_("Choose one of the list.")]
     if form.is_valid and who is not None and organisation is not None:
