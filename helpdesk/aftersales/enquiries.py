@@ -244,9 +244,10 @@ def send_summary(ticket: Ticket, new: NewMessage, *, by: Actor) -> Enquiry:
 def quote(ticket: Ticket, new: NewQuotation, *, by: Actor) -> Quotation:
     """Offer it to the client, for how much and until when; the ticket waits for their answer."""
     require(by, Action.HANDLE_ENQUIRY, ticket)
+    enquiry = _held(ticket, by=by)
     if known := _sent(ticket, new):
         return known  # a second click
-    enquiry = _open(ticket, by=by)
+    _refuse_ended(enquiry, ticket)
     if errors := _wrong_in(ticket, new):
         raise Invalid(errors)
     said = NewMessage(_letter(ticket, new), uploads=new.uploads, submission=new.submission)

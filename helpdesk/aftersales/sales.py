@@ -31,7 +31,7 @@ from helpdesk.core.times import now
 from helpdesk.entitlement.choice import day_of
 from helpdesk.entitlement.contracts import NewContract, write_contract
 from helpdesk.events import SaleRecorded
-from helpdesk.models.access import Role
+from helpdesk.models.access import Account, Role
 from helpdesk.models.contracts import Contract, ContractLine, NoticeKind, Plan
 from helpdesk.models.enquiries import Enquiry
 from helpdesk.models.people import BuyingRole, Contact, Organisation
@@ -133,7 +133,7 @@ class NewSale:
 def record_sale(new: NewSale, *, by: Actor, submission: str | None = None) -> Sale:
     """Hand a closed sale over to operations: all that was sold, and the checklist of what is still to be done."""
     require(by, Action.RECORD_SALE)
-    if submission and (known := db.session.scalar(select(Sale).where(Sale.submission == submission))):
+    if submission and (known := _submitted(submission, by=by)):
         return known  # a second click
     new = replace(new, reference=" ".join(new.reference.split()))
     if new.reference and sale_by_reference(new.reference) is not None:
@@ -166,6 +166,13 @@ def record_sale(new: NewSale, *, by: Actor, submission: str | None = None) -> Sa
     record(SaleRecorded(sale.id, organisation_id=organisation.id, contract_id=sale.contract_id,
                         ticket_id=ticket.id if ticket else None), by=by)  # fmt: skip
     return sale
+
+
+def _submitted(submission: str, *, by: Actor) -> Sale | None:
+    """The sale of this form; two clicks of one person come one after the other."""
+    db.session.execute(select(Account.id).where(Account.id == by.account_id).with_for_update())
+    found: Sale | None = db.session.scalar(select(Sale).where(Sale.submission == submission))
+    return found
 
 
 def sale_by_reference(reference: str) -> Sale | None:

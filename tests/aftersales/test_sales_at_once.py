@@ -10,17 +10,20 @@ import pytest
 from flask import Flask
 
 from helpdesk.aftersales.checklist import complete_point
-from helpdesk.aftersales.enquiries import qualify_enquiry, win_enquiry
+from helpdesk.aftersales.enquiries import NewQuotation, qualify_enquiry, quote, win_enquiry
 from helpdesk.aftersales.payments import NewPayment, paid_of, record_payment, total_of
+from helpdesk.aftersales.sales import NewItem, NewSale, record_sale
 from helpdesk.aftersales.sold import get_sale
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
 from helpdesk.core.journal import Entry
 from helpdesk.core.times import now
 from helpdesk.models.contracts import BillingNotice, NoticeKind
-from helpdesk.models.enquiries import Enquiry, EnquiryKind
-from helpdesk.models.sales import PointKind, SalePayment
+from helpdesk.models.enquiries import Enquiry, EnquiryKind, Quotation
+from helpdesk.models.people import Organisation
+from helpdesk.models.sales import PointKind, Sale, SalePayment
 from helpdesk.models.tickets import Ticket, TicketType
+from helpdesk.people.organisations import NewOrganisation
 from helpdesk.policy.actor import SYSTEM
 from tests.aftersales.selling import a_sale
 from tests.aftersales.test_at_once import at_once
@@ -77,6 +80,31 @@ def test_a_point_is_done_once(desk: Flask, number: str) -> None:
     with desk.app_context():
         assert db.session.query(Entry).filter_by(fact="PointDone").count() == 1
         assert db.session.query(Entry).filter_by(fact="DutyMet").count() == 1
+
+
+def test_one_form_sent_by_many_is_one_sale(desk: Flask) -> None:
+    with desk.app_context():
+        ona = find_cast().ona
+    new = NewSale(date(2026, 3, 2), (NewItem(what="A printer", price_cents=100),),
+                  organisation=NewOrganisation("Vitalus"))  # fmt: skip
+    assert len(set(at_once(desk, WRITERS, lambda _place: record_sale(new, by=ona, submission="once").id))) == 1
+    with desk.app_context():
+        assert (db.session.query(Sale).count(), db.session.query(BillingNotice).count()) == (1, 1)
+        assert db.session.query(Organisation).filter_by(name="Vitalus").count() == 1
+
+
+def test_one_quotation_sent_by_many_is_one_quotation(desk: Flask) -> None:
+    with desk.app_context():
+        ticket_id = a_ticket(find_cast(), type=TicketType.ENQUIRY).id
+        ona = find_cast().ona
+    new = NewQuotation("Ten printers", 100, now().date(), submission="once")
+
+    def offer(_place: int) -> int:
+        return quote(db.session.get_one(Ticket, ticket_id), new, by=ona).id
+
+    assert len(set(at_once(desk, WRITERS, offer))) == 1
+    with desk.app_context():
+        assert db.session.query(Quotation).count() == 1
 
 
 def test_an_enquiry_gets_one_row_and_is_won_once(desk: Flask) -> None:
