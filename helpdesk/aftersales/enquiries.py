@@ -37,6 +37,7 @@ from helpdesk.events import (
     QuotationSent,
     SpecialistNamed,
     SummarySent,
+    TicketClassified,
     TicketClosed,
     TicketResolved,
 )
@@ -126,6 +127,14 @@ class EnquiryShown:
         return card.name if card else ""
 
 
+def concerns(entry: Entry) -> bool:
+    """Whether a fact is about an enquiry, or about what becomes or was one: others need no reaction of ours."""
+    if entry.fact == TicketClassified.__name__:
+        return "type" in entry.payload["changes"]
+    ticket = db.session.get(Ticket, entry.subject_id)
+    return ticket is not None and ticket.type is TicketType.ENQUIRY
+
+
 def begin(entry: Entry) -> None:
     """A ticket was opened, or is an enquiry after all: it gets its row. A reaction."""
     ticket = db.session.get_one(Ticket, entry.subject_id)
@@ -154,8 +163,6 @@ def follow(entry: Entry) -> None:
 
 def reclassify(entry: Entry) -> None:
     """The type of a ticket was corrected: an enquiry begins, or is withdrawn. A reaction."""
-    if "type" not in entry.payload["changes"]:
-        return
     begin(entry)
     ticket = db.session.get_one(Ticket, entry.subject_id)
     enquiry = _row(ticket)

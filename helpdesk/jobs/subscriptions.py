@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from helpdesk.aftersales import enquiries
 from helpdesk.core import jobs
-from helpdesk.core.journal import Fact, Reaction, subscribe
+from helpdesk.core.journal import Fact, Only, Reaction, subscribe
 from helpdesk.events import (
     AccountInvited,
     ClockAtRisk,
@@ -32,16 +32,22 @@ from helpdesk.events import (
 from helpdesk.mail import letters
 from helpdesk.tickets import ladder, policies, recalculation
 
-SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
-    TicketOpened: [letters.acknowledgement, enquiries.begin],
+# What follows for enquiries only.
+begin, follow, reclassify, hand_on = (
+    Only(reaction, where=enquiries.concerns)
+    for reaction in (enquiries.begin, enquiries.follow, enquiries.reclassify, enquiries.hand_on)
+)
+
+SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction | Only]] = {
+    TicketOpened: [letters.acknowledgement, begin],
     ReplySent: [letters.reply],
-    TicketResolved: [letters.please_accept, enquiries.follow],
-    TicketReopened: [letters.reopened, enquiries.follow],
-    TicketCancelled: [enquiries.follow],
-    TicketMerged: [enquiries.follow],
-    MergeUndone: [enquiries.follow],
-    TicketClassified: [enquiries.reclassify],
-    TicketAssigned: [enquiries.hand_on],
+    TicketResolved: [letters.please_accept, follow],
+    TicketReopened: [letters.reopened, follow],
+    TicketCancelled: [follow],
+    TicketMerged: [follow],
+    MergeUndone: [follow],
+    TicketClassified: [reclassify],
+    TicketAssigned: [hand_on],
     SpecialistNamed: [letters.specialist],
     TimePromised: [letters.promised],
     TicketClosed: [letters.closed_silently],
