@@ -308,13 +308,15 @@ def lose_enquiry(ticket: Ticket, reason: str, *, by: Actor) -> Enquiry:
 
 
 def enquiry_of(ticket: Ticket) -> EnquiryShown | None:
-    """The enquiry of a ticket that the reader has; one that waits for its row is shown as received."""
+    """The enquiry of a ticket that the reader has; one that waits for its row is shown as received.
+
+    None of a ticket that had ended before enquiries were followed.
+    """
     if ticket.type is not TicketType.ENQUIRY:
         return None
     enquiry = db.session.scalar(select(Enquiry).where(Enquiry.ticket_id == ticket.id))
     if enquiry is None:
-        with db.session.no_autoflush:
-            return EnquiryShown(_fresh(ticket), ticket, None)
+        return EnquiryShown(_fresh(ticket), ticket, None) if ticket.is_open else None
     last = select(Quotation).where(Quotation.enquiry_id == enquiry.id).order_by(Quotation.id.desc()).limit(1)
     open_ones = tuple(duty for duty in duties_of(_subject(enquiry)) if duty.is_open)
     return EnquiryShown(enquiry, ticket, db.session.scalar(last), open_ones)

@@ -27,6 +27,7 @@ from helpdesk.seeds.company import move_in
 from helpdesk.seeds.dates import DAYS, give_dates
 from helpdesk.seeds.everyday import EVERYDAY
 from helpdesk.seeds.living import live, plan_absences, raise_alarms
+from helpdesk.seeds.sales import sell
 from helpdesk.seeds.stories import STORIES
 from helpdesk.seeds.story import Story
 
@@ -114,6 +115,7 @@ def fill(stories: Sequence[Story] = (*STORIES, *EVERYDAY), *, progress: Progress
             if progress is not None:
                 progress(min(done, steps), steps)
         raise_alarms(until=until)
+        sell(company, until=until)
         # From here on everything that happens is real: what follows from it can be checked.
         db.session.add(ImportRun(name="demo", kind="demo", started_at=until, finished_at=until))
     return len(dated)

@@ -187,6 +187,13 @@ def upgrade() -> None:
     op.add_column("installed_product", sa.Column("trained_on", sa.Date(), nullable=True))
     op.add_column("installed_product", sa.Column("free_upgrades_until", sa.Date(), nullable=True))
 
+    # Enquiries that are open already get their row; those that have ended stay as they are.
+    op.execute(
+        "INSERT INTO enquiry (ticket_id, kind, state, is_complex, quotation_asked_at, reason, created_at) "
+        "SELECT id, 'quotation', 'received', FALSE, opened_at, '', opened_at FROM ticket "
+        "WHERE type = 'enquiry' AND is_open AND import_id IS NULL ORDER BY id"
+    )
+
     append_only("quotation")
     append_only("sale_payment")
 
