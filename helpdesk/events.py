@@ -522,6 +522,50 @@ class ApprovalAnswered(TicketFact):
 
 
 @dataclass(frozen=True)
+class EnquiryMoved(TicketFact):
+    """An enquiry stands elsewhere: received, clarifying, quoted, won, lost, answered, withdrawn."""
+
+    before: str
+    after: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class EnquiryQualified(TicketFact):
+    """What the client wants, and whether the case is complex."""
+
+    kind: str
+    is_complex: bool
+
+
+@dataclass(frozen=True)
+class SpecialistNamed(TicketFact):
+    """A specialist joins, because the case is complex."""
+
+    operator_id: int
+
+
+@dataclass(frozen=True)
+class MeetingHeld(TicketFact):
+    met_at: int
+
+
+@dataclass(frozen=True)
+class SummarySent(TicketFact):
+    """The letter that sums a meeting up went to the client."""
+
+    message_id: int
+
+
+@dataclass(frozen=True)
+class QuotationSent(TicketFact):
+    quotation_id: int
+    amount_cents: int
+    currency: str
+    valid_until: str
+
+
+@dataclass(frozen=True)
 class ContractFact(Fact):
     """Something that happened to a contract."""
 
@@ -881,6 +925,78 @@ class LeadFollowed(Fact):
     owner_id: int | None
     state: str
     result: str
+
+
+@dataclass(frozen=True)
+class SaleFact(Fact):
+    """Something that happened to a sale after it was handed over to operations."""
+
+    subject_kind: ClassVar[str] = "sale"
+    sale_id: int
+
+
+@dataclass(frozen=True)
+class SaleRecorded(SaleFact):
+    organisation_id: int
+    contract_id: int | None
+    ticket_id: int | None  # of the enquiry that was won
+
+
+@dataclass(frozen=True)
+class PointDone(SaleFact):
+    """A point of the checklist is done, by whom the journal says."""
+
+    point: str
+    on: str
+
+
+@dataclass(frozen=True)
+class PointFaulted(SaleFact):
+    """A point of the checklist was found wrong; perhaps a ticket was opened about it."""
+
+    point: str
+    remark: str
+    ticket_id: int | None
+
+
+@dataclass(frozen=True)
+class PointPlanned(SaleFact):
+    """Somebody else does it, or by another time."""
+
+    point: str
+    owner_id: int | None
+    due_at: int
+
+
+@dataclass(frozen=True)
+class PaymentRecorded(SaleFact):
+    payment_id: int
+    amount_cents: int
+    is_paid: bool  # the whole sum, with it
+
+
+@dataclass(frozen=True)
+class PaymentTakenBack(SaleFact):
+    payment_id: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class InstalledChanged(Fact):
+    """What is known of an installed product changed, or a part of it: field → (before, after)."""
+
+    subject_kind: ClassVar[str] = "installed_product"
+    installed_product_id: int
+    changes: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class BuyingRolesSet(Fact):
+    """Which parts a contact plays when their organisation buys."""
+
+    subject_kind: ClassVar[str] = "contact"
+    contact_id: int
+    roles: list[str]
 
 
 @dataclass(frozen=True)

@@ -37,12 +37,14 @@ from helpdesk.models.contracts import (
     WorkLog,
 )
 from helpdesk.models.people import Organisation
+from helpdesk.models.sales import Sale
 from helpdesk.models.tickets import NUMBER_PREFIX
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.rules import require
 
 MONTHLY_FEE = "monthly_fee"
+PRODUCT_SALE = "product_sale"
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,22 @@ def notice_work(contract: Contract, terms: ContractTerms, work: WorkLog, on: dat
         dated=on, work_log_id=work.id, minutes=work.chargeable_minutes, rate_cents=terms.hourly_rate_cents,
         amount_cents=price(work.chargeable_minutes, terms.hourly_rate_cents), currency=terms.currency,
         what=f"{NUMBER_PREFIX}{work.ticket_id}", created_at=now(),
+    )  # fmt: skip
+    db.session.add(notice)
+    db.session.flush()
+    return notice
+
+
+def notice_sale(sale: Sale, kind: NoticeKind, amount_cents: int, on: date) -> BillingNotice:
+    """A proforma or a VAT invoice for a sale, one of each at most. Part of a larger activity that holds its row."""
+    query = select(BillingNotice).where(BillingNotice.sale_id == sale.id, BillingNotice.kind == kind)
+    known: BillingNotice | None = db.session.scalar(query)
+    if known is not None:
+        return known
+    notice = BillingNotice(
+        organisation_id=sale.organisation_id, contract_id=sale.contract_id, kind=kind, rule=PRODUCT_SALE, dated=on,
+        sale_id=sale.id, amount_cents=amount_cents, currency=sale.currency,
+        what=f"{sale.number} {sale.reference}" if sale.reference else sale.number, created_at=now(),
     )  # fmt: skip
     db.session.add(notice)
     db.session.flush()

@@ -87,6 +87,12 @@ def list_plans(*, for_: Actor) -> list[CarePlan]:
     return list(db.session.scalars(select(CarePlan).order_by(CarePlan.name)))
 
 
+def offered_plans(*, for_: Actor) -> list[CarePlan]:
+    """The plans that may be put to work, of those that the actor sees."""
+    query = visible(for_, CarePlan).where(CarePlan.is_active)
+    return list(db.session.scalars(query.order_by(CarePlan.name)))
+
+
 def get_plan(plan_id: int, *, for_: Actor) -> CarePlan:
     query = visible(for_, CarePlan).where(CarePlan.id == plan_id)
     found: CarePlan | None = db.session.scalar(locked_when_writing(query, of=CarePlan))

@@ -143,6 +143,12 @@ def close_claim(claim: Claim, *, by: Actor) -> None:
     move(claim, ClaimState.CLOSED, by=by)
 
 
+def concerns(entry: Entry) -> bool:
+    """Whether a fact is about a claim: others need no reaction of ours."""
+    ticket = db.session.get(Ticket, entry.subject_id)
+    return ticket is not None and ticket.type is TicketType.CLAIM
+
+
 @command
 def follow_type(entry: Entry) -> None:
     """A ticket came as a claim, by whatever channel, or was called one: its claim begins. Or it is none any more."""

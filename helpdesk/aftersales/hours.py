@@ -218,6 +218,14 @@ def grant_hours(
 ) -> HoursEntry:  # fmt: skip
     """Put a block of hours into the ledger, to be used from a day on until it expires."""
     require(by, Action.MANAGE_CONTRACTS)
+    return enter_block(contract, minutes, expires_on=expires_on, on=on, note=note, by=by)
+
+
+def enter_block(
+    contract: Contract, minutes: int, *, expires_on: date | None = None, on: date | None = None, note: str = "",
+    by: Actor,
+) -> HoursEntry:  # fmt: skip
+    """The same, by whoever may do what it is a part of. Part of a larger activity."""
     contract = held(contract.id)
     today = day_of(contract.organisation_id, now())
     on = on or today

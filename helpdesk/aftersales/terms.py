@@ -97,6 +97,11 @@ def rates_of(terms: ContractTerms) -> Rates:
 def set_terms(contract: Contract, new: NewTerms, *, by: Actor) -> ContractTerms:
     """Let a contract say something else from a day on; work of the days before stays as it was counted."""
     require(by, Action.MANAGE_CONTRACTS)
+    return write_terms(contract, new, by=by)
+
+
+def write_terms(contract: Contract, new: NewTerms, *, by: Actor) -> ContractTerms:
+    """The same, by whoever may do what it is a part of. Part of a larger activity."""
     contract = held(contract.id)
     if errors := _wrong_in(contract, new):
         raise Invalid(errors)

@@ -66,15 +66,29 @@ class Entry(Base):
 append_only(Entry)
 
 Reaction = Callable[[Entry], Any]
-_reactions: dict[str, list[str]] = {}
+Condition = Callable[[Entry], bool]
+
+
+@dataclass(frozen=True)
+class Only:
+    """A reaction that follows from some of the facts only: whether it does is asked when the fact is recorded."""
+
+    reaction: Reaction
+    where: Condition
+
+
+_reactions: dict[str, list[tuple[str, Condition | None]]] = {}
 _silent: ContextVar[bool] = ContextVar("silent", default=False)
 
 
-def subscribe(table: Mapping[type[Fact], Sequence[Reaction]]) -> None:
+def subscribe(table: Mapping[type[Fact], Sequence[Reaction | Only]]) -> None:
     """Say what follows from which fact; called once, when the application is put together."""
     _reactions.clear()
     for fact, reactions in table.items():
-        _reactions[fact.__name__] = [jobs.register(reaction) for reaction in reactions]
+        _reactions[fact.__name__] = [
+            (jobs.register(each.reaction), each.where) if isinstance(each, Only) else (jobs.register(each), None)
+            for each in reactions
+        ]
 
 
 @contextmanager
@@ -99,9 +113,9 @@ def record(fact: Fact, *, by: Doer, at: datetime | None = None) -> Entry:
     )  # fmt: skip
     db.session.add(entry)
     db.session.info.setdefault("recorded", []).append(entry)
-    reactions = None if _silent.get() else _reactions.get(entry.fact)
-    if reactions:
-        db.session.info.setdefault("unsettled", []).append((entry, reactions))
+    reactions = () if _silent.get() else _reactions.get(entry.fact, ())
+    if following := [name for name, where in reactions if where is None or where(entry)]:
+        db.session.info.setdefault("unsettled", []).append((entry, following))
     return entry
 
 

@@ -78,6 +78,11 @@ def add_contract(organisation: Organisation, new: NewContract, *, by: Actor) -> 
     """Write a contract; requests that come while it is valid are covered by it."""
     require(by, Action.MANAGE_CONTRACTS)
     hold_organisation(organisation.id)
+    return write_contract(organisation, new, by=by)
+
+
+def write_contract(organisation: Organisation, new: NewContract, *, by: Actor) -> Contract:
+    """The same, by whoever may do what it is a part of. Part of a larger activity."""
     number, errors = " ".join(new.number.split())[:100], _wrong_in(new)
     if not number:
         errors["number"] = [_("Give the contract a number.")]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from helpdesk.aftersales import claims
+from helpdesk.aftersales import claims, enquiries
 from helpdesk.aftersales import letters as visits
 from helpdesk.core import jobs
-from helpdesk.core.journal import Fact, Reaction, subscribe
+from helpdesk.core.journal import Fact, Only, Reaction, subscribe
 from helpdesk.events import (
     AccountInvited,
     ApprovalAnswered,
@@ -21,6 +21,7 @@ from helpdesk.events import (
     HoursExpiring,
     HoursLow,
     HoursOverdrawn,
+    MergeUndone,
     OtherTimeAsked,
     PasswordResetAsked,
     PastCorrected,
@@ -35,9 +36,13 @@ from helpdesk.events import (
     RevisitTimed,
     RoundDelivered,
     RungReached,
+    SpecialistNamed,
     TargetsExtended,
+    TicketAssigned,
     TicketCancelled,
+    TicketClassified,
     TicketClosed,
+    TicketMerged,
     TicketOpened,
     TicketReopened,
     TicketResolved,
@@ -47,15 +52,30 @@ from helpdesk.events import (
 from helpdesk.mail import letters, notices
 from helpdesk.tickets import ladder, policies, promises, recalculation
 
-SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
-    TicketOpened: [letters.acknowledgement],
+# What follows for enquiries only.
+begin, follow, reclassify, hand_on = (
+    Only(reaction, where=enquiries.concerns)
+    for reaction in (enquiries.begin, enquiries.follow, enquiries.reclassify, enquiries.hand_on)
+)
+# And for claims only.
+end_claim, reopen_claim = (
+    Only(reaction, where=claims.concerns) for reaction in (claims.follow_ending, claims.follow_reopening)
+)
+
+SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction | Only]] = {
+    TicketOpened: [letters.acknowledgement, begin],
     TicketTyped: [claims.follow_type],
     ReplySent: [letters.reply],
-    TicketResolved: [letters.please_accept],
-    TicketReopened: [letters.reopened, claims.follow_reopening],
+    TicketResolved: [letters.please_accept, follow],
+    TicketReopened: [letters.reopened, reopen_claim, follow],
+    TicketMerged: [follow],
+    MergeUndone: [follow],
+    TicketClassified: [reclassify],
+    TicketAssigned: [hand_on],
+    SpecialistNamed: [letters.specialist],
     TimePromised: [letters.promised],
-    TicketClosed: [letters.closed_silently, claims.follow_ending],
-    TicketCancelled: [claims.follow_ending, promises.promises_end],
+    TicketClosed: [letters.closed_silently, end_claim],
+    TicketCancelled: [end_claim, promises.promises_end, follow],
     ClaimMoved: [letters.claim_acknowledged],
     ClaimDecided: [letters.claim_decided],
     RoundDelivered: [letters.round_delivered],

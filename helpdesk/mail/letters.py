@@ -175,6 +175,22 @@ def round_delivered(entry: Entry) -> Letter | None:
                        language=contact.language, content=content)  # fmt: skip
 
 
+def specialist(entry: Entry) -> Letter | None:
+    """A client's case is complex, and you are the specialist who joins."""
+    ticket, operator_id = db.session.get_one(Ticket, entry.subject_id), entry.payload["operator_id"]
+    account = db.session.scalar(select(Account).where(Account.operator_id == operator_id))
+    if account is None or account.disabled_at or ("operator", operator_id) == entry.reference:
+        return None
+    organisation = db.session.get(Organisation, ticket.organisation_id) if ticket.organisation_id else None
+    with speaking(account.language, account.timezone):
+        content = {"account": account, "ticket": ticket, "organisation": organisation,
+                   "url": f"{base_url()}/console/tickets/{ticket.number}"}  # fmt: skip
+        return write_letter(
+            "specialist", entry, to_name=account.name, to_address=account.email, language=account.language,
+            content=content,
+        )  # fmt: skip
+
+
 def invitation(entry: Entry) -> Letter | None:
     """You have been invited: choose a password."""
     return _to_account("invitation", entry)
@@ -186,7 +202,7 @@ def password_reset(entry: Entry) -> Letter | None:
 
 
 LETTERS = ("acknowledgement", "reply", "resolved", "reopened", "closed", "promised", "promise_moved",
-           "promise_handed", "escalation", "duty_late", "invitation", "password_reset")  # fmt: skip
+           "promise_handed", "escalation", "duty_late", "invitation", "password_reset", "specialist")  # fmt: skip
 
 
 def _files(message: Message) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from helpdesk.models import (
     claims,
     contracts,
     duties,
+    enquiries,
     imports,
     mail,
     messages,
@@ -14,12 +15,13 @@ from helpdesk.models import (
     products,
     promises,
     routing,
+    sales,
     tickets,
     transfers,
 )
 from sla import models as sla_models
 
 __all__ = [
-    "access", "care", "claims", "contracts", "duties", "imports", "jobs", "journal", "mail", "messages", "people",
-    "products", "promises", "routing", "settings", "sla_models", "standing", "tickets", "transfers",
+    "access", "care", "claims", "contracts", "duties", "enquiries", "imports", "jobs", "journal", "mail", "messages",
+    "people", "products", "promises", "routing", "sales", "settings", "sla_models", "standing", "tickets", "transfers",
 ]  # fmt: skip

@@ -291,6 +291,7 @@ class BillingNotice(Base):
     dated: Mapped[date]
     period: Mapped[str | None]  # of a monthly fee: 2026-11
     work_log_id: Mapped[int | None] = mapped_column(ForeignKey("work_log.id"), type_=BigId)
+    sale_id: Mapped[int | None] = mapped_column(ForeignKey("sale.id"))
     minutes: Mapped[int | None]
     rate_cents: Mapped[int | None]
     amount_cents: Mapped[int | None]  # empty: accounting knows the price
@@ -301,10 +302,12 @@ class BillingNotice(Base):
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("billing_batch.id"), index=True)
 
     __table_args__ = (
-        # whatever is saved again: one line for one piece of work, one for one month
+        # whatever is saved again: one line for one piece of work, one for one month, one of a kind for a sale
         UniqueConstraint("work_log_id", "rule"),
         UniqueConstraint("contract_id", "period", "rule"),
         Index("ix_billing_notice_dated", "dated", "contract_id"),  # the report: what went to accounting in a period
+        Index("uq_billing_notice_sale", "sale_id", "kind", unique=True, sqlite_where=text("sale_id IS NOT NULL"),
+              postgresql_where=text("sale_id IS NOT NULL")),
         Index("ix_billing_notice_waiting", "id", sqlite_where=text("batch_id IS NULL AND cancelled_at IS NULL"),
               postgresql_where=text("batch_id IS NULL AND cancelled_at IS NULL")),
     )  # fmt: skip

@@ -17,7 +17,12 @@ class DutyKind(StrEnum):
     SUMMARY_LETTER = "summary_letter"  # of an enquiry: after a meeting
     QUOTATION = "quotation"
     SPECIALIST = "specialist"  # joins where an enquiry is complex
-    CHECK = "check"  # a point of a handover to operations
+    CHECK_DELIVERY = "check_delivery"  # the points of a handover to operations
+    CHECK_QUALITY = "check_quality"
+    CHECK_INVOICE = "check_invoice"
+    CHECK_INSTALLATION = "check_installation"
+    CHECK_TRAINING = "check_training"
+    CHECK_CORRECT_USE = "check_correct_use"
     REVISIT = "revisit"
     PROMISE = "promise"
     CLAIM_ACKNOWLEDGE = "claim_acknowledge"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.core.db import Base
+from helpdesk.core.db import Base, Word
 
 
 class Product(Base):
@@ -73,6 +74,29 @@ class InstalledProduct(Base):
     location: Mapped[str] = mapped_column(default="")
     delivered_on: Mapped[date | None]
     installed_on: Mapped[date | None]
+    trained_on: Mapped[date | None]  # its users
     warranty_until: Mapped[date | None]
+    free_upgrades_until: Mapped[date | None]
 
     __table_args__ = (Index("ix_installed_product_serial", func.lower(text("serial"))),)  # quick search
+
+
+class PartKind(StrEnum):
+    CONSUMABLE = "consumable"
+    SPARE_PART = "spare_part"
+
+
+class InstalledPart(Base):
+    """A consumable or a spare part of an installed product: its number, how long one lasts, when it was replaced."""
+
+    __tablename__ = "installed_part"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    installed_product_id: Mapped[int] = mapped_column(ForeignKey("installed_product.id"), index=True)
+    kind: Mapped[PartKind] = mapped_column(Word(PartKind))
+    name: Mapped[str]
+    part_number: Mapped[str] = mapped_column(default="")
+    interval_days: Mapped[int | None]
+    replaced_on: Mapped[date | None]
+
+    __table_args__ = (CheckConstraint("interval_days > 0", "interval"),)

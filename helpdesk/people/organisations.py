@@ -14,7 +14,7 @@ from helpdesk.core.i18n import DEFAULT_LANGUAGE, DEFAULT_ZONE
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
 from helpdesk.core.times import now
-from helpdesk.events import ContactConfirmed
+from helpdesk.events import BuyingRolesSet, ContactConfirmed
 from helpdesk.models.access import Account
 from helpdesk.models.people import (
     BuyingRole,
@@ -121,14 +121,32 @@ def confirm_contact(contact: Contact, organisation_id: int | None, *, by: Actor)
         raise Conflict(_("This contact has been confirmed already."), code="already_confirmed")
     if organisation_id is not None and db.session.get(Organisation, organisation_id) is None:
         raise Invalid({"organisation_id": [_("There is no such organisation.")]})
+    return join_organisation(contact, organisation_id, by=by)
+
+
+def join_organisation(contact: Contact, organisation_id: int | None, *, by: Actor) -> Contact:
+    """The contact belongs there, and so do their open tickets of no organisation. Part of a larger activity."""
     contact.organisation_id = organisation_id
-    contact.verified_at = now()
+    contact.verified_at = contact.verified_at or now()
     db.session.execute(
         update(Ticket)
         .where(Ticket.requester_id == contact.id, Ticket.organisation_id.is_(None), Ticket.is_open)
         .values(organisation_id=organisation_id)
     )
     record(ContactConfirmed(contact.id, organisation_id=organisation_id), by=by)
+    return contact
+
+
+@command
+def set_buying_roles(contact: Contact, roles: Iterable[BuyingRole], *, by: Actor) -> Contact:
+    """Say which parts a contact plays when their organisation buys."""
+    require(by, Action.MANAGE_CONTACTS)
+    db.session.refresh(contact, with_for_update={"of": Contact})
+    wanted = [role for role in BuyingRole if role in set(roles)]
+    if wanted == [role for role in BuyingRole if role in {row.role for row in contact.roles}]:
+        return contact
+    contact.roles = [ContactRole(role=role) for role in wanted]
+    record(BuyingRolesSet(contact.id, roles=[role.value for role in wanted]), by=by)
     return contact
 
 

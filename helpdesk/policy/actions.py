@@ -48,6 +48,12 @@ class Action(StrEnum):
     LOG_WORK = "log_work"
     REVERSE_WORK = "reverse_work"  # of one's own; a lead's and a manager's right for others'
     READ_HOURS = "read_hours"  # the statement of a contract
+    HANDLE_ENQUIRY = "handle_enquiry"  # meetings, quotations, won and lost
+    RECORD_SALE = "record_sale"  # hand it over to operations, its contract and products with it
+    READ_SALES = "read_sales"
+    KEEP_POINTS = "keep_points"  # of the checklist: done, wrong, whose
+    RECORD_PAYMENT = "record_payment"  # of a sale
+    MANAGE_INSTALLED = "manage_installed"  # products at clients and their parts
     EXPORT_BILLING = "export_billing"  # take what accounting has to invoice
     HANDLE_CLAIM = "handle_claim"  # from its receipt to its end
     APPROVE_CLAIM = "approve_claim"  # as the second person

@@ -16,6 +16,7 @@ from helpdesk.models.messages import Attachment, Message, MessageKind
 from helpdesk.models.people import CircleMember, Contact, Organisation, SharingMode
 from helpdesk.models.products import InstalledProduct, Product
 from helpdesk.models.promises import Promise
+from helpdesk.models.sales import Sale
 from helpdesk.models.tickets import Ticket, Watcher
 from helpdesk.models.transfers import Transfer
 from helpdesk.policy.actions import Action
@@ -197,6 +198,11 @@ def duty_scope(actor: Actor) -> ColumnElement[bool]:
     return true() if _sees_all(actor) else Duty.owner_id == (actor.operator_id or -1)
 
 
+def sale_scope(actor: Actor) -> ColumnElement[bool]:
+    """Sales: those of the staff who may read them; no client, and not the protected third line."""
+    return true() if may(actor, Action.READ_SALES) else false()
+
+
 SCOPES = {
     Ticket: ticket_scope,
     Message: message_scope,
@@ -210,6 +216,7 @@ SCOPES = {
     Claim: claim_scope,
     Deliverable: deliverable_scope,
     RefundRuleVersion: refund_rules_scope,
+    Sale: sale_scope,
     Duty: duty_scope,
     Revisit: revisit_scope,
     Care: care_scope,

@@ -30,6 +30,7 @@ from helpdesk.seeds.dates import DAYS, give_dates
 from helpdesk.seeds.everyday import EVERYDAY
 from helpdesk.seeds.living import live, plan_absences, raise_alarms
 from helpdesk.seeds.promises import promise_today
+from helpdesk.seeds.sales import sell
 from helpdesk.seeds.stories import STORIES
 from helpdesk.seeds.story import Story
 
@@ -120,6 +121,7 @@ def fill(stories: Sequence[Story] = (*STORIES, *EVERYDAY), *, progress: Progress
         take_care(company, until=until)
         settle_claims(company, until=until)
         promise_today(company, until=until)
+        sell(company, until=until)
         # From here on everything that happens is real: what follows from it can be checked.
         db.session.add(ImportRun(name="demo", kind="demo", started_at=until, finished_at=until))
     return len(dated)

@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
         name_choices=name_choices, role_word=lambda role: str(ROLES.get(role, role)),
         language_word=lambda tag: i18n.OWN_NAMES.get(tag, tag), pair=lambda word: (word, word),
         with_url=WithUrl, day=i18n.day_name,
-        visit_when=when, month_word=i18n.month_word, whole_day=i18n.whole_day,
+        visit_when=when, month_word=i18n.month_word, whole_day=i18n.whole_day, money=i18n.money,
     )  # fmt: skip
     config: Config = app.config["THREELINE"]
     app.jinja_env.globals.update(

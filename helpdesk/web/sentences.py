@@ -81,6 +81,10 @@ def _status(p: dict[str, Any], who: str) -> str:
         "reply": _("%(who)s replied; reopened", who=who),
         "refusal": _("%(who)s refused the solution; reopened", who=who),
         "reopening_undone": "",  # told by its own fact
+        "enquiry_won": "",
+        "enquiry_lost": "",
+        "enquiry_clarifying": "",
+        "enquiry_quoted": "",  # likewise
         "merge_undone": _("%(who)s undid the merge", who=who),
         "claim": "",  # told by the claim's own fact
     }
@@ -89,6 +93,28 @@ def _status(p: dict[str, Any], who: str) -> str:
     if p.get("sub_status"):
         return _("%(who)s set the status to %(after)s, %(sub)s", who=who, after=after, sub=p["sub_status"])
     return _("%(who)s set the status to %(after)s", who=who, after=after)
+
+
+def _enquiry(p: dict[str, Any], who: str) -> str:
+    texts = {
+        "clarifying": _("The enquiry is being clarified"), "quoted": "",  # told by its own fact
+        "won": _("%(who)s won the enquiry", who=who),
+        "lost": _("%(who)s lost the enquiry: %(reason)s", who=who, reason=p["reason"]),
+        "answered": _("The enquiry is answered"), "withdrawn": _("The enquiry was withdrawn"),
+    }  # fmt: skip
+    return texts.get(p["after"], "")
+
+
+def _qualified(p: dict[str, Any], who: str) -> str:
+    texts = {
+        ("information", False): _("%(who)s: the client wants information", who=who),
+        ("information", True): _("%(who)s: the client wants information; the case is complex", who=who),
+        ("meeting", False): _("%(who)s: the client wants a meeting", who=who),
+        ("meeting", True): _("%(who)s: the client wants a meeting; the case is complex", who=who),
+        ("quotation", False): _("%(who)s: the client wants a quotation", who=who),
+        ("quotation", True): _("%(who)s: the client wants a quotation; the case is complex", who=who),
+    }
+    return texts.get((p["kind"], p["is_complex"]), "")
 
 
 def _assigned(p: dict[str, Any], who: str) -> str:
@@ -283,6 +309,21 @@ TELLINGS: dict[str, Telling] = {
     "RungAcknowledged": lambda p, who: _(
         "%(who)s took note: %(clock)s", who=who, clock=CLOCKS.get(p["kind"], p["kind"])
     ),
+    "EnquiryMoved": _enquiry,
+    "EnquiryQualified": _qualified,
+    "SpecialistNamed": lambda p, who: _(
+        "%(who)s named %(whom)s as the specialist", who=who, whom=_operator(p["operator_id"])
+    ),
+    "MeetingHeld": lambda p, who: _(
+        "%(who)s met the client on %(when)s", who=who, when=moment(instant(p["met_at"]), weekday=True)
+    ),
+    "SummarySent": lambda p, who: _("%(who)s summed the meeting up for the client", who=who),
+    "QuotationSent": lambda p, who: _(
+        "%(who)s quoted %(amount)s, valid until %(day)s",
+        who=who,
+        amount=money(p["amount_cents"], p["currency"]),
+        day=day_name(date.fromisoformat(p["valid_until"])),
+    ),
     "WorkLogged": lambda p, who: _("%(who)s logged work: %(hours)s", who=who, hours=signed_hours(p["minutes"])),
     "ApprovalRequested": lambda p, who: _(
         "%(who)s asked the client to approve %(hours)s: %(what)s",
@@ -333,6 +374,8 @@ FACT_ICONS = {
     "TimePromised": "heart-handshake", "PromiseMade": "heart-handshake", "PromiseKept": "circle-check",
     "PromiseMoved": "calendar-share", "PromiseBroken": "heart-broken", "PromiseHandedOver": "user-share",
     "PromiseWithdrawn": "ban", "BreachJudged": "pencil", "ReopeningUndone": "arrow-back-up",
+    "EnquiryMoved": "point", "EnquiryQualified": "pencil", "SpecialistNamed": "user", "MeetingHeld": "users",
+    "SummarySent": "mail", "QuotationSent": "receipt",
     "RungReached": "bell", "RungAcknowledged": "check", "WorkLogged": "clock-hour-4", "WorkReversed": "arrow-back-up",
     "ApprovalRequested": "receipt", "ApprovalAnswered": "check",
     "ClaimRegistered": "gavel", "ClaimDescribed": "pencil", "ClaimMoved": "gavel", "WhyRecorded": "zoom-question",

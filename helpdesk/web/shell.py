@@ -127,6 +127,9 @@ def nav(actor: Actor) -> list[Group]:
         workspace.append(_item(_("Claims"), "console.claims.index", icon="gavel"))
     if may(actor, Action.MANAGE_DELIVERABLES):
         workspace.append(_item(_("Deliverables"), "console.deliverables.index", icon="package-export"))
+    if may(actor, Action.READ_SALES):
+        workspace.append(_item(_("Enquiries"), "console.enquiries.index", icon="message-dollar"))
+        workspace.append(_item(_("Sales"), "console.sales.index", icon="building-warehouse"))
     if may(actor, Action.EXPORT_BILLING):
         workspace.append(_item(_("Billing"), "console.billing.index", icon="receipt"))
     if may(actor, Action.READ_REPORTS):

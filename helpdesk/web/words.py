@@ -59,6 +59,7 @@ WORK_RULES = {
 APPROVAL_STATES = {
     "asked": _l("waits for the client"), "approved": _l("approved"), "declined": _lp("approval", "declined"),
     "expired": _l("nobody answered in time"), "withdrawn": _l("withdrawn"), "waived": _l("waived by a manager"),
+    "product_sale": _l("sale of products"),
 }  # fmt: skip
 NOTICE_KINDS = {"proforma": _l("Proforma"), "vat_invoice": _l("VAT invoice"), "credit": _l("Credit")}
 BATCH_STATES = {"taken": _l("taken"), "confirmed": _l("confirmed"), "released": _l("released")}
@@ -69,12 +70,28 @@ PROMISE_STATES = {
     "withdrawn": _lp("promise", "Withdrawn"), "overdue": _lp("promise", "Overdue"),
 }  # fmt: skip
 PROMISED_CLOCKS = {"resolution": _l("the solution"), "periodic_update": _l("the next news")}
+# Enquiries, and the checklist that ends a handover to operations.
+ENQUIRY_KINDS = {"information": _l("Information"), "meeting": _l("Meeting"), "quotation": _l("Quotation")}
+ENQUIRY_STATES = {
+    "received": _lp("enquiry", "received"), "clarifying": _lp("enquiry", "clarifying"),
+    "quoted": _lp("enquiry", "quoted"), "won": _lp("enquiry", "won"), "lost": _lp("enquiry", "lost"),
+    "answered": _lp("enquiry", "answered"), "withdrawn": _lp("enquiry", "withdrawn"),
+}  # fmt: skip
+POINTS = {
+    "delivery": _l("Delivery on time"), "quality": _lp("checklist", "Quality"), "invoice": _l("Invoice correct"),
+    "installation": _lp("checklist", "Installation"), "training": _lp("checklist", "Training"),
+    "correct_use": _l("Correct use"),
+}  # fmt: skip
+PART_KINDS = {"consumable": _l("Consumable"), "spare_part": _l("Spare part")}
 # The steps of the escalation ladder.
 STEPS = {1: _l("Assignee"), 2: _l("Line lead"), 3: _l("Manager"), 4: _l("Duty officer")}
 # What a person has to do by a time.
 DUTIES = {
     "summary_letter": _l("Summary letter"), "quotation": _l("Quotation"), "specialist": _l("Specialist joins"),
-    "check": _l("Check after the sale"), "revisit": _l("Revisit"), "promise": _l("Promise"),
+    "check_delivery": _l("Check the delivery"), "check_quality": _l("Check the quality"),
+    "check_invoice": _l("Check the invoice"), "check_installation": _l("Install it"),
+    "check_training": _l("Train its users"), "check_correct_use": _l("Check that it is used correctly"),
+    "revisit": _l("Revisit"), "promise": _l("Promise"),
     "claim_acknowledge": _l("Acknowledge the claim"), "claim_investigate": _l("Investigate the claim"),
     "claim_decide": _l("Decide the claim"), "claim_approve": _l("Approve the decision"),
     "claim_correct": _l("Corrective action"), "claim_verify": _l("Verify that it helped"),

@@ -30,6 +30,7 @@ from helpdesk.tickets.conversation import NewMessage, add_note
 from helpdesk.tickets.queries import get_ticket
 from tests.aftersales.claiming import some_rules
 from tests.aftersales.conftest import a_contract
+from tests.aftersales.selling import a_sale
 from tests.aftersales.test_care import a_care
 from tests.aftersales.test_revisits import a_revisit
 from tests.api.conftest import Caller
@@ -44,6 +45,8 @@ DECISION = {"outcome": "reject", "reasons": "Because."}
 CALL_BACK = {"what": "Call back", "until_at": "2026-03-12T10:00:00Z"}
 PROMISE = {"at": "2026-03-12T10:00:00Z", "note": "By phone.", "consent": True}
 PLAN = {"name": "Mine", "revision": 1, "steps": [{"what": "Call", "offset_days": 1}]}
+OFFER = {"what": "Ten", "amount_cents": 100, "valid_until": "2026-04-30"}
+SOLD = {"sold_on": "2026-03-02", "items": [{"what": "A printer"}], "organisation_id": 1}
 FORM = {name: text for name, text in HANDOVER.__dict__.items() if text}
 
 # Everything under an address that names something, with a body that would do.
@@ -153,6 +156,24 @@ ADDRESSES: list[tuple[str, str, Any]] = [
     ("PUT", "/care-plans/{plan_id}", PLAN),
     ("PATCH", "/needs/{need_id}", {}),
     ("PATCH", "/referrals/{referral_id}", {}),
+    ("GET", "/tickets/{number}/enquiry", None),
+    ("PUT", "/tickets/{number}/enquiry", {"kind": "meeting"}),
+    ("POST", "/tickets/{number}/enquiry/meetings", {"met_at": "2026-03-02T06:00:00Z"}),
+    ("PUT", "/tickets/{number}/enquiry/summary", WORDS),
+    ("POST", "/tickets/{number}/enquiry/quotations", OFFER),
+    ("PUT", "/tickets/{number}/enquiry/outcome", {"outcome": "won"}),
+    ("GET", "/sales/{sale}", None),
+    ("PUT", "/sales/{sale}/points/{point}/completion", {}),
+    ("PUT", "/sales/{sale}/points/{point}/fault", {"remark": "It is wrong."}),
+    ("PATCH", "/sales/{sale}/points/{point}", {"due_on": "2026-03-20"}),
+    ("POST", "/sales/{sale}/payments", {"amount_cents": 5, "paid_on": "2026-03-02"}),
+    ("POST", "/sales/{sale}/payments/{payment_id}/reversal", WHY),
+    ("GET", "/installed-products/{installed_id}", None),
+    ("PATCH", "/installed-products/{installed_id}", {"serial": "mine"}),
+    ("POST", "/installed-products/{installed_id}/parts", {"name": "Roll"}),
+    ("PUT", "/installed-products/{installed_id}/parts/{part_id}/replacement", {}),
+    ("DELETE", "/installed-products/{installed_id}/parts/{part_id}", None),
+    ("PUT", "/contacts/{contact_id}/roles", {"roles": ["decider"]}),
     ("GET", "/tickets/{number}/timeline", None),
     ("GET", "/attachments/{attachment_id}", None),
     ("GET", "/organisations/{organisation_id}", None),
@@ -229,6 +250,18 @@ STAFFS_OWN = [
     ("GET", "/operators", None),
     ("POST", "/organisations", {"name": "Mine"}),
     ("POST", "/contacts", {"name": "Me"}),
+    ("GET", "/enquiries", None),
+    ("GET", "/tickets/{enquiry}/enquiry", None),
+    ("PUT", "/tickets/{enquiry}/enquiry", {"kind": "meeting"}),
+    ("POST", "/tickets/{enquiry}/enquiry/meetings", {"met_at": "2026-03-02T06:00:00Z"}),
+    ("PUT", "/tickets/{enquiry}/enquiry/summary", WORDS),
+    ("POST", "/tickets/{enquiry}/enquiry/quotations", OFFER),
+    ("PUT", "/tickets/{enquiry}/enquiry/outcome", {"outcome": "won"}),
+    ("GET", "/sales", None),
+    ("POST", "/sales", SOLD),
+    ("PATCH", "/installed-products/{installed_id}", {"serial": "mine"}),
+    ("POST", "/installed-products/{installed_id}/parts", {"name": "Roll"}),
+    ("PUT", "/contacts/{contact_id}/roles", {"roles": ["decider"]}),
 ]  # fmt: skip
 
 
@@ -266,6 +299,8 @@ def known(cast: Cast, ona: Caller, jonas: Caller) -> dict[str, Any]:
         "work_log_id": 1, "contract_id": contract.id, "point_id": 1,
         "version_id": some_rules(cast).id, "deliverable_id": made.id, "round": 1, "file_id": made.rounds[0].files[0].id,
         "feed_id": create_feed(FeedKind.MINE, by=cast.jonas)[0].id, "promise_id": promise["id"],
+        "sale": a_sale(cast).number, "point": "quality", "payment_id": 1, "part_id": 1,
+        "installed_id": cast.printer_at_klinika.id, "enquiry": a_ticket(cast, type=TicketType.ENQUIRY).number,
     }  # fmt: skip
 
 

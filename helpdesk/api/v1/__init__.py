@@ -18,7 +18,9 @@ from helpdesk.api.v1 import (
     contacts,
     contracts,
     deliverables,
+    enquiries,
     escalations,
+    installed,
     links,
     me,
     messages,
@@ -27,6 +29,7 @@ from helpdesk.api.v1 import (
     refund_rules,
     resolutions,
     revisits,
+    sales,
     tags,
     tickets,
     timelines,
@@ -38,7 +41,7 @@ RESOURCES = (
     tickets.bp, messages.bp, resolutions.bp, promises.bp, clocks.bp, escalations.bp, transfers.bp, assignments.bp,
     tags.bp, links.bp, timelines.bp, attachments.bp, organisations.bp, contacts.bp, catalogue.bp, me.bp,
     work_logs.bp, contracts.bp, approvals.bp, billing.bp, revisits.bp, care.bp, claims.bp,
-    refund_rules.bp, deliverables.bp, calendar_feeds.bp,
+    refund_rules.bp, deliverables.bp, calendar_feeds.bp, enquiries.bp, sales.bp, installed.bp,
 )  # fmt: skip
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")

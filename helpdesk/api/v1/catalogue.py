@@ -108,7 +108,9 @@ class InstalledProductSchema(Shown):
     location = NameOrNull()
     delivered_on = fields.Date(allow_none=True)
     installed_on = fields.Date(allow_none=True)
+    trained_on = fields.Date(allow_none=True)
     warranty_until = fields.Date(allow_none=True)
+    free_upgrades_until = fields.Date(allow_none=True)
 
 
 class InstalledProductPageSchema(Shown):

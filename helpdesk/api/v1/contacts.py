@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
@@ -20,7 +21,7 @@ from helpdesk.core.i18n import gettext as _
 from helpdesk.core.paging import PageOf
 from helpdesk.models.people import BuyingRole, Contact, ItReadiness
 from helpdesk.models.tickets import Channel
-from helpdesk.people.organisations import NewContact, add_contact, get_contact, get_organisation
+from helpdesk.people.organisations import NewContact, add_contact, get_contact, get_organisation, set_buying_roles
 
 bp = Blueprint("contacts", __name__, description="People at client organisations.")
 
@@ -39,6 +40,18 @@ class NewContactSchema(Input):
     it_readiness = Choice(ItReadiness)
     is_supervisor = YesNo()
     preferred_channel = Choice(Channel)
+
+
+@dataclass(frozen=True)
+class PlayedRoles:
+    roles: list[BuyingRole]
+
+
+class RolesSchema(Input):
+    """Which parts they play when their organisation buys."""
+
+    makes = PlayedRoles
+    roles = Several(Choice(BuyingRole), required=True)
 
 
 class ContactFilterSchema(PageSchema):
@@ -129,6 +142,14 @@ def create(sent: NewContact) -> tuple[Contact, dict[str, str]]:
 def show(contact_id: int) -> Contact:
     """Read a contact."""
     return get_contact(contact_id, for_=current_actor())
+
+
+@bp.put("/contacts/<row_id:contact_id>/roles")
+@bp.takes(RolesSchema())
+@bp.gives(200, CONTACT)
+def play(sent: PlayedRoles, contact_id: int) -> Contact:
+    """Say which parts a contact plays when their organisation buys."""
+    return set_buying_roles(get_contact(contact_id, for_=current_actor()), sent.roles, by=current_actor())
 
 
 def _make_sure_of(organisation_id: int) -> None:

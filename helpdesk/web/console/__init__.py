@@ -20,9 +20,11 @@ from helpdesk.web.console import (
     contracts,
     deliverables,
     duties,
+    enquiries,
     escalations,
     handovers,
     hours,
+    installed,
     jobs,
     leads,
     links,
@@ -39,6 +41,7 @@ from helpdesk.web.console import (
     resolutions,
     revisits,
     routing_rules,
+    sales,
     search,
     settings,
     tickets,
@@ -52,7 +55,7 @@ for _part in (
     tickets, clocks, messages, handovers, resolutions, calls, links, attachments, contacts, organisations, contracts,
     received_mails, routing_rules, people, catalogue, calendars, maintenance, policies, settings, jobs, search,
     escalations, promises, breaches, work, hours, billing, renewals, reservations, approvals,
-    duties, revisits, care, leads, claims, refund_rules, deliverables, visits,
+    duties, revisits, care, leads, claims, refund_rules, deliverables, visits, enquiries, sales, installed,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))
     bp.register_blueprint(_part.bp)

@@ -9,12 +9,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from helpdesk.core.i18n import gettext as _
 from helpdesk.models.access import Role
+from helpdesk.models.people import BuyingRole
 from helpdesk.people import accounts
 from helpdesk.people.organisations import (
     account_of,
     confirm_contact,
     get_contact,
     list_organisations,
+    set_buying_roles,
     suggested_organisation,
     unverified_contacts,
 )
@@ -53,6 +55,15 @@ def confirm(contact_id: int) -> BaseResponse:
     flash(_("%(name)s is confirmed.", name=contact.name))
     back = request.form.get("back", "")
     return redirect(back if back.startswith("/console/") else url_for("console.contacts.unverified"))
+
+
+@bp.post("/<int:contact_id>/roles")
+def play(contact_id: int) -> BaseResponse:
+    """Which parts the contact plays when their organisation buys."""
+    contact = get_contact(contact_id, for_=current_actor())
+    roles = {BuyingRole(role) for role in request.form.getlist("roles") if role in set(BuyingRole)}
+    set_buying_roles(contact, roles, by=current_actor())
+    return redirect(url_for("console.contacts.show", contact_id=contact_id))
 
 
 @bp.post("/<int:contact_id>/invitation")

@@ -6,9 +6,11 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
+from helpdesk.aftersales.checklist import open_points
 from helpdesk.aftersales.revisits import coming_to
 from helpdesk.core.i18n import LANGUAGES, OWN_NAMES
 from helpdesk.core.i18n import gettext as _
+from helpdesk.core.times import now
 from helpdesk.entitlement.contracts import contracts_of
 from helpdesk.people import directory
 from helpdesk.people.organisations import (
@@ -26,7 +28,7 @@ from helpdesk.policy.rules import may
 from helpdesk.tickets.queries import Filter, list_tickets, organisation_products
 from helpdesk.web.auth import current_actor
 from helpdesk.web.forms import Form, read_form
-from helpdesk.web.words import BUYING_ROLES, IT_READINESS, SHARING
+from helpdesk.web.words import BUYING_ROLES, IT_READINESS, POINTS, SHARING
 
 bp = Blueprint("organisations", __name__, url_prefix="/organisations")
 
@@ -66,6 +68,7 @@ def show(organisation_id: int) -> str:
         contracts=contracts_of(organisation, for_=actor) if may(actor, Action.MANAGE_CONTRACTS) else [],
         contacts=list_contacts(for_=actor, organisation_id=organisation_id), products=directory.products(),
         versions=directory.versions(), installed=organisation_products(for_=actor, organisation_id=organisation_id),
+        todo=open_points(organisation_id) if may(actor, Action.READ_SALES) else [], points=POINTS, now=now(),
         page=list_tickets(for_=actor, narrowed=Filter(organisation_id=organisation_id), size=20,
                           after=request.args.get("after"), before=request.args.get("before")),
     )  # fmt: skip

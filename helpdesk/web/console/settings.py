@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from helpdesk.aftersales.claim_settings import ClaimSettings, change_claim_settings, claim_settings
+from helpdesk.aftersales.desk import change_sale_settings, sale_settings
 from helpdesk.core.i18n import gettext as _
 from helpdesk.policy.actions import Action
 from helpdesk.policy.rules import require
@@ -64,6 +65,24 @@ def _read(form: Form, kind: type[Any]) -> dict[str, Any]:
     return values
 
 
+@bp.post("/after-the-sale")
+def update_sales() -> Any:
+    form = Form(dict(request.form))
+    values: dict[str, int] = {}
+    for name in sale_settings():
+        sent = request.form.get(name, "").strip()
+        if sent.isascii() and sent.isdigit() and len(sent) < 10:
+            values[name] = int(sent)
+        else:
+            form.errors[name] = [_("Give a whole number.")]
+    if form.is_valid:
+        with form.refusals():
+            change_sale_settings(values, by=current_actor())
+            flash(_("The settings are changed."))
+            return redirect(url_for("console.settings.show"))
+    return _page(form), 422
+
+
 def _page(form: Form) -> str:
     require(current_actor(), Action.MANAGE_DESK)
     return render_template(
@@ -72,4 +91,5 @@ def _page(form: Form) -> str:
         settings=ticket_settings(),
         fields=fields(TicketSettings),
         claims=claim_settings(),
+        sales=sale_settings(),
     )
