@@ -24,6 +24,7 @@ from helpdesk.people.accounts import hash_password
 from helpdesk.people.directory import operators
 from helpdesk.seeds import cast
 from helpdesk.seeds.care import take_care
+from helpdesk.seeds.claims import settle_claims
 from helpdesk.seeds.company import move_in
 from helpdesk.seeds.dates import DAYS, give_dates
 from helpdesk.seeds.everyday import EVERYDAY
@@ -116,6 +117,7 @@ def fill(stories: Sequence[Story] = (*STORIES, *EVERYDAY), *, progress: Progress
                 progress(min(done, steps), steps)
         raise_alarms(until=until)
         take_care(company, until=until)
+        settle_claims(company, until=until)
         # From here on everything that happens is real: what follows from it can be checked.
         db.session.add(ImportRun(name="demo", kind="demo", started_at=until, finished_at=until))
     return len(dated)
