@@ -21,7 +21,7 @@ DESK := THREELINE_HOME='$(THREELINE_HOME)' THREELINE_BIND='$(THREELINE_BIND)' TH
 # make test
 HYPOTHESIS := $(if $(filter true 1,$(CI)),--hypothesis-profile=ci)
 
-.PHONY: help run test sure lint types bench bench-sla screenshots i18n vendor clean installed installed-dev chromium
+.PHONY: help run test sure lint types bench bench-sla screenshots i18n vendor clean installed installed-dev chromium pango
 
 help: ## List these chores
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -34,7 +34,7 @@ ifeq ($(IS_EMPTY),)
 endif
 	@$(DESK) exec $(VENV)/threeline run
 
-test: installed-dev $(CATALOGUES) chromium ## Run every test on all cores (ARGS="-k promises")
+test: installed-dev $(CATALOGUES) chromium pango ## Run every test on all cores (ARGS="-k promises")
 	@THREELINE_TEST_SERVERS=required $(PYTHON) -m pytest --numprocesses=logical $(HYPOTHESIS) $(ARGS)
 
 sure: lint types test ## All that must pass before a merge
@@ -83,6 +83,9 @@ installed-dev: # .venv with what tests and checks need, too
 
 chromium: # a browser for the tests
 	@sh deploy/chromium.sh
+
+pango: # what draws PDFs, where it may be installed
+	@sh deploy/pango.sh
 
 $(CATALOGUES): %.mo: %.po | installed
 	@$(PYTHON) -m babel.messages.frontend --quiet compile --input-file=$< --output-file=$@

@@ -404,6 +404,19 @@ class TokenRevoked(AccountFact):
 
 
 @dataclass(frozen=True)
+class FeedCreated(AccountFact):
+    """A calendar feed was made: an address that shows revisits to whoever knows it."""
+
+    feed_id: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class FeedRevoked(AccountFact):
+    feed_id: int
+
+
+@dataclass(frozen=True)
 class WorkLogged(TicketFact):
     """Somebody worked for the client; what it counts, and what of it has to be paid."""
 
@@ -419,6 +432,27 @@ class WorkReversed(TicketFact):
     work_log_id: int
     reversal_id: int
     reason: str
+
+
+@dataclass(frozen=True)
+class ApprovalRequested(TicketFact):
+    """The client was asked whether chargeable work may be done."""
+
+    approval_id: int
+    minutes: int
+    amount_cents: int | None
+    currency: str
+    what: str
+
+
+@dataclass(frozen=True)
+class ApprovalAnswered(TicketFact):
+    """The client said yes or no, nobody answered in time, or the question was withdrawn or waived."""
+
+    approval_id: int
+    state: str
+    minutes: int
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -461,6 +495,65 @@ class HoursLow(ContractFact):
 
     percent: int
     left: int
+    block_id: int = 0  # the youngest of the blocks that they are counted of
+
+
+@dataclass(frozen=True)
+class HoursOverdrawn(ContractFact):
+    """Work went beyond the hours that were left: the rest goes to a proforma."""
+
+    work_log_id: int
+    ticket_id: int
+    minutes: int
+    amount_cents: int | None
+    currency: str
+
+
+@dataclass(frozen=True)
+class HoursExpiring(ContractFact):
+    """What is left of a block of hours can soon be used no more."""
+
+    block_id: int
+    minutes: int
+    expires_on: str
+
+
+@dataclass(frozen=True)
+class HoursReserved(ContractFact):
+    """Hours were set aside for planned work, or let go again."""
+
+    reservation_id: int
+    minutes: int
+    what: str
+    ended: bool = False
+
+
+@dataclass(frozen=True)
+class ContractRenewed(ContractFact):
+    """A contract goes on for another span."""
+
+    since: str
+    until: str
+    minutes: int
+    by_itself: bool
+
+
+@dataclass(frozen=True)
+class NoticeGiven(ContractFact):
+    """A contract will not be renewed; or it will, after all."""
+
+    on: str
+    reason: str
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True)
+class ContractDue(ContractFact):
+    """Something of a contract comes soon: the last day for a notice, or its own last day."""
+
+    what: str  # notice, end
+    on: str
+    renews_itself: bool = False
 
 
 @dataclass(frozen=True)

@@ -230,6 +230,15 @@ def notices_of(batch_id: int | None, *, for_: Actor) -> list[NoticeShown]:
     ]
 
 
+def get_batch(batch_id: int, *, for_: Actor) -> BillingBatch:
+    """A batch that was taken."""
+    require(for_, Action.EXPORT_BILLING)
+    found = db.session.get(BillingBatch, batch_id)
+    if found is None:
+        raise NotFound(_("There is no batch %(number)s.", number=batch_id))
+    return found
+
+
 def batches(*, for_: Actor, limit: int = 50) -> Sequence[BillingBatch]:
     """What was taken, the last first."""
     require(for_, Action.EXPORT_BILLING)

@@ -66,4 +66,5 @@ def work_document(work: WorkLog) -> dict[str, Any]:
         "after_hours_minutes": work.after_hours_minutes, "counted_minutes": work.counted_minutes,
         "chargeable_minutes": work.chargeable_minutes, "channel": work.channel.value, "is_billable": work.is_billable,
         "rule": work.rule, "note": work.note or None, "reverses": work.reverses_id,
+        "reservation": work.reservation_id, "approval": work.approval_id,
     }  # fmt: skip

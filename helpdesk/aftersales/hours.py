@@ -1,7 +1,8 @@
 """The hours ledger of a contract: append-only, in signed minutes.
 
 1. The balance is the sum of all entries. What is left of a block is the sum of the entries that name it.
-2. A block that expires first is used first; what is set aside for planned work is not used for other work.
+2. A block that expires first is used first; what is set aside for planned work is not used for other work. Work that
+   draws on a reservation uses it up; what is left of one is what the work that names it has not drawn.
 3. Work that no hours are left for is an overage. It goes to a proforma in the same transaction, which evens it out.
 4. Whoever writes into a ledger holds its contract's row.
 """
@@ -12,21 +13,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
 from helpdesk.aftersales.counting import Block, Draw, draw, in_order
 from helpdesk.aftersales.terms import MOST_MINUTES, held, terms_on
 from helpdesk.core.command import command
-from helpdesk.core.db import db
-from helpdesk.core.errors import Conflict, Invalid
+from helpdesk.core.db import db, locked_when_writing
+from helpdesk.core.errors import Conflict, Invalid, NotFound
 from helpdesk.core.i18n import gettext as _
-from helpdesk.core.journal import Doer, record
+from helpdesk.core.journal import Doer, Entry, record
 from helpdesk.core.times import now
 from helpdesk.entitlement.choice import day_of
-from helpdesk.events import HoursAdjusted, HoursExpired, HoursGranted, HoursLow
+from helpdesk.events import HoursAdjusted, HoursExpired, HoursExpiring, HoursGranted, HoursLow, HoursReserved
 from helpdesk.models.contracts import (
     BillingNotice,
+    BlockReminder,
     Contract,
     ContractTerms,
     HoursEntry,
@@ -34,9 +36,12 @@ from helpdesk.models.contracts import (
     HoursReservation,
     WorkLog,
 )
+from helpdesk.models.tickets import Ticket
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import SYSTEM, Actor
 from helpdesk.policy.rules import require
+from helpdesk.policy.scopes import visible
+from helpdesk.tickets.desk import ticket_settings
 
 AHEAD_OF_UTC = timedelta(hours=14)  # where a day begins first
 CARRIED_FOR = timedelta(days=365)  # where no later block says until when
@@ -67,6 +72,24 @@ class Statement:
 
 
 @dataclass(frozen=True)
+class Reserved:
+    """Hours that are set aside, with what the work that drew on them has left."""
+
+    row: HoursReservation
+    left: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a contract stands with its hours: of those that may be used, how many are left, and the share used up."""
+
+    granted: int
+    left: int
+    used_percent: int
+    is_low: bool  # a threshold of the terms is crossed, or nothing is left
+
+
+@dataclass(frozen=True)
 class Drawn:
     """Where the minutes of a piece of work come from: the blocks as they were, what is taken, and what is missing."""
 
@@ -91,11 +114,70 @@ def balance_of(contract_id: int) -> int:
 
 
 def reserved_of(contract_id: int) -> int:
-    """The minutes that are set aside."""
-    return db.session.scalar(
-        select(func.coalesce(func.sum(HoursReservation.minutes), 0))
+    """The minutes that are set aside and not used up."""
+    return sum(each.left for each in _reserved(contract_id))
+
+
+def reservations_of(contract: Contract, *, for_: Actor) -> list[Reserved]:
+    """What is set aside on a contract, in the order in which it was."""
+    require(for_, Action.READ_HOURS, contract)
+    return _reserved(contract.id)
+
+
+def reservations_for(ticket_id: int, contract_id: int | None) -> list[Reserved]:
+    """What work on a ticket may draw on: what was set aside for it, or for no ticket in particular."""
+    if contract_id is None:
+        return []
+    return [each for each in _reserved(contract_id) if each.left and each.row.ticket_id in (None, ticket_id)]
+
+
+def get_reservation(reservation_id: int, *, for_: Actor) -> HoursReservation:
+    """A reservation of a contract that the actor can see."""
+    contracts = visible(for_, Contract).with_only_columns(Contract.id)
+    query = select(HoursReservation).where(HoursReservation.id == reservation_id,
+                                           HoursReservation.contract_id.in_(contracts))  # fmt: skip
+    found: HoursReservation | None = db.session.scalar(locked_when_writing(query, of=HoursReservation))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def standing_of(contract_id: int, on: date, terms: ContractTerms | None) -> Standing | None:
+    """How the hours stand that may be used on a day; None where no hours were ever granted."""
+    blocks = _current_blocks(contract_id, on)
+    granted, left = sum(row[0] for row in blocks), sum(row[1] for row in blocks)
+    if not granted:
+        return None
+    used = 100 * (granted - left) // granted
+    threshold = min(terms.alert_percents, default=100) if terms is not None else 100
+    return Standing(granted, left, used, used >= threshold or left <= 0)
+
+
+def _current_blocks(contract_id: int, on: date) -> list[tuple[int, int]]:
+    """Of each block that may be used on a day, used up or not: what was granted, and what is left."""
+    of_block = aliased(HoursEntry)
+    drawn = (
+        select(func.coalesce(func.sum(of_block.minutes), 0)).where(of_block.block_id == HoursEntry.id)
+        .correlate(HoursEntry).scalar_subquery()
+    )  # fmt: skip
+    query = select(HoursEntry.minutes, HoursEntry.minutes + drawn).where(
+        HoursEntry.contract_id == contract_id, HoursEntry.is_block, HoursEntry.day <= on,
+        or_(HoursEntry.expires_on.is_(None), HoursEntry.expires_on >= on),
+    )  # fmt: skip
+    return [(row[0], int(row[1])) for row in db.session.execute(query)]
+
+
+def _reserved(contract_id: int) -> list[Reserved]:
+    used = (
+        select(func.coalesce(func.sum(WorkLog.counted_minutes - WorkLog.chargeable_minutes), 0))
+        .where(WorkLog.reservation_id == HoursReservation.id).correlate(HoursReservation).scalar_subquery()
+    )  # fmt: skip
+    query = (
+        select(HoursReservation, used)
         .where(HoursReservation.contract_id == contract_id, HoursReservation.ended_at.is_(None))
-    ) or 0  # fmt: skip
+        .order_by(HoursReservation.id)
+    )  # fmt: skip
+    return [Reserved(row, max(0, row.minutes - int(drawn))) for row, drawn in db.session.execute(query)]
 
 
 def blocks_of(contract_id: int, on: date | None = None) -> list[Block]:
@@ -180,32 +262,60 @@ def adjust_hours(contract: Contract, minutes: int, reason: str, *, by: Actor) ->
 
 
 @command
-def reserve_hours(contract: Contract, minutes: int, what: str, *, by: Actor) -> HoursReservation:
-    """Set hours aside for planned work; Conflict where so many are not left."""
-    require(by, Action.MANAGE_CONTRACTS)
-    if minutes <= 0:
-        raise Invalid({"minutes": [_("Give a minute at least.")]})
+def reserve_hours(
+    contract: Contract, minutes: int, what: str, *, planned_on: date | None = None, ticket_id: int | None = None,
+    by: Actor,
+) -> HoursReservation:  # fmt: skip
+    """Set hours aside for planned work, of one ticket or of any; Conflict where so many are not left."""
+    require(by, Action.RESERVE_HOURS, contract)
+    errors: dict[str, list[str]] = {}
+    if not 0 < minutes <= MOST_MINUTES:
+        errors["minutes"] = [_("Give a minute at least.")]
+    if not what.strip():
+        errors["what"] = [_("Say for what.")]
+    ticket = db.session.get(Ticket, ticket_id) if ticket_id is not None else None
+    if ticket_id is not None and (ticket is None or ticket.contract_id != contract.id):
+        errors["ticket"] = [_("This contract does not cover that ticket.")]
+    if errors:
+        raise Invalid(errors)
     contract = held(contract.id)
     if minutes > balance_of(contract.id) - reserved_of(contract.id):
         raise Conflict(_("There are fewer hours left than that."), code="too_few_hours")
-    row = HoursReservation(contract_id=contract.id, minutes=minutes, what=what.strip(), created_at=now())
+    row = HoursReservation(
+        contract_id=contract.id, minutes=minutes, what=what.strip(), planned_on=planned_on, ticket_id=ticket_id,
+        created_at=now(),
+    )  # fmt: skip
     db.session.add(row)
     db.session.flush()
+    record(HoursReserved(contract.id, reservation_id=row.id, minutes=minutes, what=row.what), by=by)
     return row
 
 
 @command
 def end_reservation(row: HoursReservation, *, by: Actor) -> None:
-    """Let hours that were set aside be used for anything again, or for what they were set aside for."""
-    require(by, Action.MANAGE_CONTRACTS)
+    """Let hours that were set aside be used for anything again; a second click changes nothing."""
+    require(by, Action.RESERVE_HOURS)
+    held(row.contract_id)
     if row.ended_at is None:
         row.ended_at = now()
+        record(HoursReserved(row.contract_id, reservation_id=row.id, minutes=row.minutes, what=row.what, ended=True),
+               by=by)  # fmt: skip
 
 
-def draw_for(contract_id: int, on: date, minutes: int) -> Drawn:
+def reservation_for(reservation_id: int, ticket: Ticket) -> Reserved:
+    """What work on this ticket draws on; Invalid where it was set aside for something else, or is over."""
+    own = reservations_for(ticket.id, ticket.contract_id)
+    found = next((each for each in own if each.row.id == reservation_id), None)
+    if found is None:
+        raise Invalid({"reservation_id": [_("Nothing is set aside under this number for this ticket.")]})
+    return found
+
+
+def draw_for(contract_id: int, on: date, minutes: int, reserved: Reserved | None = None) -> Drawn:
     """Where the minutes of a piece of work come from, and for how many of them no hours are left."""
     blocks = blocks_of(contract_id, on)
-    free = max(0, sum(block.left for block in blocks) - reserved_of(contract_id))
+    aside = reserved_of(contract_id) - (reserved.left if reserved else 0)
+    free = max(0, sum(block.left for block in blocks) - aside)
     draws, _none = draw(blocks, min(minutes, free))
     return Drawn(tuple(blocks), tuple(draws), max(0, minutes - free))
 
@@ -227,6 +337,35 @@ def give_back(contract: Contract, work: WorkLog, reversal: WorkLog, on: date, *,
     ).all()
     for entry in entries:
         _enter(contract, entry.kind, -entry.minutes, block_id=entry.block_id, on=on, work=reversal, by=by)
+
+
+@command
+def remind_of_blocks(limit: int = 200) -> int:
+    """Tell, once, of the blocks that expire soon with something left in them."""
+    of_block = aliased(HoursEntry)
+    drawn = (
+        select(func.coalesce(func.sum(of_block.minutes), 0)).where(of_block.block_id == HoursEntry.id)
+        .correlate(HoursEntry).scalar_subquery()
+    )  # fmt: skip
+    told = select(BlockReminder.block_id).where(BlockReminder.block_id == HoursEntry.id)
+    today = now().date()
+    soon = (
+        select(HoursEntry.id, HoursEntry.contract_id)
+        .where(HoursEntry.expires_on.between(today, today + timedelta(days=ticket_settings().block_reminder_days)),
+               HoursEntry.minutes + drawn > 0, ~told.exists())
+        .order_by(HoursEntry.expires_on, HoursEntry.id).limit(limit)
+    )  # fmt: skip
+    count = 0
+    for block_id, contract_id in db.session.execute(soon).all():
+        contract = held(contract_id)
+        block = next((each for each in blocks_of(contract.id) if each.id == block_id), None)
+        if block is None or db.session.get(BlockReminder, block_id, populate_existing=True) is not None:
+            continue  # somebody was quicker
+        db.session.add(BlockReminder(block_id=block_id, told_at=now()))
+        record(HoursExpiring(contract.id, block_id=block_id, minutes=block.left, expires_on=str(block.expires_on)),
+               by=SYSTEM)  # fmt: skip
+        count += 1
+    return count
 
 
 @command
@@ -335,7 +474,10 @@ def _enter(
 
 
 def _alert(contract: Contract, terms: ContractTerms, blocks: Sequence[Block], taken: int) -> None:
-    """Say once that so many per cent of the hours are used up: the highest threshold that this work has crossed."""
+    """Say once that so many per cent of the hours are used up: the highest threshold that this work has crossed.
+
+    Work that is taken back and entered again crosses it again, and nobody is told twice; new hours begin anew.
+    """
     left = sum(block.left for block in blocks)
     ids = [block.id for block in blocks]
     granted = db.session.scalar(select(func.sum(HoursEntry.minutes)).where(HoursEntry.id.in_(ids))) or 0 if ids else 0
@@ -343,5 +485,13 @@ def _alert(contract: Contract, terms: ContractTerms, blocks: Sequence[Block], ta
         return
     before, after = 100 * (granted - left) / granted, 100 * (granted - left + taken) / granted
     crossed = [percent for percent in terms.alert_percents if before < percent <= after]
-    if crossed:
-        record(HoursLow(contract.id, percent=max(crossed), left=left - taken), by=SYSTEM)
+    if not crossed:
+        return
+    percent, youngest = max(crossed), max(ids)
+    told = db.session.scalars(
+        select(Entry).where(Entry.subject_kind == HoursLow.subject_kind, Entry.subject_id == contract.id,
+                            Entry.fact == HoursLow.__name__)
+    )  # fmt: skip
+    if any(each.payload["percent"] >= percent and each.payload.get("block_id") == youngest for each in told):
+        return
+    record(HoursLow(contract.id, percent=percent, left=left - taken, block_id=youngest), by=SYSTEM)

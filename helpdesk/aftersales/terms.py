@@ -38,6 +38,7 @@ class NewTerms:
     minimum_minutes: int = 0
     after_hours_percent: int = 100
     calendar_id: int | None = None
+    covers_only_hours: bool = False
     covers_on_site: bool = False
     channels: tuple[str, ...] = ()
     hourly_rate_cents: int | None = None
@@ -45,6 +46,8 @@ class NewTerms:
     currency: str = "EUR"
     carry_over_minutes: int = 0
     alert_percents: tuple[int, ...] = (75, 90, 100)
+    approval_above_minutes: int | None = None
+    approval_above_cents: int | None = None
     reason: str = ""
 
 
@@ -127,12 +130,18 @@ def _wrong_in(contract: Contract, new: NewTerms) -> dict[str, list[str]]:
         ("carry_over_minutes", new.carry_over_minutes, 0, MOST_MINUTES),
         ("hourly_rate_cents", new.hourly_rate_cents or 0, 0, 10_000_000),
         ("monthly_fee_cents", new.monthly_fee_cents or 0, 0, 1_000_000_000),
+        ("approval_above_minutes", new.approval_above_minutes or 0, 0, MOST_MINUTES),
+        ("approval_above_cents", new.approval_above_cents or 0, 0, 1_000_000_000),
     )  # fmt: skip
     for name, value, low, high in bounds:
         if not low <= value <= high:
             errors[name] = [_("Give a number from %(low)s to %(high)s.", low=low, high=high)]
     if new.calendar_id is not None and new.calendar_id not in calendar_names():
         errors["calendar_id"] = [_("Choose one of the list.")]
+    if new.covers_only_hours and (new.calendar_id is None or new.after_hours_percent != 100):
+        errors["covers_only_hours"] = [
+            _("Only agreed hours can be all that is covered, and only where no other hour has a price of its own.")
+        ]
     if set(new.channels) - {each.value for each in Channel}:
         errors["channels"] = [_("Choose one of the list.")]
     if len(new.alert_percents) > 8 or not all(1 <= each <= 100 for each in new.alert_percents):

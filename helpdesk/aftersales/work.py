@@ -1,8 +1,9 @@
 """Work logs: who worked how long for a client, what that counts, and who pays.
 
 Which rule decides, in this order: work that is not billable costs nothing; without a contract, or before its terms
-begin, nothing is charged here; on-site work and channels that the terms do not cover are chargeable; then the plan
-decides.
+begin, nothing is charged here; what a contract would cover but for its channel or its hour is chargeable; so are
+on-site work and channels that the terms do not cover; then the plan decides. Chargeable work above the limit of the
+terms stands on the client's approval, or is refused.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from helpdesk.aftersales import billing, hours
+from helpdesk.aftersales import approvals, billing, hours
 from helpdesk.aftersales.counting import LONGEST_WORK_MINUTES, Counted, count_work
 from helpdesk.aftersales.terms import held, rates_of, terms_on
 from helpdesk.core.command import command
@@ -22,8 +23,8 @@ from helpdesk.core.errors import Conflict, Invalid, NotFound
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
 from helpdesk.core.times import epoch, now
-from helpdesk.entitlement.choice import day_of
-from helpdesk.events import WorkLogged, WorkReversed
+from helpdesk.entitlement.choice import CHOSEN, day_of
+from helpdesk.events import HoursOverdrawn, WorkLogged, WorkReversed
 from helpdesk.models.contracts import Contract, ContractTerms, Plan, WorkLog
 from helpdesk.models.tickets import Channel, Status, Ticket
 from helpdesk.policy.actions import Action
@@ -33,12 +34,13 @@ from helpdesk.tickets.stamp import stamp
 from sla import register
 
 NO_CONTRACT, NO_TERMS, NOT_BILLABLE = "no_contract", "no_terms", "not_billable"
-ON_SITE, CHANNEL = "on_site", "channel"
+ON_SITE, CHANNEL, OUTSIDE_HOURS = "on_site", "channel", "outside_hours"
 MONTHLY, WARRANTY, PAY_AS_YOU_GO, PREPAID = "monthly_plan", "warranty", "pay_as_you_go", "prepaid_hours"
 RULE_OF_PLAN = {
     Plan.MONTHLY: MONTHLY, Plan.WARRANTY: WARRANTY, Plan.PAY_AS_YOU_GO: PAY_AS_YOU_GO, Plan.PREPAID: PREPAID,
 }  # fmt: skip
-CHARGED_WHOLE = frozenset({ON_SITE, CHANNEL, PAY_AS_YOU_GO})
+CHARGED_WHOLE = frozenset({ON_SITE, CHANNEL, OUTSIDE_HOURS, PAY_AS_YOU_GO})
+RULE_OF_VERDICT = {"other_channel": CHANNEL, "outside_hours": OUTSIDE_HOURS}  # what a contract does not cover
 LATEST_ENTRY = timedelta(minutes=5)  # that another machine's clock may be ahead
 
 
@@ -51,6 +53,7 @@ class NewWork:
     note: str = ""
     started_at: datetime | None = None
     is_billable: bool = True
+    reservation_id: int | None = None  # the hours that were set aside for it
 
 
 @command
@@ -65,20 +68,25 @@ def log_work(ticket: Ticket, new: NewWork, *, by: Actor, submission: str | None 
     started_at = new.started_at or at - timedelta(minutes=max(0, new.minutes))
     if errors := _wrong_in(ticket, new, started_at, at):
         raise Invalid(errors)
-    contract = held(ticket.contract_id) if ticket.contract_id is not None else None
+    contract_id, uncovered = _contract_of(ticket)
+    contract = held(contract_id) if contract_id is not None else None
     on = day_of(ticket.organisation_id, started_at)
     terms = terms_on(contract.id, on) if contract else None
     after = _after_hours(terms, started_at, new.minutes) if terms else 0
-    rule = _rule(contract, terms, new)
+    rule = _rule(contract, terms, new, uncovered)
     counted = _count(new, after, terms)
-    drawn = hours.draw_for(contract.id, on, counted.minutes) if contract and rule == PREPAID else None
+    reserved = hours.reservation_for(new.reservation_id, ticket) if new.reservation_id is not None else None
+    drawn = hours.draw_for(contract.id, on, counted.minutes, reserved) if contract and rule == PREPAID else None
     whole = counted.minutes if rule in CHARGED_WHOLE else 0
+    chargeable = drawn.missing if drawn else whole
+    approval_id = approvals.approval_for(ticket, terms, chargeable) if terms is not None else None
     work = WorkLog(
         ticket_id=ticket.id, contract_id=contract.id if contract else None, terms_id=terms.id if terms else None,
         operator_id=by.operator_id, started_at=started_at, minutes=new.minutes, after_hours_minutes=after,
         counted_minutes=counted.minutes if rule != NOT_BILLABLE else 0,
-        chargeable_minutes=drawn.missing if drawn else whole, channel=new.channel, is_billable=new.is_billable,
+        chargeable_minutes=chargeable, channel=new.channel, is_billable=new.is_billable,
         rule=rule, note=new.note.strip(), created_at=at, submission=submission or None,
+        reservation_id=new.reservation_id, approval_id=approval_id,
     )  # fmt: skip
     db.session.add(work)
     db.session.flush()
@@ -86,7 +94,12 @@ def log_work(ticket: Ticket, new: NewWork, *, by: Actor, submission: str | None 
         if drawn is not None:
             hours.enter_work(contract, terms, work, on, drawn, by=by)
         if work.chargeable_minutes:
-            billing.notice_work(contract, terms, work, on)
+            notice = billing.notice_work(contract, terms, work, on)
+            if rule == PREPAID:
+                record(HoursOverdrawn(
+                    contract.id, work_log_id=work.id, ticket_id=ticket.id, minutes=work.chargeable_minutes,
+                    amount_cents=notice.amount_cents, currency=notice.currency,
+                ), by=by)  # fmt: skip
     stamp(ticket)
     record(WorkLogged(ticket.id, work_log_id=work.id, minutes=work.minutes, counted_minutes=work.counted_minutes,
                       chargeable_minutes=work.chargeable_minutes, rule=rule), by=by)  # fmt: skip
@@ -114,6 +127,7 @@ def reverse_work(work_id: int, ticket: Ticket, reason: str, *, by: Actor) -> Wor
         started_at=work.started_at, minutes=-work.minutes, after_hours_minutes=-work.after_hours_minutes,
         counted_minutes=-work.counted_minutes, chargeable_minutes=-work.chargeable_minutes, channel=work.channel,
         is_billable=work.is_billable, rule=work.rule, note=reason.strip(), reverses_id=work.id, created_at=at,
+        reservation_id=work.reservation_id, approval_id=work.approval_id,
     )  # fmt: skip
     db.session.add(reversal)
     db.session.flush()
@@ -130,13 +144,29 @@ def work_of(ticket: Ticket) -> Sequence[WorkLog]:
     return db.session.scalars(select(WorkLog).where(WorkLog.ticket_id == ticket.id).order_by(WorkLog.id)).all()
 
 
-def _rule(contract: Contract | None, terms: ContractTerms | None, new: NewWork) -> str:
+def _contract_of(ticket: Ticket) -> tuple[int | None, str]:
+    """The contract whose terms count, and why it does not cover the ticket; empty where it does.
+
+    Where nothing but the default policy covers a ticket, a contract that its channel or hour kept out has the price.
+    """
+    candidates = ticket.entitlement.get("candidates", []) if ticket.entitlement else []
+    chosen = next((each["source"] for each in candidates if each["verdict"] == CHOSEN), "default")
+    if ticket.contract_id is not None or chosen != "default":
+        return ticket.contract_id, ""
+    kept_out = (each for each in candidates if each["verdict"] in RULE_OF_VERDICT)
+    found = next(kept_out, None)
+    return (found["contract_id"], RULE_OF_VERDICT[found["verdict"]]) if found else (None, "")
+
+
+def _rule(contract: Contract | None, terms: ContractTerms | None, new: NewWork, uncovered: str) -> str:
     if not new.is_billable:
         return NOT_BILLABLE
     if contract is None:
         return NO_CONTRACT
     if terms is None:
         return NO_TERMS
+    if uncovered:
+        return uncovered
     if new.channel is Channel.ON_SITE_VISIT and not terms.covers_on_site:
         return ON_SITE
     if terms.channels and new.channel.value not in terms.channels and new.channel is not Channel.ON_SITE_VISIT:

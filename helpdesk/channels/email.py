@@ -2,7 +2,8 @@
 
 1. The same mail twice (same bytes, or same Message-ID of the same sender) changes nothing; the first outcome counts.
 2. What machines sent is ignored: our own letters, returned mail, automatic replies. A letter that came back for good
-   counts as not sent. Machines are never answered, so that no two of them keep each other busy.
+   counts as not sent. Machines are never answered, so that no two of them keep each other busy. The answer of a
+   calendar to one of our invitations is the answer of its owner, though a machine sends it.
 3. A mail belongs to the ticket whose letter it answers, known by a Message-ID that nobody can forge, or to the one
    whose number stands in its subject. Either way it becomes a reply only where its sender sees that ticket; whoever
    answers another's letter gets a ticket of their own, linked to it.
@@ -25,6 +26,8 @@ from flask import current_app
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
+from helpdesk.aftersales.answers import take_answer
+from helpdesk.aftersales.invitations import read_answer
 from helpdesk.channels.base import MailOutcome
 from helpdesk.channels.language import guess_language
 from helpdesk.config import Config
@@ -57,6 +60,9 @@ MOST_FROM_A_STRANGER = 30
 WITHIN = timedelta(hours=1)
 LONGEST_ID = 1_000
 LONGEST_WHOLE = 1_000_000  # of the mail beside the reply; the raw mail has the rest
+
+_NEVER_AN_ANSWER = ("own_letter", "bounce")
+_CALENDARS = frozenset({"text/calendar", "application/ics"})
 
 # Letters that carry a message of ours; the others only announce something.
 _CARRIES_MESSAGE = frozenset({ReplySent.__name__, TicketResolved.__name__})
@@ -116,7 +122,10 @@ def _take_in(mail: IncomingMail, files: _Files) -> MailOutcome:
 
 
 def _judge(mail: IncomingMail, sender: str, files: _Files, row_id: int) -> _Verdict:
-    if (machine := _machine(mail)) is not None:
+    machine = _machine(mail)
+    if machine not in _NEVER_AN_ANSWER and (answer := _calendar_answer(mail, sender)) is not None:
+        return answer
+    if machine is not None:
         return _Verdict(MailResult.IGNORED, machine, _take_back(mail))
     if not sender:
         return _Verdict(MailResult.QUARANTINED, "no_sender")
@@ -130,6 +139,18 @@ def _judge(mail: IncomingMail, sender: str, files: _Files, row_id: int) -> _Verd
     if _floods(contact):
         return _Verdict(MailResult.QUARANTINED, "flood")
     return _open(mail, files, row_id, by=contact or _met(mail, sender), answered=answered)
+
+
+def _calendar_answer(mail: IncomingMail, sender: str) -> _Verdict | None:
+    """What a calendar answers to our invitation to a revisit; None where the mail is no such answer of its sender."""
+    answers = (read_answer(file.content) for file in mail.attachments if file.media_type in _CALENDARS)
+    answer = next(filter(None, answers), None)
+    contact = contact_by_email(sender) if answer is not None and sender else None
+    if answer is None or contact is None:
+        return None
+    # What programs write by themselves around an answer are not the words of its sender.
+    became = take_answer(answer, contact, "" if mail.is_auto_reply else mail.reply_text.strip())
+    return _Verdict(MailResult.REPLY, became) if became else None
 
 
 def _machine(mail: IncomingMail) -> str | None:

@@ -20,8 +20,8 @@ from helpdesk.cli.face import Group  # noqa: E402
 
 # The module of each command.
 MODULES = {
-    "account": "access", "backup": "backup", "billing": "hours", "care": "revisits", "check": "check",
-    "claims": "claims", "db": "server", "demo": "demo",
+    "account": "access", "approval": "contracts", "backup": "backup", "billing": "hours", "care": "revisits",
+    "check": "check", "contract": "contracts", "db": "server", "demo": "demo", "claims": "claims",
     "doctor": "doctor", "hours": "hours", "import": "moving", "jobs": "jobs", "mail": "mail", "report": "reports",
     "restore": "backup", "revisits": "revisits", "run": "server", "sla": "sla", "team": "access", "ticket": "tickets",
     "token": "access", "worker": "server",

@@ -37,6 +37,7 @@ from helpdesk.core.files import CHUNK, FileStore
 from helpdesk.core.jobs import KEEP_DONE, Job
 from helpdesk.core.journal import Entry
 from helpdesk.core.times import instant
+from helpdesk.entitlement.contracts import overlaps
 from helpdesk.events import TicketOpened
 from helpdesk.mail import letters
 from helpdesk.models.claims import Claim, ClaimDecision, RoundFile
@@ -227,6 +228,12 @@ def every_hours_ledger_adds_up(_look: Look) -> Iterator[str]:
         yield f"{fault.contract}: {fault.what}"
 
 
+def no_two_contracts_cover_the_same(_look: Look) -> Iterator[str]:
+    """No two contracts of one organisation cover the same on the same day."""
+    for one, two in overlaps():
+        yield f"{one.number} and {two.number} cover the same on the same day."
+
+
 def every_refund_was_credited_once(_look: Look) -> Iterator[str]:
     """The credits of a claim are together the refund that was decided last, and nothing else."""
     decided = func.coalesce(func.max(ClaimDecision.amount_cents), 0)
@@ -277,6 +284,7 @@ _SEARCHES: Sequence[Callable[[Look], Iterator[str]]] = (
     every_clock_shows_its_own_reading,
     every_pause_is_its_clocks_own,
     every_hours_ledger_adds_up,
+    no_two_contracts_cover_the_same,
     every_refund_was_credited_once,
     every_reference_leads_somewhere,
     the_database_is_sound,

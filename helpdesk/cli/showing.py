@@ -15,6 +15,7 @@ from helpdesk.core.db import db
 from helpdesk.core.i18n import duration, moment
 from helpdesk.core.journal import Entry
 from helpdesk.core.times import epoch, instant, now
+from helpdesk.entitlement.choice import looked_at
 from helpdesk.models.access import Account
 from helpdesk.models.messages import Message
 from helpdesk.models.people import Contact
@@ -89,6 +90,8 @@ def ticket_text(document: dict[str, Any]) -> str:
     ]  # fmt: skip
     if document.get("tags"):
         lines.append("tags: " + ", ".join(document["tags"]))
+    if document.get("coverage"):
+        lines.append(coverage_text(document["coverage"]))
     for message in document.get("messages", ()):
         lines += ["", _message_heading(message), *_indented(message["text"])]
         lines += [f"  [{file['filename']}, {file['size']} bytes]" for file in message["attachments"]]
@@ -96,6 +99,13 @@ def ticket_text(document: dict[str, Any]) -> str:
         lines += ["", "Timeline"]
         lines += [f"  {_moment(step['at'])}  {step['fact']} by {step['by']['name']}" for step in document["timeline"]]
     return _harmless("\n".join(line for line in lines if line is not None))
+
+
+def coverage_text(candidates: Sequence[dict[str, str]]) -> str:
+    """What covers a ticket, and why not something else."""
+    said = [f"{each['source'].replace('_', ' ')} {each['name']}".strip() + f" ({each['verdict'].replace('_', ' ')})"
+            for each in candidates]  # fmt: skip
+    return "coverage: " + "; ".join(said)
 
 
 def list_text(documents: Iterable[dict[str, Any]]) -> str:
@@ -114,7 +124,7 @@ def _for_staff(ticket: Ticket, clocks: Sequence[Clock]) -> dict[str, Any]:
         "assignee": _operator(ticket.assignee_id), "owner": _operator(ticket.owner_id),
         "awaits_reply": ticket.awaits_reply, "reassignments": ticket.reassignments,
         "is_bouncing": ticket.is_bouncing, "tags": tags_of([ticket.id]).get(ticket.id, []),
-        "custom_fields": ticket.custom_fields,
+        "custom_fields": ticket.custom_fields, "coverage": looked_at(ticket.entitlement),
         "clocks": [_clock(clock, at) for clock in clocks],
     }  # fmt: skip
 

@@ -22,8 +22,10 @@ from helpdesk.cli.face import (
     open_input,
     with_desk,
 )
+from helpdesk.cli.showing import coverage_text
 from helpdesk.core.db import db
 from helpdesk.core.times import epoch, now
+from helpdesk.entitlement.choice import looked_at
 from helpdesk.models.tickets import NUMBER_PREFIX, Ticket
 from helpdesk.policy.actor import SYSTEM, Actor
 from helpdesk.tickets import clocks, replay
@@ -87,8 +89,12 @@ def explain(number: str, wanted: str | None, by: Actor, form: str) -> None:
     ticket = get_ticket(number, for_=by)
     found = [clock for clock in explain_clocks(ticket, for_=by) if wanted in (None, clock.clock)]
     told = [clock_document(clock, by) for clock in found]
-    document = {"number": ticket.number, "clocks": told}
-    answer(form, document, lambda: "\n\n".join(map(clock_text, told)) or "No clock.")
+    document: dict[str, Any] = {"number": ticket.number, "clocks": told}
+    said = [clock_text(clock) for clock in told] or ["No clock."]
+    if by.is_staff:
+        document["coverage"] = looked_at(ticket.entitlement)
+        said = [coverage_text(document["coverage"]), *said] if document["coverage"] else said
+    answer(form, document, lambda: "\n\n".join(said))
 
 
 @sla.command("replay")

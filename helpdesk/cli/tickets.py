@@ -400,12 +400,13 @@ def promise(number: str, when: str, note: str, clock: str, by: Actor, form: str)
 @click.option("--started", metavar="TIME", help="Since when; ISO 8601, without offset in your zone. Else: until now.")
 @click.option("--note", default="", metavar="TEXT", help="What was done; the client reads it.")
 @click.option("--not-billable", "is_free", is_flag=True, help="It costs the client nothing.")
+@click.option("--reservation", type=int, metavar="ID", help="Draw on the hours that were set aside under this number.")
 @key_option
 @acting
 @answering
 def log_work(
-    number: str, minutes: int, channel: str, started: str | None, note: str, is_free: bool, key: str | None,
-    by: Actor, form: str,
+    number: str, minutes: int, channel: str, started: str | None, note: str, is_free: bool,
+    reservation: int | None, key: str | None, by: Actor, form: str,
 ) -> None:  # fmt: skip
     """Enter work on a ticket; the contract says what it counts and who pays.
 
@@ -413,7 +414,9 @@ def log_work(
     Example:
       threeline ticket log-work T-12 --minutes 25 --channel remote_session --note "New driver" --as ona@desk.example
     """
-    new = work.NewWork(minutes, Channel(channel), text_of(note), _instant(started, by, "--started"), not is_free)
+    new = work.NewWork(
+        minutes, Channel(channel), text_of(note), _instant(started, by, "--started"), not is_free, reservation
+    )
     done = work.log_work(queries.get_ticket(number, for_=by), new, by=by, submission=key)
     _tell_work(done, form)
 

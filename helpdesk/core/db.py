@@ -194,8 +194,11 @@ def begin_reading() -> None:
 
 
 def locked_when_writing(query: Select[Any], *, of: Any) -> Select[Any]:
-    """Lock the rows read, where this transaction may change them (SQLite has locked everything already)."""
-    return query.with_for_update(of=of) if is_writing() else query
+    """Lock the rows read, where this transaction may change them (SQLite has locked everything already).
+
+    What this transaction read of them before it waited for the lock is old by then, so they are read anew.
+    """
+    return query.with_for_update(of=of).execution_options(populate_existing=True) if is_writing() else query
 
 
 def among(column: Any, values: Collection[Any]) -> ColumnElement[bool]:

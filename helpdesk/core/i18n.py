@@ -19,7 +19,8 @@ from babel.numbers import format_currency, format_percent
 from babel.units import format_unit
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, force_locale
-from jinja2 import Environment
+from jinja2 import Environment, pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 # BCP 47 tag → Babel's name. The tags stand in the database, in `lang` attributes and in the API.
@@ -63,6 +64,12 @@ def sentence(text: str, **values: object) -> Markup:
     return kept
 
 
+@pass_eval_context
+def _sentence_there(context: EvalContext, text: str, **values: object) -> str:
+    """A sentence for a page; in a letter of plain text and in its subject nothing is escaped."""
+    return sentence(text, **values) if context.autoescape else str(catalogue().gettext(text)) % values
+
+
 def gettext(text: str, **values: object) -> str:
     """A whole sentence in the reader's language, with its values put in."""
     translated = str(catalogue().gettext(text))
@@ -88,10 +95,11 @@ def _teach(environment: Environment) -> None:
         lambda text: catalogue().gettext(text), lambda one, many, n: catalogue().ngettext(one, many, n),
         newstyle=True, pgettext=lambda context, text: catalogue().pgettext(context, text),
     )  # fmt: skip
-    environment.globals["_"] = sentence
+    environment.globals["_"] = _sentence_there
     environment.filters.update(
-        full_moment=full_moment, enumeration=enumeration, money=money, full_day=full_day, whole_percent=whole_percent
-    )
+        full_moment=full_moment, enumeration=enumeration, long_day=long_day, money=money, hours=signed_hours,
+        whole_percent=whole_percent,
+    )  # fmt: skip
     environment.trim_blocks = True
     environment.lstrip_blocks = True
 
@@ -182,14 +190,34 @@ def full_moment(at: datetime) -> str:
     return f"{_day(local.date(), 'full', babel_locale())}, {local:%H:%M} ({current_zone()})"
 
 
+def whole_day(day: date) -> str:
+    """Weekday and date in full, for letters."""
+    return _day(day, "full", babel_locale())
+
+
+def month_word(day: date) -> str:
+    """The month in short, as it stands alone: Mar, kov., 3月."""
+    return _day(day, "LLL", babel_locale())
+
+
+def month_and_year(day: date) -> str:
+    """March 2026, 2026 m. kovas, 2026年3月."""
+    return _day(day, _pattern("yMMMM", babel_locale()), babel_locale())
+
+
+def weekday_word(day: date) -> str:
+    """The weekday in short, as it stands alone."""
+    return _day(day, "ccc", babel_locale())
+
+
+def long_day(day: date) -> str:
+    """A date without a clock: 28 Feb 2027."""
+    return format_date(day, format="medium", locale=babel_locale())
+
+
 def money(cents: int, currency: str) -> str:
     """An amount as the reader writes it: `€1,250.00`, `1 250,00 €`."""
     return str(format_currency(Decimal(cents) / 100, currency, locale=babel_locale()))
-
-
-def full_day(day: date) -> str:
-    """A day with its year: `March 2, 2026`, `2026 m. kovo 2 d.`."""
-    return _day(day, "long", babel_locale())
 
 
 def whole_percent(percent: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from helpdesk.aftersales import billing, care, hours, revisits
+from helpdesk.aftersales import approvals, billing, care, hours, renewal, revisits
 from helpdesk.core import jobs
 from helpdesk.core.command import transaction
 from helpdesk.jobs.housekeeping import forget_old_rows
@@ -38,6 +38,12 @@ SCHEDULE = (
     ),
     Periodic("follow_zone_data", 3600, "New time zone data moves what is due.", coverage.follow_zone_data),
     Periodic("expire_hours", 3600, "What is left of a block of hours ends with it.", hours.expire_hours),
+    Periodic("remind_of_blocks", 3600, "Client and desk hear of hours that expire soon.", hours.remind_of_blocks),
+    Periodic("renew_contracts", 3600, "What renews itself goes on without a gap.", renewal.renew_contracts),
+    Periodic(
+        "remind_of_contracts", 3600, "Who decides hears in time of a contract's end.", renewal.remind_of_contracts
+    ),
+    Periodic("expire_approvals", 300, "A question that nobody answered in time is over.", approvals.expire_approvals),
     Periodic("bill_months", 3600, "A month of a monthly plan is invoiced when it has ended.", billing.bill_months),
     Periodic("plan_ahead", 3600, "Revisits are planned a year ahead, always.", care.plan_ahead),
     Periodic(

@@ -5,18 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from helpdesk.aftersales import claims
+from helpdesk.aftersales import letters as visits
 from helpdesk.core import jobs
 from helpdesk.core.journal import Fact, Reaction, subscribe
 from helpdesk.events import (
     AccountInvited,
+    ApprovalAnswered,
+    ApprovalRequested,
     ClaimDecided,
     ClaimMoved,
     ClockAtRisk,
     ClockBreached,
+    ContractDue,
     DutyLate,
+    HoursExpiring,
+    HoursLow,
+    HoursOverdrawn,
+    OtherTimeAsked,
     PasswordResetAsked,
     PastCorrected,
     ReplySent,
+    RevisitCalledOff,
+    RevisitConfirmed,
+    RevisitMoved,
+    RevisitProposed,
+    RevisitReassigned,
+    RevisitTimed,
     RoundDelivered,
     RungReached,
     TargetsExtended,
@@ -28,7 +42,7 @@ from helpdesk.events import (
     TicketTyped,
     TimePromised,
 )
-from helpdesk.mail import letters
+from helpdesk.mail import letters, notices
 from helpdesk.tickets import ladder, policies, recalculation
 
 SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
@@ -49,8 +63,21 @@ SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     DutyLate: [letters.duty_late],
     TargetsExtended: [policies.extend],
     PastCorrected: [recalculation.fold_corrected],
+    RevisitProposed: [visits.visit_proposed],
+    RevisitTimed: [visits.visit_timed],
+    RevisitMoved: [visits.visit_moved, visits.visit_moved_yours],
+    RevisitCalledOff: [visits.visit_called_off, visits.visit_fell_away],
+    RevisitReassigned: [visits.visit_colleague, visits.visit_yours],
+    RevisitConfirmed: [visits.visit_confirmed],
+    OtherTimeAsked: [visits.visit_other_time],
     AccountInvited: [letters.invitation],
     PasswordResetAsked: [letters.password_reset],
+    HoursLow: [notices.tell],
+    HoursOverdrawn: [notices.tell],
+    HoursExpiring: [notices.tell],
+    ContractDue: [notices.tell],
+    ApprovalRequested: [notices.tell],
+    ApprovalAnswered: [notices.tell],
 }
 
 # What an activity asks for at a time of its own.
@@ -62,3 +89,4 @@ def install() -> None:
     subscribe(SUBSCRIPTIONS)
     for reaction in LATER:
         jobs.register(reaction)
+    jobs.register(notices.to_reader, takes_entry=False)

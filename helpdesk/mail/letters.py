@@ -91,10 +91,10 @@ def escalation(entry: Entry) -> Letter | None:
         content = {
             "account": account, "ticket": ticket, "kind": told["kind"], "occasion": told["occasion"],
             "due_at": instant(clock.due_at) if clock.due_at else None, "is_acknowledged": rung.ended_at is not None,
-            "ticket_url": f"{_base_url()}/console/tickets/{ticket.number}",
-            "url": f"{_base_url()}/console/escalations",
+            "ticket_url": f"{base_url()}/console/tickets/{ticket.number}",
+            "url": f"{base_url()}/console/escalations",
         }  # fmt: skip
-        return _letter(
+        return write_letter(
             "escalation", entry, to_name=account.name, to_address=account.email, language=account.language,
             content=content, key=f"rung-{rung.id}",
         )  # fmt: skip
@@ -108,8 +108,8 @@ def duty_late(entry: Entry) -> Letter | None:
     organisation = db.session.get(Organisation, duty.organisation_id) if duty.organisation_id else None
     with speaking(account.language, account.timezone):
         content = {"account": account, "duty": duty, "organisation": organisation, "step": entry.payload["step"],
-                   "url": f"{_base_url()}/console/escalations"}  # fmt: skip
-        return _letter(
+                   "url": f"{base_url()}/console/escalations"}  # fmt: skip
+        return write_letter(
             "duty_late", entry, to_name=account.name, to_address=account.email, language=account.language,
             content=content,
         )  # fmt: skip
@@ -151,9 +151,9 @@ def round_delivered(entry: Entry) -> Letter | None:
         return None
     zone = contact.timezone or (contact.organisation.timezone if contact.organisation else DEFAULT_ZONE)
     content = {"contact": contact, "deliverable": made, "round": row,
-               "url": f"{_base_url()}/portal/deliverables/{made.id}"}  # fmt: skip
+               "url": f"{base_url()}/portal/deliverables/{made.id}"}  # fmt: skip
     with speaking(contact.language, zone):
-        return _letter("round_delivered", entry, to_name=contact.name, to_address=contact.email,
+        return write_letter("round_delivered", entry, to_name=contact.name, to_address=contact.email,
                        language=contact.language, content=content)  # fmt: skip
 
 
@@ -191,7 +191,7 @@ def _to_requester(
         content["message_html"] = markdown_to_html(message.text)
         content["message_text"] = html_to_text(content["message_html"])
     with speaking(ticket.language, zone):
-        return _letter(
+        return write_letter(
             name, entry, to_name=contact.name, to_address=contact.email, language=ticket.language,
             ticket_id=ticket.id, is_automatic=is_automatic,
             content={"ticket": ticket, "contact": contact, "url": ticket_url(ticket, contact), **content}, files=files,
@@ -203,19 +203,20 @@ def _to_account(name: str, entry: Entry) -> Letter | None:
     row = db.session.get_one(Invitation, entry.payload["invitation_id"])
     if row.used_at or account.disabled_at:
         return None
-    url = f"{_base_url()}/invitations/{sign('invitation', row.id)}"
+    url = f"{base_url()}/invitations/{sign('invitation', row.id)}"
     with speaking(account.language, account.timezone):
-        return _letter(
+        return write_letter(
             name, entry, to_name=account.name, to_address=account.email, language=account.language,
             content={"account": account, "url": url, "expires_at": row.expires_at},
         )  # fmt: skip
 
 
-def _letter(
+def write_letter(
     name: str, entry: Entry, *, to_name: str, to_address: str, language: str, content: dict[str, Any],
     files: tuple[LetterFile, ...] = (), ticket_id: int | None = None, is_automatic: bool = True,
     key: str = "",
 ) -> Letter:  # fmt: skip
+    """A letter by its templates, in the language spoken now."""
     marker = MARKERS[language.partition("-")[0]] if ticket_id is not None else ""
     content = {**content, "marker": marker, "lang": language}
     subject = render_template(f"mail/{name}/subject.txt", **content)
@@ -233,8 +234,8 @@ def ticket_url(ticket: Ticket, contact: Contact) -> str:
     """Where the client reads the ticket: the portal for those who can sign in, a guest link for the others."""
     account = db.session.scalar(select(Account).where(Account.contact_id == contact.id))
     if account is not None and account.password_hash and not account.disabled_at:
-        return f"{_base_url()}/portal/tickets/{ticket.number}"
-    return f"{_base_url()}/portal/guests/{sign('guest', [ticket.id, contact.id])}"
+        return f"{base_url()}/portal/tickets/{ticket.number}"
+    return f"{base_url()}/portal/guests/{sign('guest', [ticket.id, contact.id])}"
 
 
 def _begins_at(clock: Clock | None) -> datetime | None:
@@ -254,5 +255,6 @@ def _clock(ticket: Ticket, kind: ClockKind) -> Clock | None:
     return max(cycles, key=lambda clock: clock.cycle, default=None)
 
 
-def _base_url() -> str:
+def base_url() -> str:
+    """Where the desk is found by whoever reads a letter."""
     return str(current_app.config["THREELINE"].base_url)

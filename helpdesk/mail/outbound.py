@@ -34,6 +34,14 @@ class LetterFile:
 
 
 @dataclass(frozen=True)
+class CalendarPart:
+    """What the reader's calendar is to do (RFC 6047): a third form of the same letter."""
+
+    method: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Letter:
     """One letter, made in its reader's language, ready to be handed over."""
 
@@ -48,6 +56,7 @@ class Letter:
     ticket_id: int | None = None
     is_automatic: bool = True
     files: tuple[LetterFile, ...] = ()
+    calendar: CalendarPart | None = None
 
     def send(self) -> None:
         """Hand the letter over by the configured transport."""
@@ -63,7 +72,6 @@ def to_mime(letter: Letter) -> EmailMessage:
     mime["To"] = formataddr((letter.to_name, letter.to_address))
     mime["Subject"] = " ".join(letter.subject.split())
     mime["Date"] = format_datetime(letter.written_at)
-    mime["Content-Language"] = letter.language
     mime["X-Threeline-Desk"] = desk_id()
     if letter.is_automatic:
         mime["Auto-Submitted"] = "auto-generated"
@@ -75,6 +83,8 @@ def to_mime(letter: Letter) -> EmailMessage:
         mime["References"] = root
     mime.set_content(letter.text)
     mime.add_alternative(letter.html, subtype="html")
+    if letter.calendar is not None:
+        mime.add_alternative(letter.calendar.text, subtype="calendar", params={"method": letter.calendar.method})
     store = FileStore(config.attachments)
     for file in letter.files:
         main, _slash, sub = file.media_type.partition("/")
@@ -82,6 +92,7 @@ def to_mime(letter: Letter) -> EmailMessage:
             if file.media_type == "message/rfc822":  # a mail in a mail would be read as one
                 main, sub = "application", "octet-stream"
             mime.add_attachment(content.read(), maintype=main, subtype=sub or "octet-stream", filename=file.filename)
+    mime["Content-Language"] = letter.language  # at last: with a second form it would move to the first
     return mime
 
 

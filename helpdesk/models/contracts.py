@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -46,8 +46,19 @@ class BatchState(StrEnum):
     RELEASED = "released"
 
 
+class ApprovalState(StrEnum):
+    """What became of the question whether chargeable work may be done."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    EXPIRED = "expired"  # nobody answered in time
+    WITHDRAWN = "withdrawn"  # by whoever asked
+    WAIVED = "waived"  # by a manager, with a reason
+
+
 class Contract(Base):
-    """A support contract of an organisation: from when to when, with which policy."""
+    """A support contract of an organisation: from when to when, with which policy, and how it goes on."""
 
     __tablename__ = "contract"
 
@@ -57,18 +68,40 @@ class Contract(Base):
     policy_id: Mapped[int | None] = mapped_column(ForeignKey("sla_policy.id"))  # for all that no line names
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]  # the last day
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("operator.id"))  # who looks after it
+    renewal_months: Mapped[int | None]  # how long each further span is
+    renews_itself: Mapped[bool] = mapped_column(default=False)  # unless notice is given
+    renewal_minutes: Mapped[int] = mapped_column(default=0)  # hours that come with each further span
+    notice_by: Mapped[date | None]  # the last day on which notice can be given
+    notice_given_on: Mapped[date | None]
+    told_notice_by: Mapped[date | None]  # the notice date, and the last day, that people were reminded of
+    told_valid_until: Mapped[date | None]
 
     lines: Mapped[list[ContractLine]] = relationship(order_by="ContractLine.id", cascade="all, delete-orphan")
 
+    __table_args__ = (
+        # what ends, and whose notice date comes, before people are reminded of it
+        Index("ix_contract_ends", "valid_until", sqlite_where=text("valid_until IS NOT NULL"),
+              postgresql_where=text("valid_until IS NOT NULL")),
+        Index("ix_contract_notice", "notice_by", sqlite_where=text("notice_by IS NOT NULL"),
+              postgresql_where=text("notice_by IS NOT NULL")),
+    )  # fmt: skip
+
+    @property
+    def renews_on(self) -> date | None:
+        """The first day of the next span; none where the contract has no end."""
+        return self.valid_until + timedelta(days=1) if self.valid_until is not None else None
+
 
 class ContractLine(Base):
-    """A product that a contract covers, with a policy of its own if it names one."""
+    """A product that a contract covers, or one component of it, with a policy of its own if it names one."""
 
     __tablename__ = "contract_line"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"), index=True)
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
+    component_id: Mapped[int | None] = mapped_column(ForeignKey("component.id"))  # none: the whole product
     policy_id: Mapped[int | None] = mapped_column(ForeignKey("sla_policy.id"))
 
 
@@ -85,6 +118,7 @@ class ContractTerms(Base):
     minimum_minutes: Mapped[int] = mapped_column(default=0)
     after_hours_percent: Mapped[int] = mapped_column(default=100)
     calendar_id: Mapped[int | None]  # the agreed hours; without them no hour is outside
+    covers_only_hours: Mapped[bool] = mapped_column(default=False)  # what is asked outside of them is not covered
     covers_on_site: Mapped[bool] = mapped_column(default=False)
     channels: Mapped[list[str]] = mapped_column(default=list)  # covered ones; empty: all
     hourly_rate_cents: Mapped[int | None]
@@ -92,6 +126,8 @@ class ContractTerms(Base):
     currency: Mapped[str] = mapped_column(default="EUR")
     carry_over_minutes: Mapped[int] = mapped_column(default=0)  # of a block that ends, into the next one
     alert_percents: Mapped[list[int]] = mapped_column(default=list)  # of a block, when used up
+    approval_above_minutes: Mapped[int | None]  # chargeable work above it needs the client's yes
+    approval_above_cents: Mapped[int | None]
     recorded_at: Mapped[datetime]
     author_id: Mapped[int | None]
     reason: Mapped[str] = mapped_column(default="")
@@ -121,8 +157,18 @@ class WorkLog(Base):
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("work_log.id"), type_=BigId, unique=True)
     created_at: Mapped[datetime]
     submission: Mapped[str | None] = mapped_column(unique=True)
+    # No constraints: SQLite would have to make the append-only table anew for them.
+    reservation_id: Mapped[int | None]  # whose hours it drew on
+    approval_id: Mapped[int | None]  # on which it stands
 
-    __table_args__ = (Index("ix_work_log_ticket", "ticket_id", "id"),)  # on the page of the ticket
+    __table_args__ = (
+        Index("ix_work_log_ticket", "ticket_id", "id"),  # on the page of the ticket
+        # what is left of a reservation, and of an approval
+        Index("ix_work_log_reservation", "reservation_id", sqlite_where=text("reservation_id IS NOT NULL"),
+              postgresql_where=text("reservation_id IS NOT NULL")),
+        Index("ix_work_log_approval", "approval_id", sqlite_where=text("approval_id IS NOT NULL"),
+              postgresql_where=text("approval_id IS NOT NULL")),
+    )  # fmt: skip
 
 
 class HoursEntry(Base):
@@ -170,6 +216,8 @@ class HoursReservation(Base):
     contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"))
     minutes: Mapped[int]
     what: Mapped[str]
+    planned_on: Mapped[date | None]
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), type_=BigId)  # none: any work by its name
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
@@ -178,6 +226,54 @@ class HoursReservation(Base):
         Index("ix_hours_reservation_open", "contract_id", "minutes", sqlite_where=text("ended_at IS NULL"),
               postgresql_where=text("ended_at IS NULL")),
     )  # fmt: skip
+
+
+class BlockReminder(Base):
+    """That people were told of a block of hours which expires soon: once."""
+
+    __tablename__ = "block_reminder"
+
+    block_id: Mapped[int] = mapped_column(ForeignKey("hours_entry.id"), type_=BigId, primary_key=True)
+    told_at: Mapped[datetime]
+
+
+class Approval(Base):
+    """A client's yes or no to chargeable work, asked before it is done."""
+
+    __tablename__ = "approval"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), type_=BigId)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    state: Mapped[ApprovalState] = mapped_column(Word(ApprovalState), default=ApprovalState.ASKED)
+    what: Mapped[str]
+    minutes: Mapped[int]  # of chargeable work
+    amount_cents: Mapped[int | None]  # empty: accounting knows the price
+    currency: Mapped[str]
+    asked_at: Mapped[datetime]
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("operator.id"))
+    expires_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[dict[str, Any] | None]  # kind and id
+    words: Mapped[str] = mapped_column(default="")
+
+    asked: Mapped[list[ApprovalAsked]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+
+    __table_args__ = (
+        CheckConstraint("minutes > 0", "asks_for_something"),
+        Index("ix_approval_ticket", "ticket_id", "id"),  # on the page of the ticket
+        Index("ix_approval_open", "expires_at", sqlite_where=text("state = 'asked'"),
+              postgresql_where=text("state = 'asked'")),  # whose time passes
+    )  # fmt: skip
+
+
+class ApprovalAsked(Base):
+    """Somebody of the client who may answer."""
+
+    __tablename__ = "approval_asked"
+
+    approval_id: Mapped[int] = mapped_column(ForeignKey("approval.id"), primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), primary_key=True, index=True)
 
 
 class BillingNotice(Base):

@@ -40,6 +40,10 @@ class Action(StrEnum):
     MANAGE_STAFF = "manage_staff"  # operators, teams, roles, accounts
     MANAGE_ABSENCES = "manage_absences"
     MANAGE_CONTRACTS = "manage_contracts"  # terms and hours among them
+    RESERVE_HOURS = "reserve_hours"  # set them aside for planned work
+    ASK_APPROVAL = "ask_approval"  # of the client, before chargeable work is done
+    ANSWER_APPROVAL = "answer_approval"
+    WAIVE_APPROVAL = "waive_approval"  # with a reason
     LOG_WORK = "log_work"
     REVERSE_WORK = "reverse_work"  # of one's own; a lead's and a manager's right for others'
     READ_HOURS = "read_hours"  # the statement of a contract
@@ -52,6 +56,7 @@ class Action(StrEnum):
     MANAGE_DELIVERABLES = "manage_deliverables"  # agree on them, deliver their rounds
     ANSWER_ROUND = "answer_round"  # accept it, or ask for a revision
     MANAGE_CARE = "manage_care"  # plans, programmes, revisits: plan, move, skip, hand to a colleague
+    SUBSCRIBE_CALENDAR = "subscribe_calendar"  # make an address at which a calendar program fetches revisits
     ANSWER_REVISIT = "answer_revisit"  # confirm it, refuse it, ask for another time
     RECORD_OUTCOME = "record_outcome"  # of a revisit; needs and referrals
     MANAGE_DESK = "manage_desk"  # routing rules, settings, calendars, policies, products, categories

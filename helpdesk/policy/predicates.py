@@ -8,7 +8,7 @@ from typing import Any
 from helpdesk.models.access import Role
 from helpdesk.models.care import Revisit
 from helpdesk.models.claims import Deliverable
-from helpdesk.models.contracts import Contract, WorkLog
+from helpdesk.models.contracts import Approval, Contract, WorkLog
 from helpdesk.models.duties import Duty
 from helpdesk.models.tickets import Ticket
 from helpdesk.policy.actor import Actor, ActorKind
@@ -59,8 +59,14 @@ def is_supervisor(actor: Actor, _subject: Any) -> bool:
     return actor.is_supervisor
 
 
-def same_organisation(actor: Actor, subject: Ticket | Contract | Deliverable | Revisit) -> bool:
+def same_organisation(actor: Actor, subject: Ticket | Contract | Revisit | Approval | Deliverable) -> bool:
     return bool(actor.organisation_id) and subject.organisation_id == actor.organisation_id
+
+
+def is_asked(actor: Actor, approval: Approval) -> bool:
+    """Was asked for this approval, and is signed in."""
+    asked = {each.contact_id for each in approval.asked}
+    return actor.kind is ActorKind.ACCOUNT and actor.contact_id in asked
 
 
 def is_named_contact(actor: Actor, deliverable: Deliverable) -> bool:

@@ -10,7 +10,7 @@ from helpdesk.core.db import Base
 from helpdesk.models.access import Role
 from helpdesk.models.care import Care, CarePlan, Need, Referral, Revisit
 from helpdesk.models.claims import Claim, Deliverable, RefundRuleVersion
-from helpdesk.models.contracts import Contract
+from helpdesk.models.contracts import Approval, ApprovalAsked, Contract
 from helpdesk.models.duties import Duty
 from helpdesk.models.messages import Attachment, Message, MessageKind
 from helpdesk.models.people import CircleMember, Contact, Organisation, SharingMode
@@ -111,6 +111,16 @@ def contract_scope(actor: Actor) -> ColumnElement[bool]:
     return false()
 
 
+def approval_scope(actor: Actor) -> ColumnElement[bool]:
+    """Approvals: staff see those of their tickets; of a client those who were asked, while they belong to it."""
+    if actor.is_staff or actor.kind is ActorKind.SYSTEM:
+        return Approval.ticket_id.in_(select(Ticket.id).where(ticket_scope(actor)))
+    if actor.kind is not ActorKind.ACCOUNT or not actor.organisation_id:
+        return false()
+    asked = exists().where(ApprovalAsked.approval_id == Approval.id, ApprovalAsked.contact_id == actor.contact_id)
+    return and_(Approval.organisation_id == actor.organisation_id, asked)
+
+
 def claim_scope(actor: Actor) -> ColumnElement[bool]:
     """Claims: whoever sees the ticket."""
     return Claim.ticket_id.in_(select(Ticket.id).where(ticket_scope(actor)))
@@ -178,6 +188,7 @@ SCOPES = {
     Organisation: organisation_scope,
     InstalledProduct: installed_scope,
     Contract: contract_scope,
+    Approval: approval_scope,
     Claim: claim_scope,
     Deliverable: deliverable_scope,
     RefundRuleVersion: refund_rules_scope,

@@ -41,7 +41,7 @@ def renew_entitlements(limit: int = 200) -> int:
             continue  # not over yet where the client is
         installed = db.session.get(InstalledProduct, ticket.installed_product_id or 0)
         found = entitled(organisation_id=ticket.organisation_id, product_id=ticket.product_id, installed=installed,
-                         at=at)  # fmt: skip
+                         at=at, component_id=ticket.component_id, channel=ticket.channel)  # fmt: skip
         ticket.contract_id = found.contract_id
         record(EntitlementChanged(ticket.id, policy_id=found.policy_id, contract_id=found.contract_id), by=SYSTEM)
         count += 1

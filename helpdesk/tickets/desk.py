@@ -37,6 +37,18 @@ class TicketSettings:
     duty_officers: str = setting(
         "", "E-mail addresses of the duty officers, one on duty each week in turn, separated by commas."
     )
+    contract_reminder_days: int = setting(
+        30,
+        "Days before the end of a contract, or of its time for notice, at which people are reminded.",
+        low=1,
+        high=365,
+    )
+    block_reminder_days: int = setting(
+        30, "Days before hours expire at which the client and the desk are reminded.", low=1, high=365
+    )
+    approval_days: int = setting(
+        7, "Days after which a question for approval of chargeable work expires.", low=1, high=90
+    )
     assign_automatically: bool = setting(False, "Whether a new ticket gets an assignee by skill and load.")
 
 

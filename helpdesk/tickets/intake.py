@@ -95,7 +95,7 @@ def open_ticket(new: NewTicket, *, by: Actor, channel: Channel) -> Ticket:
     team = directory.teams()[rule.team_id] if rule else routing.default_team()
     at = now()
     entitlement = entitled(organisation_id=requester.organisation_id, product_id=product_id, installed=installed,
-                           at=at)  # fmt: skip
+                           at=at, component_id=new.component_id, channel=channel)  # fmt: skip
     first_line = team if team and team.line == 1 else routing.default_team()
     ticket = Ticket(
         type=new.type, status=Status.NEW, is_open=True, sub_status="", subject=_subject(new), requester_id=requester.id,

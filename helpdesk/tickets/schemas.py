@@ -121,6 +121,7 @@ class WorkSchema(WebSchema):
     work_started = fields.NaiveDateTime(load_default=None, allow_none=True)
     work_note = long_text(load_default="")
     work_is_free = fields.Boolean(load_default=False)
+    work_reservation = row_id(load_default=None)
 
     @pre_load
     def _without_blanks(self, sent: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from flask import Flask
 from jinja2.runtime import Macro
 from markupsafe import Markup, escape
 
+from helpdesk.aftersales.showing import when
 from helpdesk.config import Config
 from helpdesk.core import i18n
 from helpdesk.core.html import markdown_to_html
@@ -34,7 +35,8 @@ def init_app(app: Flask) -> None:
         choices=choices, team_choices=team_choices, routable_choices=routable_choices,
         name_choices=name_choices, role_word=lambda role: str(ROLES.get(role, role)),
         language_word=lambda tag: i18n.OWN_NAMES.get(tag, tag), pair=lambda word: (word, word),
-        with_url=WithUrl, hours=i18n.signed_hours, day=i18n.day_name,
+        with_url=WithUrl, day=i18n.day_name,
+        visit_when=when, month_word=i18n.month_word, whole_day=i18n.whole_day,
     )  # fmt: skip
     config: Config = app.config["THREELINE"]
     app.jinja_env.globals.update(

@@ -36,6 +36,12 @@ class Form:
     def is_valid(self) -> bool:
         return not self.errors
 
+    def rename(self, **shown: str) -> None:
+        """What an activity calls by its own name stands in this form under another."""
+        for refused, name in shown.items():
+            if refused in self.errors:
+                self.errors[name] = self.errors.pop(refused)
+
     @contextmanager
     def refusals(self) -> Iterator[None]:
         """What an activity refuses about the input becomes errors of the form."""

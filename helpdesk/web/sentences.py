@@ -181,6 +181,20 @@ def _rung(p: dict[str, Any], _who: str) -> str:
     return _("%(step)s told of the risk: %(clock)s", step=step, clock=clock)
 
 
+def _approval(p: dict[str, Any], who: str) -> str:
+    hours, words = signed_hours(p["minutes"]), p.get("words", "")
+    texts = {
+        "approved": _("%(who)s approved %(hours)s of chargeable work", who=who, hours=hours),
+        "declined": _("%(who)s declined %(hours)s of chargeable work", who=who, hours=hours),
+        "expired": _("Nobody answered in time whether %(hours)s of chargeable work may be done", hours=hours),
+        "withdrawn": _("%(who)s withdrew the question for approval", who=who),
+        "waived": _("%(who)s let %(hours)s be done without approval: %(words)s", who=who, hours=hours, words=words),
+    }
+    told = texts.get(p["state"], "")
+    said = words and p["state"] in ("approved", "declined")
+    return _("%(what)s: %(words)s", what=told, words=words) if said else told
+
+
 def _number(ticket_id: int) -> str:
     return f"{NUMBER_PREFIX}{ticket_id}"
 
@@ -225,6 +239,13 @@ TELLINGS: dict[str, Telling] = {
         "%(who)s took note: %(clock)s", who=who, clock=CLOCKS.get(p["kind"], p["kind"])
     ),
     "WorkLogged": lambda p, who: _("%(who)s logged work: %(hours)s", who=who, hours=signed_hours(p["minutes"])),
+    "ApprovalRequested": lambda p, who: _(
+        "%(who)s asked the client to approve %(hours)s: %(what)s",
+        who=who,
+        hours=signed_hours(p["minutes"]),
+        what=p["what"],
+    ),
+    "ApprovalAnswered": _approval,
     "WorkReversed": lambda p, who: _("%(who)s took work back: %(reason)s", who=who, reason=p["reason"]),
     "ClaimRegistered": lambda p, who: _("The claim is registered"),
     "ClaimDescribed": lambda p, who: _("%(who)s said what the claim is about", who=who),
@@ -266,6 +287,7 @@ FACT_ICONS = {
     "PolicyApplied": "pencil", "EntitlementChanged": "clock",
     "TimePromised": "heart-handshake", "BreachJudged": "pencil", "ReopeningUndone": "arrow-back-up",
     "RungReached": "bell", "RungAcknowledged": "check", "WorkLogged": "clock-hour-4", "WorkReversed": "arrow-back-up",
+    "ApprovalRequested": "receipt", "ApprovalAnswered": "check",
     "ClaimRegistered": "gavel", "ClaimDescribed": "pencil", "ClaimMoved": "gavel", "WhyRecorded": "zoom-question",
     "EvidenceTicked": "paperclip", "DecisionProposed": "gavel", "DecisionRefused": "ban", "ClaimDecided": "gavel",
     "DecisionAccepted": "check", "ClaimAppealed": "arrow-back-up",

@@ -9,10 +9,14 @@ from typing import Any
 from flask import Blueprint, Flask, flash, g, has_request_context, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from helpdesk.aftersales import feeds
 from helpdesk.aftersales.deliverables import has_deliverables
+from helpdesk.aftersales.showing import feed_url
+from helpdesk.core.errors import Invalid
 from helpdesk.core.i18n import LANGUAGES, OWN_NAMES, current_language, current_zone
 from helpdesk.core.i18n import gettext as _
 from helpdesk.models.access import Role
+from helpdesk.models.care import FeedKind
 from helpdesk.people import accounts
 from helpdesk.people.schemas import PasswordChangeSchema
 from helpdesk.policy.actions import Action
@@ -21,8 +25,9 @@ from helpdesk.policy.rules import may
 from helpdesk.tickets.ladder import count_open_rungs
 from helpdesk.tickets.queries import COUNTED_UP_TO, count_views
 from helpdesk.web.auth import current_actor, guard, home_of
-from helpdesk.web.forms import Form, new_submission_key, read_form
+from helpdesk.web.forms import Form, new_submission_key, read_form, sent_id
 from helpdesk.web.preferences import COOKIE_SECONDS, keep_choices, preference, sent_choices
+from helpdesk.web.words import FEED_KINDS
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 bp.before_request(guard(lambda actor: actor.is_signed_in))
@@ -109,6 +114,7 @@ def nav(actor: Actor) -> list[Group]:
         workspace.append(_item(_("Escalations"), "console.escalations.index", icon="bell", count=told))
     if actor.operator_id or may(actor, Action.READ_REPORTS):
         workspace.append(_item(_("To do"), "console.duties.index", icon="checklist"))
+        workspace.append(_item(_("Visits"), "console.visits.index", icon="calendar"))
     if may(actor, Action.MANAGE_CARE):
         workspace.append(_item(_("Needs and referrals"), "console.leads.index", icon="heart-handshake"))
         workspace.append(_item(_("Care plans"), "console.care.index", icon="calendar-event"))
@@ -190,6 +196,7 @@ def _portal_nav(actor: Actor) -> list[Group]:
     ]
     if has_deliverables(for_=actor):
         items.append(_item(_("Deliverables"), "portal.deliverables.index", icon="package-export"))
+    items.append(_item(_("Visits"), "portal.revisits.index", icon="calendar-event"))
     if actor.is_supervisor:
         items.append(_item(_("Hours"), "portal.hours.index", icon="clock-hour-4"))
     return [Group("", tuple(items))]
@@ -276,13 +283,39 @@ def revoke_token(token_id: int) -> BaseResponse:
     return redirect(url_for("account.show"))
 
 
-def _account_page(form: Form, secret: str = "") -> str:
+@bp.post("/feeds")
+def create_feed() -> Any:
+    """A calendar feed; its address is shown this once."""
+    form, sent = Form(dict(request.form.items())), request.form.get("kind", "")
+    with form.refusals():
+        kind = FeedKind(sent) if sent in FEED_KINDS else None
+        if kind is None:
+            raise Invalid({"kind": [_("Choose one of the list.")]})
+        _row, feed_secret = feeds.create_feed(kind, sent_id("team_id"), by=current_actor())
+        return _account_page(Form(), feed_address=feed_url(feed_secret)), 201, {"Cache-Control": "no-store"}
+    return _account_page(Form(), feed_form=form), 422
+
+
+@bp.post("/feeds/<int:feed_id>/revocation")
+def revoke_feed(feed_id: int) -> BaseResponse:
+    feeds.revoke_feed(feed_id, by=current_actor())
+    flash(_("The address of the calendar works no more."))
+    return redirect(url_for("account.show", _anchor="feeds"))
+
+
+def _account_page(
+    form: Form, secret: str = "", *, feed_form: Form | None = None, feed_address: str = ""
+) -> str:  # fmt: skip
     actor = current_actor()
     layout = "layouts/portal.html" if actor.role is Role.CONTACT else "layouts/console.html"
+    kinds = feeds.kinds_for(actor)
+    feed_kinds = [(kind.value, str(FEED_KINDS[kind.value])) for kind in kinds]
     return render_template(
         "account/show.html", layout=layout, form=form, secret=secret, account=g.account,
         sessions=accounts.live_sessions(for_=actor), this_session=g.session_row.id,
-        tokens=accounts.tokens_of(for_=actor),
+        tokens=accounts.tokens_of(for_=actor), feed_form=feed_form, feed_address=feed_address,
+        feeds=[(row, feeds.name_of(row)) for row in feeds.feeds_of(for_=actor)], feed_kinds=feed_kinds,
+        feed_teams=feeds.teams_for(actor) if FeedKind.TEAM in kinds else [],
     )  # fmt: skip
 
 

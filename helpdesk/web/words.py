@@ -50,10 +50,15 @@ HOURS_KINDS = {
 WORK_RULES = {
     "no_contract": _l("no contract covers it"), "no_terms": _l("the contract says nothing of work"),
     "not_billable": _l("not billable"), "on_site": _l("on site, chargeable"),
-    "channel": _l("channel not covered, chargeable"), "monthly_plan": _l("covered by the monthly plan"),
+    "channel": _l("channel not covered, chargeable"), "outside_hours": _l("outside the agreed hours, chargeable"),
+    "monthly_plan": _l("covered by the monthly plan"),
     "warranty": _l("under warranty"), "pay_as_you_go": _l("charged by the hour"),
     "prepaid_hours": _l("from the prepaid hours"), "monthly_fee": _l("monthly fee"),
     "claim_refund": _l("refund of a claim"),
+}  # fmt: skip
+APPROVAL_STATES = {
+    "asked": _l("waits for the client"), "approved": _l("approved"), "declined": _lp("approval", "declined"),
+    "expired": _l("nobody answered in time"), "withdrawn": _l("withdrawn"), "waived": _l("waived by a manager"),
 }  # fmt: skip
 NOTICE_KINDS = {"proforma": _l("Proforma"), "vat_invoice": _l("VAT invoice"), "credit": _l("Credit")}
 BATCH_STATES = {"taken": _l("taken"), "confirmed": _l("confirmed"), "released": _l("released")}
@@ -131,6 +136,14 @@ FOLLOWED = {
     "open": _lp("need", "open"), "won": _lp("need", "won"), "lost": _lp("need", "lost"),
     "dropped": _lp("need", "dropped"),
 }  # fmt: skip
+# Where a revisit stands, to the client; and whose revisits a calendar feed shows.
+CLIENT_REVISIT_STATES = {
+    "planned": _lp("visit", "Planned"), "confirmed": _lp("visit", "Confirmed"), "done": _lp("visit", "Took place"),
+    "missed": _lp("visit", "Did not take place"), "moved": _lp("visit", "Moved"),
+    "skipped": _lp("visit", "Called off"), "refused": _lp("visit", "Called off"),
+}  # fmt: skip
+PARTS_OF_DAY = {"morning": _l("Morning"), "midday": _l("Around noon"), "afternoon": _l("Afternoon")}
+FEED_KINDS = {"mine": _l("My visits"), "team": _l("Visits of a team"), "organisation": _l("Visits of the organisation")}
 ROLES = {
     "contact": _l("Contact"), "operator": _l("Operator"), "line_lead": _l("Line lead"), "manager": _l("Manager"),
     "product_owner": _l("Product owner"), "administrator": _l("Administrator"),
@@ -156,6 +169,8 @@ COVERED_BY = {
 NOT_COVERED = {
     "outranked": _l("something that comes first covers it"), "not_yet": _l("not yet valid"),
     "expired": _l("had ended"), "other_product": _l("for another product"), "no_policy": _l("names no policy"),
+    "other_component": _l("for another component"), "other_channel": _l("not by this channel"),
+    "outside_hours": _l("not outside its hours"),
 }  # fmt: skip
 IT_READINESS = {"novice": _l("Novice"), "basic": _l("Basic"), "expert": _l("Expert")}
 BUYING_ROLES = {

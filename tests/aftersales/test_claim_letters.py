@@ -72,7 +72,7 @@ def test_the_decision_letter_says_how_the_amount_came_about_and_how_to_appeal(ca
     run_all()
     text = " ".join(words_of(letters("claim-decided")[0]).split())
     for words in (
-        "We refund €200.00.", "You paid €400.00.", "After round 2, the refund rules valid from 1 January 2026 give 50% "
+        "We refund €200.00.", "You paid €400.00.", "After round 2, the refund rules valid from 1 Jan 2026 give 50% "
         "of it back: €200.00.", "you may appeal once, until Monday, 16 March 2026, 09:00 (Europe/Vilnius)",
     ):  # fmt: skip
         assert words in text

@@ -112,7 +112,7 @@ def test_the_plan_and_the_channel_say_who_pays(
 ) -> None:
     contract = a_contract(cast, plan=plan, rounding_minutes=15, **terms)
     grant_hours(contract, 600, by=cast.petras)
-    work = logged(a_ticket(cast), cast, 40, channel)
+    work = logged(a_ticket(cast, channel=Channel.PHONE), cast, 40, channel)
 
     assert (work.rule, work.counted_minutes, work.chargeable_minutes) == (rule, 45, chargeable)
     assert waiting() == ([(rule, 45, 6750)] if chargeable else [])

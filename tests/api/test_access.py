@@ -12,12 +12,15 @@ import pytest
 from flask import Flask
 from werkzeug.datastructures import MultiDict
 
+from helpdesk.aftersales.approvals import NewApproval, ask_approval
 from helpdesk.aftersales.claims import register_claim
 from helpdesk.aftersales.deliverables import NewDeliverable, NewRound, agree_deliverable, deliver_round
+from helpdesk.aftersales.feeds import create_feed
+from helpdesk.aftersales.hours import grant_hours, reserve_hours
 from helpdesk.aftersales.outcomes import NewNeed, NewOutcome, NewReferral, leads_of, record_outcome
 from helpdesk.core.db import db
 from helpdesk.models.access import Account
-from helpdesk.models.care import NeedKind
+from helpdesk.models.care import FeedKind, NeedKind
 from helpdesk.models.tickets import TicketType
 from helpdesk.people.accounts import create_token, disable_account, revoke_token, tokens_of
 from helpdesk.policy.actor import SYSTEM, Actor
@@ -79,6 +82,32 @@ ADDRESSES: list[tuple[str, str, Any]] = [
     ("POST", "/tickets/{number}/work-logs", WORK),
     ("POST", "/tickets/{number}/work-logs/{work_log_id}/reversal", WHY),
     ("GET", "/contracts/{contract_id}/statement", None),
+    ("GET", "/contracts/{contract_id}/statement.csv", None),
+    ("GET", "/contracts/{contract_id}/statement.pdf", None),
+    ("GET", "/contracts/{contract_id}", None),
+    ("POST", "/organisations/{organisation_id}/contracts", {"number": "Mine", "valid_from": "2026-01-01"}),
+    ("PUT", "/contracts/{contract_id}/arrangement", {}),
+    ("PUT", "/contracts/{contract_id}/end", {"on": "2026-12-31"}),
+    ("POST", "/contracts/{contract_id}/lines", {"product_id": 1}),
+    ("POST", "/contracts/{contract_id}/renewals", {"seen": "2026-12-31"}),
+    ("PUT", "/contracts/{contract_id}/notice", WHY),
+    ("POST", "/contracts/{contract_id}/notice/withdrawal", WHY),
+    ("GET", "/contracts/{contract_id}/terms", None),
+    ("POST", "/contracts/{contract_id}/terms", {"valid_from": "2026-01-01", "plan": "monthly"}),
+    ("POST", "/contracts/{contract_id}/blocks", {"minutes": 60}),
+    ("POST", "/contracts/{contract_id}/adjustments", {"minutes": 60, **WHY}),
+    ("GET", "/contracts/{contract_id}/reservations", None),
+    ("POST", "/contracts/{contract_id}/reservations", {"minutes": 60, "what": "Mine"}),
+    ("POST", "/reservations/{reservation_id}/end", None),
+    ("GET", "/tickets/{number}/approvals", None),
+    ("POST", "/tickets/{number}/approvals", {"what": "Mine", "minutes": 60}),
+    ("POST", "/tickets/{number}/approvals/waivers", {"minutes": 60, **WHY}),
+    ("GET", "/approvals/{approval_id}", None),
+    ("PUT", "/approvals/{approval_id}/answer", {"answer": "approved"}),
+    ("POST", "/approvals/{approval_id}/withdrawal", None),
+    ("GET", "/billing/batches/{batch_id}", None),
+    ("POST", "/billing/batches/{batch_id}/confirmation", None),
+    ("POST", "/billing/batches/{batch_id}/release", None),
     ("GET", "/tickets/{number}/claim", None),
     ("PUT", "/tickets/{number}/claim", None),
     ("PUT", "/tickets/{number}/claim/description", {"fault": "late"}),
@@ -121,6 +150,7 @@ ADDRESSES: list[tuple[str, str, Any]] = [
     ("GET", "/attachments/{attachment_id}", None),
     ("GET", "/organisations/{organisation_id}", None),
     ("GET", "/contacts/{contact_id}", None),
+    ("DELETE", "/calendar-feeds/{feed_id}", None),
 ]  # fmt: skip
 # What a client may not do on a ticket of their own, and what is not for clients at all.
 STAFFS_OWN = [
@@ -149,6 +179,12 @@ STAFFS_OWN = [
     ("PUT", "/tickets/{number}/merge", {"into": "{number}"}),
     ("GET", "/tickets/{number}/work-logs", None),
     ("POST", "/tickets/{number}/work-logs", WORK),
+    ("POST", "/tickets/{number}/approvals", {"what": "Mine", "minutes": 60}),
+    ("POST", "/tickets/{number}/approvals/waivers", {"minutes": 60, **WHY}),
+    ("POST", "/organisations/{organisation_id}/contracts", {"number": "Mine", "valid_from": "2026-01-01"}),
+    ("GET", "/billing/notices", None),
+    ("GET", "/billing/batches", None),
+    ("POST", "/billing/batches", None),
     ("PUT", "/tickets/{number}/claim", None),
     ("PUT", "/tickets/{number}/claim/description", {"fault": "late"}),
     ("POST", "/tickets/{number}/claim/acknowledgement", None),
@@ -199,6 +235,10 @@ def known(cast: Cast, ona: Caller, jonas: Caller) -> dict[str, Any]:
     made = agree_deliverable(cast.klinika, NewDeliverable("Logo", 2), by=cast.ona)
     deliver_round(made, NewRound("Sketch", uploads=(store_upload("logo.txt", BytesIO(b"a logo")),)), by=cast.ona)
     clock = ona.get(f"/tickets/{number}/clocks").get_json()["clocks"][0]
+    contract = a_contract(cast)
+    grant_hours(contract, 60, by=cast.petras)
+    approval = ask_approval(get_ticket(number, for_=cast.ona), NewApproval("A part", 60), by=cast.ona)
+    row = reserve_hours(contract, 30, "A visit", by=cast.petras)
     care, revisit = a_care(cast), a_revisit(cast)
     found = a_revisit(cast, contact_id=cast.lena.contact_id)
     record_outcome(found, NewOutcome("Fine", needs=(NewNeed(NeedKind.OTHER, "Rolls"),),
@@ -206,12 +246,13 @@ def known(cast: Cast, ona: Caller, jonas: Caller) -> dict[str, Any]:
     [need], [referral] = leads_of(found)
     return {
         "revisit_id": revisit.id, "care_id": care.id, "plan_id": care.plan_id, "need_id": need.id,
-        "referral_id": referral.id,
+        "referral_id": referral.id, "approval_id": approval.id, "batch_id": 1, "reservation_id": row.id,
         "number": number, "other": other, "link_id": link["id"], "attachment_id": message["attachments"][0]["id"],
         "organisation_id": cast.jonas.organisation_id, "contact_id": cast.jonas.contact_id,
         "clock_id": clock["id"], "escalation_id": 1,
-        "work_log_id": 1, "contract_id": a_contract(cast).id, "point_id": 1, "version_id": some_rules(cast).id,
-        "deliverable_id": made.id, "round": 1, "file_id": made.rounds[0].files[0].id,
+        "work_log_id": 1, "contract_id": contract.id, "point_id": 1,
+        "version_id": some_rules(cast).id, "deliverable_id": made.id, "round": 1, "file_id": made.rounds[0].files[0].id,
+        "feed_id": create_feed(FeedKind.MINE, by=cast.jonas)[0].id,
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from flask import Flask
 OPEN = {
     "health.show", "auth.root", "auth.sign_in", "auth.create_session", "auth.end_session", "auth.reset",
     "auth.create_reset", "auth.invitation", "auth.choose_password", "auth.first_run", "auth.begin_desk",
-    "preferences.update",
+    "preferences.update", "feeds.show",
 }  # fmt: skip
 # Development pages exist only while the desk listens to its own machine; the API checks its bearer token.
 OTHERWISE = ("dev.", "api", "v1")

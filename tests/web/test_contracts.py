@@ -13,7 +13,7 @@ from helpdesk.core.db import db
 from helpdesk.core.errors import Forbidden, Invalid
 from helpdesk.entitlement.contracts import NewContract, add_contract
 from helpdesk.models.contracts import Contract
-from helpdesk.models.products import Product
+from helpdesk.models.products import Component, Product
 from helpdesk.people import catalogue
 from helpdesk.tickets.policies import add_policy
 from sla.models import SlaPolicy
@@ -53,6 +53,22 @@ def test_a_contract_is_added_and_covers_what_comes(cast: Cast, browser_of: Brows
     assert "Product line of the contract K-1 Policy: Standard" in shown
     assert "something that comes first covers it" in shown
     assert "K-1" in browser.get(f"/console/organisations/{cast.klinika.id}").text
+
+
+def test_a_contract_may_cover_a_component_alone(cast: Cast, browser_of: BrowserOf) -> None:
+    head, petras = db.session.query(Component).one(), browser_of("petras")
+    page = add(petras, cast, policy_id="", component_ids=[str(head.id)], line_policy_id=str(standard().id))
+    assert "Label printer, Print head" in page.text
+    covered = a_ticket(cast, product_id=cast.printer.id, component_id=head.id)
+    other = a_ticket(cast, product_id=cast.printer.id)
+    assert (covered.contract_id is None, other.contract_id is None) == (False, True)
+    assert "for another component" in browser_of("ona").get(f"/console/tickets/{other.number}").text
+    page = petras.submit(page.form("/lines"), product_id="4711", component_id=str(head.id))
+    assert page.status == 422
+    page = add(petras, cast, number="K-2")
+    assert "The contract K-2 is in the books." in page.text
+    page = add(petras, cast, number="K-3", valid_from="2026-05-01")
+    assert (page.status, "The contract K-2 covers the same, from 2026-01-01 on." in page.text) == (422, True)
 
 
 def test_what_was_rejected_is_told_with_its_reason(cast: Cast, browser_of: BrowserOf) -> None:
@@ -97,7 +113,7 @@ def test_a_contract_ends_and_of_two_the_second_sees_a_conflict(cast: Cast, brows
 
     assert petras.submit(mine, on="2025-01-01").status == 422
     page = petras.submit(mine, on="2026-03-31")
-    assert "2026-01-01 – 2026-03-31" in page.text
+    assert "1 Jan 2026 – 31 Mar 2026" in page.text
     page = vera.submit(theirs, on="2026-06-30")
     assert "Somebody else has changed the end of this contract meanwhile." in page.text
     db.session.expire_all()
@@ -177,7 +193,8 @@ def test_without_its_token_nothing_is_saved(app: Flask, cast: Cast, browser_of: 
 def test_the_page_asks_few_questions(cast: Cast, browser_of: BrowserOf) -> None:
     petras = browser_of("petras")
     for number in range(6):
-        new = NewContract(f"K-{number}", standard().id, date(2026, 1, 1), product_ids=(cast.printer.id,))
+        since, until = date(2020 + number, 1, 1), date(2020 + number, 12, 31)
+        new = NewContract(f"K-{number}", standard().id, since, until, product_ids=(cast.printer.id,))
         add_contract(cast.klinika, new, by=cast.vera)
     petras.get(path(cast))
     with queries(14, path(cast)):

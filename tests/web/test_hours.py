@@ -32,7 +32,7 @@ def test_an_hour_from_its_terms_to_the_batch(cast: Cast, browser_of: BrowserOf) 
     petras, ona, vera = browser_of("petras"), browser_of("ona"), browser_of("vera")
     page = petras.submit(petras.get(path(contract)).form("/terms"), valid_from="2026-01-01", plan="prepaid",
                          rounding_minutes="15", hourly_rate="85.50")  # fmt: skip
-    assert "85.50 EUR" in page.text
+    assert "€85.50" in page.text
     page = petras.submit(page.form("/blocks"), hours="1.5", expires_on="2026-12-31", note="Annual plan")
     assert "1:30" in page.text
 
@@ -43,7 +43,7 @@ def test_an_hour_from_its_terms_to_the_batch(cast: Cast, browser_of: BrowserOf) 
     assert [work.chargeable_minutes for work in work_of(ticket)] == [15]
 
     page = vera.get("/console/billing")
-    assert "21.38 EUR" in page.text
+    assert "€21.38" in page.text
     page = vera.submit(page.form("/batches"))
     batch = db.session.scalars(db.select(BillingBatch.id)).one()
     assert f"Batch {batch} is taken" in page.text
@@ -110,7 +110,10 @@ def test_for_others_the_hours_do_not_exist(app: Flask, cast: Cast, browser_of: B
         client = browser_of(name)
         assert "C-7" not in client.get("/portal/hours").text
         client.get(f"/portal/hours/{contract.id}", status=404)
-        client.get(f"/portal/hours/{contract.id}.csv", status=404)
+        for ending in (".csv", ".pdf", "/print"):
+            client.get(f"/portal/hours/{contract.id}{ending}", status=404)
+        for ending in (".csv", ".pdf", ""):
+            client.get(f"{path(contract)}/statement{ending}", status=404)
         client.get(path(contract), status=404)
         client.get("/console/billing", status=404)
     for name in ("tomas", "rasa"):

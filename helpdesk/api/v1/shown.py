@@ -18,6 +18,7 @@ from helpdesk.api.fields import Choice, Instant
 from helpdesk.api.openapi import Representation
 from helpdesk.core.db import db
 from helpdesk.core.times import epoch, instant, now
+from helpdesk.entitlement.choice import SOURCES, looked_at
 from helpdesk.models.access import Account
 from helpdesk.models.messages import Attachment, Message, MessageKind
 from helpdesk.models.people import Contact
@@ -166,6 +167,14 @@ class ClientTicketSchema(Shown):
     closed_at = Instant(allow_none=True)
 
 
+class CandidateSchema(Shown):
+    """Something that could cover a ticket, and what became of it when the ticket was received."""
+
+    source = fields.String(metadata={"enum": list(SOURCES)})
+    name = NameOrNull()
+    verdict = fields.String(metadata={"examples": ["chosen", "outranked", "other_channel", "outside_hours"]})
+
+
 class TicketSchema(ClientTicketSchema):
     """A ticket."""
 
@@ -191,6 +200,7 @@ class TicketSchema(ClientTicketSchema):
     missed_sla = fields.Boolean()
     resolved_line = fields.Integer(allow_none=True)
     merged_into = fields.String(allow_none=True)
+    coverage = fields.List(fields.Nested(CandidateSchema))
 
 
 class AttachmentSchema(Shown):
@@ -281,6 +291,10 @@ class TicketShown:
     @property
     def owner_team(self) -> TeamCard | None:
         return teams().get(self.ticket.owner_team_id or 0)
+
+    @property
+    def coverage(self) -> list[dict[str, str]]:
+        return looked_at(self.ticket.entitlement)
 
     @property
     def merged_into(self) -> str | None:

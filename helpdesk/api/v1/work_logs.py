@@ -15,7 +15,7 @@ from helpdesk.aftersales.hours import Statement
 from helpdesk.aftersales.terms import contract_by_id
 from helpdesk.aftersales.work import NewWork
 from helpdesk.api.auth import current_actor
-from helpdesk.api.fields import LONGEST_TEXT, Choice, Instant, Number, Text, YesNo
+from helpdesk.api.fields import LONGEST_TEXT, Choice, Instant, Number, RowId, Text, YesNo
 from helpdesk.api.inputs import Input, refuse_reused_key, submission
 from helpdesk.api.openapi import Blueprint, Representation
 from helpdesk.api.v1.shown import NameOrNull, Shown
@@ -35,6 +35,7 @@ class Sent:
     note: str = ""
     started_at: datetime | None = None
     is_billable: bool = True
+    reservation_id: int | None = None
 
 
 class NewWorkSchema(Input):
@@ -46,6 +47,7 @@ class NewWorkSchema(Input):
     note = Text(LONGEST_TEXT, metadata={"description": "The client reads it in the statement."})
     started_at = Instant(metadata={"description": "Without it the work ended now."})
     is_billable = YesNo()
+    reservation_id = RowId(allow_none=True, metadata={"description": "The hours that were set aside for it."})
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,8 @@ class WorkLogSchema(Shown):
     rule = fields.String(metadata={"examples": ["prepaid_hours", "on_site"]})
     note = NameOrNull()
     reverses = fields.Integer(allow_none=True)
+    reservation = fields.Integer(allow_none=True)
+    approval = fields.Integer(allow_none=True, metadata={"description": "The client's approval it stands on."})
 
 
 class WorkLogsSchema(Shown):
@@ -159,7 +163,7 @@ def reverse(sent: Reason, number: str, work_log_id: int) -> WorkLog:
     return work.reverse_work(work_log_id, ticket, sent.reason, by=current_actor())
 
 
-@bp.get("/contracts/<int:contract_id>/statement")
+@bp.get("/contracts/<row_id:contract_id>/statement")
 @bp.gives(200, STATEMENT)
 def statement(contract_id: int) -> Statement:
     """Read the hours of a contract line by line; of a client's people those who supervise may."""

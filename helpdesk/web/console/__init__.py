@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from helpdesk.web.auth import guard
 from helpdesk.web.console import (
+    approvals,
     attachments,
     billing,
     breaches,
@@ -33,12 +34,15 @@ from helpdesk.web.console import (
     promises,
     received_mails,
     refund_rules,
+    renewals,
+    reservations,
     resolutions,
     revisits,
     routing_rules,
     search,
     settings,
     tickets,
+    visits,
     work,
 )
 
@@ -47,8 +51,8 @@ bp = Blueprint("console", __name__, url_prefix="/console")
 for _part in (
     tickets, clocks, messages, handovers, resolutions, calls, links, attachments, contacts, organisations, contracts,
     received_mails, routing_rules, people, catalogue, calendars, maintenance, policies, settings, jobs, search,
-    escalations, promises, breaches, work, hours, billing,
-    duties, revisits, care, leads, claims, refund_rules, deliverables,
+    escalations, promises, breaches, work, hours, billing, renewals, reservations, approvals,
+    duties, revisits, care, leads, claims, refund_rules, deliverables, visits,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))
     bp.register_blueprint(_part.bp)

@@ -7,10 +7,11 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 from marshmallow import fields, pre_load, validate
 
+from helpdesk.aftersales.counting import MINUTES_PER_HOUR
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.times import now
 from helpdesk.entitlement import contracts
-from helpdesk.entitlement.contracts import NewContract
+from helpdesk.entitlement.contracts import NewContract, Renewal
 from helpdesk.models.tickets import Ticket
 from helpdesk.people import directory
 from helpdesk.people.organisations import get_organisation
@@ -26,7 +27,7 @@ bp = Blueprint("contracts", __name__, url_prefix="/organisations/<int:organisati
 class _DatedSchema(WebSchema):
     @pre_load
     def _without_blanks(self, sent: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
-        dates = {name for name, field in self.fields.items() if isinstance(field, fields.Date)}
+        dates = {name for name, field in self.fields.items() if isinstance(field, fields.Date | fields.Decimal)}
         return {name: value for name, value in sent.items() if name not in dates or value.strip()}
 
 
@@ -38,7 +39,13 @@ class ContractSchema(_DatedSchema):
     valid_from = fields.Date(required=True)
     valid_until = fields.Date(load_default=None)
     product_ids = fields.List(fields.Integer(), load_default=list)
+    component_ids = fields.List(fields.Integer(), load_default=list)
     line_policy_id = row_id(load_default=None)
+    owner_id = row_id(load_default=None)
+    renewal_months = fields.Integer(load_default=None, allow_none=True)
+    renews_itself = fields.Boolean(load_default=False)
+    renewal_hours = fields.Decimal(load_default=0, places=2, allow_nan=False)
+    notice_by = fields.Date(load_default=None)
 
 
 class EndSchema(_DatedSchema):
@@ -52,6 +59,7 @@ class LineSchema(WebSchema):
     """A further product of a contract."""
 
     product_id = row_id(required=True, allow_none=False)
+    component_id = row_id(load_default=None)
     policy_id = row_id(load_default=None)
 
 
@@ -65,13 +73,11 @@ def create(organisation_id: int) -> Any:
     actor = current_actor()
     organisation, form = get_organisation(organisation_id, for_=actor), read_form(ContractSchema)
     if form.is_valid:
-        value = form.value
         with form.refusals():
-            contract = contracts.add_contract(
-                organisation, NewContract(**(value | {"product_ids": tuple(value["product_ids"])})), by=actor
-            )
+            contract = contracts.add_contract(organisation, _new_contract(form.value), by=actor)
             flash(_("The contract %(number)s is in the books.", number=contract.number))
             return _back(organisation_id)
+    form.rename(renewal_minutes="renewal_hours")
     return _page(organisation_id, form), 422
 
 
@@ -94,7 +100,10 @@ def create_line(organisation_id: int, contract_id: int) -> Any:
     contract = contracts.get_contract(contract_id, organisation, for_=actor)
     if form.is_valid:
         with form.refusals():
-            contracts.add_line(contract, form.value["product_id"], form.value["policy_id"], by=actor)
+            value = form.value
+            contracts.add_line(
+                contract, value["product_id"], value["policy_id"], component_id=value["component_id"], by=actor
+            )
             return _back(organisation_id)
     return _page(organisation_id, form), 422
 
@@ -120,6 +129,30 @@ def coverage_of(ticket: Ticket) -> dict[str, Any] | None:
     return {"chosen": chosen, "others": others}
 
 
+def _new_contract(value: dict[str, Any]) -> NewContract:
+    renewal = Renewal(
+        value["owner_id"], value["renewal_months"], value["renews_itself"],
+        int(value["renewal_hours"] * MINUTES_PER_HOUR), value["notice_by"],
+    )  # fmt: skip
+    return NewContract(
+        value["number"], value["policy_id"], value["valid_from"], value["valid_until"], tuple(value["product_ids"]),
+        value["line_policy_id"], tuple(value["component_ids"]), renewal,
+    )  # fmt: skip
+
+
+def _component_choices() -> list[tuple[str, list[tuple[int, str]]]]:
+    """The components, grouped by their product."""
+    groups: dict[int, list[tuple[int, str]]] = {}
+    for component in directory.components().values():
+        groups.setdefault(component.product_id or 0, []).append((component.id, component.name))
+    return [(product.name, groups[product.id]) for product in directory.products().values() if product.id in groups]
+
+
+def _single_components() -> list[tuple[int, str]]:
+    """Each component with the name of its product before it."""
+    return [(key, f"{product}: {name}") for product, group in _component_choices() for key, name in group]
+
+
 def _back(organisation_id: int) -> Any:
     return redirect(url_for("console.contracts.index", organisation_id=organisation_id))
 
@@ -130,5 +163,7 @@ def _page(organisation_id: int, form: Form) -> str:
     return render_template(
         "console/contracts/index.html", organisation=organisation, form=form, today=now().date(),
         contracts=contracts.contracts_of(organisation, for_=actor), policies=list(policy_names().items()),
-        policy_names=policy_names(), products=directory.products(),
+        policy_names=policy_names(), products=directory.products(), components=directory.components(),
+        component_choices=_component_choices(), single_components=_single_components(),
+        owners=[(card.id, card.name) for card in directory.operators().values() if card.is_active],
     )  # fmt: skip

@@ -1,20 +1,24 @@
-"""The hours of a contract: its statement, its terms, blocks and corrections."""
+"""The hours of a contract: its statement (as page, for paper, PDF and CSV), its terms, blocks and corrections."""
 
 from __future__ import annotations
 
 from dataclasses import fields as fields_of
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from marshmallow import fields, pre_load
 
 from helpdesk.aftersales import hours
 from helpdesk.aftersales.counting import MINUTES_PER_HOUR
+from helpdesk.aftersales.renewal import next_end
 from helpdesk.aftersales.terms import UNITS, NewTerms, contract_by_id, set_terms, terms_of
 from helpdesk.core.i18n import gettext as _
+from helpdesk.core.pdf import can_make_pdf
 from helpdesk.core.times import now
+from helpdesk.entitlement.choice import day_of
 from helpdesk.models.contracts import Plan
 from helpdesk.models.people import Organisation
+from helpdesk.people import directory
 from helpdesk.people.organisations import get_organisation
 from helpdesk.policy.actions import Action
 from helpdesk.policy.rules import may
@@ -22,12 +26,13 @@ from helpdesk.tickets.calendars import calendar_names
 from helpdesk.tickets.schemas import WebSchema, line_of_text, row_id, word
 from helpdesk.web.auth import current_actor
 from helpdesk.web.forms import Form, read_form
+from helpdesk.web.statements import statement_csv, statement_file, statement_sheet
 from helpdesk.web.words import CHANNELS, HOURS_KINDS, PLANS
 
 bp = Blueprint("hours", __name__, url_prefix="/contracts/<int:contract_id>/hours")
 
 
-class _BlankSchema(WebSchema):
+class BlankSchema(WebSchema):
     """Empty fields that are no text count as not sent."""
 
     @pre_load
@@ -39,7 +44,7 @@ class _BlankSchema(WebSchema):
         }  # fmt: skip
 
 
-class GrantSchema(_BlankSchema):
+class GrantSchema(BlankSchema):
     """A block of hours."""
 
     hours = fields.Decimal(required=True, places=2, allow_nan=False)
@@ -47,14 +52,14 @@ class GrantSchema(_BlankSchema):
     note = line_of_text(load_default="")
 
 
-class AdjustmentSchema(_BlankSchema):
+class AdjustmentSchema(BlankSchema):
     """A correction by signed minutes."""
 
     minutes = fields.Integer(required=True)
     adjust_reason = line_of_text(load_default="")
 
 
-class TermsSchema(_BlankSchema):
+class TermsSchema(BlankSchema):
     """What the contract counts and covers, from a day on. Money in whole units."""
 
     valid_from = fields.Date(required=True)
@@ -63,10 +68,13 @@ class TermsSchema(_BlankSchema):
     minimum_minutes = fields.Integer(load_default=0)
     after_hours_percent = fields.Integer(load_default=100)
     calendar_id = row_id(load_default=None)
+    covers_only_hours = fields.Boolean(load_default=False)
     covers_on_site = fields.Boolean(load_default=False)
     channels = fields.List(fields.String(), load_default=list)
     hourly_rate = fields.Decimal(load_default=None, allow_none=True, places=2, allow_nan=False)
     monthly_fee = fields.Decimal(load_default=None, allow_none=True, places=2, allow_nan=False)
+    approval_above = fields.Decimal(load_default=None, allow_none=True, places=2, allow_nan=False)
+    approval_above_minutes = fields.Integer(load_default=None)
     currency = line_of_text(load_default="EUR")
     carry_over_minutes = fields.Integer(load_default=0)
     reason = line_of_text(load_default="")
@@ -74,7 +82,22 @@ class TermsSchema(_BlankSchema):
 
 @bp.get("")
 def show(contract_id: int) -> str:
-    return _page(contract_id, Form())
+    return contract_page(contract_id, Form())
+
+
+@bp.get("/statement.csv")
+def export(contract_id: int) -> Response:
+    return statement_csv(_statement(contract_id))
+
+
+@bp.get("/statement.pdf")
+def export_pdf(contract_id: int) -> Response:
+    return statement_file(_statement(contract_id))
+
+
+@bp.get("/statement")
+def print_out(contract_id: int) -> str:
+    return statement_sheet(_statement(contract_id))
 
 
 @bp.post("/blocks")
@@ -87,9 +110,8 @@ def grant(contract_id: int) -> Any:
             hours.grant_hours(contract, minutes, expires_on=form.value["expires_on"], note=form.value["note"], by=actor)
             flash(_("The hours are in the ledger."))
             return _back(contract_id)
-    if "minutes" in form.errors:
-        form.errors["hours"] = form.errors.pop("minutes")
-    return _page(contract_id, form), 422
+    form.rename(minutes="hours")
+    return contract_page(contract_id, form), 422
 
 
 @bp.post("/adjustments")
@@ -101,9 +123,8 @@ def adjust(contract_id: int) -> Any:
             hours.adjust_hours(contract, form.value["minutes"], form.value["adjust_reason"], by=actor)
             flash(_("The correction is in the ledger."))
             return _back(contract_id)
-    if "reason" in form.errors:
-        form.errors["adjust_reason"] = form.errors.pop("reason")
-    return _page(contract_id, form), 422
+    form.rename(reason="adjust_reason")
+    return contract_page(contract_id, form), 422
 
 
 @bp.post("/terms")
@@ -115,16 +136,14 @@ def create_terms(contract_id: int) -> Any:
         known = {each.name for each in fields_of(NewTerms)}
         told = {name: given for name, given in value.items() if name in known} | {
             "channels": tuple(value["channels"]), "hourly_rate_cents": _cents(value["hourly_rate"]),
-            "monthly_fee_cents": _cents(value["monthly_fee"]),
+            "monthly_fee_cents": _cents(value["monthly_fee"]), "approval_above_cents": _cents(value["approval_above"]),
         }  # fmt: skip
         with form.refusals():
             set_terms(contract, NewTerms(**told), by=actor)
             flash(_("These terms hold from then on."))
             return _back(contract_id)
-    for refused, shown in (("hourly_rate_cents", "hourly_rate"), ("monthly_fee_cents", "monthly_fee")):
-        if refused in form.errors:
-            form.errors[shown] = form.errors.pop(refused)
-    return _page(contract_id, form), 422
+    form.rename(hourly_rate_cents="hourly_rate", monthly_fee_cents="monthly_fee", approval_above_cents="approval_above")
+    return contract_page(contract_id, form), 422
 
 
 def _cents(amount: Any) -> int | None:
@@ -135,13 +154,26 @@ def _back(contract_id: int) -> Any:
     return redirect(url_for("console.hours.show", contract_id=contract_id))
 
 
-def _page(contract_id: int, form: Form) -> str:
+def _statement(contract_id: int) -> hours.Statement:
+    actor = current_actor()
+    return hours.statement_of(contract_by_id(contract_id, for_=actor), for_=actor)
+
+
+def contract_page(contract_id: int, form: Form) -> str:
+    """The page of a contract; the same after a refused form, with its words."""
     actor = current_actor()
     contract = contract_by_id(contract_id, for_=actor)
     organisation: Organisation = get_organisation(contract.organisation_id, for_=actor)
+    today, terms = day_of(contract.organisation_id, now()), terms_of(contract.id)
+    current = next((each for each in reversed(terms) if each.valid_from <= today), None)
     return render_template(
-        "console/hours/show.html", contract=contract, organisation=organisation, form=form, today=now().date(),
-        statement=hours.statement_of(contract, for_=actor), terms=terms_of(contract.id), plans=PLANS,
+        "console/hours/show.html", contract=contract, organisation=organisation, form=form, today=today,
+        statement=hours.statement_of(contract, for_=actor), terms=terms, plans=PLANS,
         kinds=HOURS_KINDS, channels=CHANNELS, units=[(unit, str(unit)) for unit in UNITS],
         calendars=list(calendar_names().items()), can_manage=may(actor, Action.MANAGE_CONTRACTS),
+        can_reserve=may(actor, Action.RESERVE_HOURS, contract), standing=hours.standing_of(contract.id, today, current),
+        reservations=hours.reservations_of(contract, for_=actor), makes_pdf=can_make_pdf(),
+        owners=[(card.id, card.name) for card in directory.operators().values() if card.is_active],
+        owner=directory.operators().get(contract.owner_id or 0),
+        next_end=next_end(contract, contract.valid_until, contract.renewal_months),
     )  # fmt: skip

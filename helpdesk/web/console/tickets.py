@@ -7,11 +7,15 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from helpdesk.aftersales.approvals import approvals_of
+from helpdesk.aftersales.hours import reservations_for, standing_of
+from helpdesk.aftersales.terms import terms_on
 from helpdesk.core.command import transaction
 from helpdesk.core.errors import NotFound
-from helpdesk.core.i18n import enumeration, ngettext
+from helpdesk.core.i18n import enumeration, ngettext, signed_hours
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.times import epoch, now
+from helpdesk.entitlement.choice import day_of
 from helpdesk.models.tickets import Channel, Priority, Status, Ticket, TicketType
 from helpdesk.people import directory
 from helpdesk.people.organisations import suggested_organisation
@@ -47,7 +51,17 @@ from helpdesk.web.htmx import page_or_fragment
 from helpdesk.web.service_levels import breach_lines, promisable, promise_lines
 from helpdesk.web.shell import view_counts, view_names
 from helpdesk.web.story import staff_story
-from helpdesk.web.words import BREACH_CAUSES, CHANNELS, IMPACTS, LINKS, LINKS_BACK, STATUSES, TYPES, URGENCIES
+from helpdesk.web.words import (
+    APPROVAL_STATES,
+    BREACH_CAUSES,
+    CHANNELS,
+    IMPACTS,
+    LINKS,
+    LINKS_BACK,
+    STATUSES,
+    TYPES,
+    URGENCIES,
+)
 from helpdesk.web.work_lines import work_lines
 from sla.register import latest
 
@@ -209,7 +223,7 @@ def ticket_page(ticket: Ticket, form: Form) -> str:
         tags=tags_of([ticket.id]).get(ticket.id, []), ladder=ladder_lines(clocks, actor),
         promises=promise_lines(ticket, clocks), promisable=promisable(clocks), causes=BREACH_CAUSES,
         breaches=breach_lines(clocks, actor), may_accept=awaits_acceptance(ticket, for_=actor),
-        work=work_lines(ticket, actor),
+        work=work_lines(ticket, actor), **_hours_of(ticket, actor),
         can_undo_reopening=_can_undo_reopening(ticket, actor),
         team=directory.teams().get(ticket.team_id or 0), assignee=directory.operators().get(ticket.assignee_id or 0),
         owner=directory.operators().get(ticket.owner_id or 0),
@@ -232,6 +246,21 @@ def ticket_page(ticket: Ticket, form: Form) -> str:
     )  # fmt: skip
 
 
+def _hours_of(ticket: Ticket, actor: Actor) -> dict[str, Any]:
+    """How the hours stand that work on it draws on, what is set aside for it, and what the client approved."""
+    content: dict[str, Any] = {"approvals": approvals_of(ticket, for_=actor), "approval_states": APPROVAL_STATES}
+    if ticket.contract_id is None or not may(actor, Action.READ_HOURS):
+        return content
+    on = day_of(ticket.organisation_id, now())
+    terms = terms_on(ticket.contract_id, on)
+    set_aside = reservations_for(ticket.id, ticket.contract_id)
+    return content | {
+        "hours_left": standing_of(ticket.contract_id, on, terms),
+        "set_aside": set_aside,
+        "set_aside_choices": [(each.row.id, f"{each.row.what} ({signed_hours(each.left)})") for each in set_aside],
+    }
+
+
 def _can_undo_reopening(ticket: Ticket, actor: Actor) -> bool:
     if not may(actor, Action.UNDO_REOPENING, ticket):
         return False
@@ -247,7 +276,7 @@ def _permissions(actor: Actor, ticket: Ticket) -> dict[str, bool]:
         "assign": Action.ASSIGN_TICKET, "status": Action.CHANGE_STATUS, "link": Action.LINK_TICKETS,
         "merge": Action.MERGE_TICKETS, "major": Action.FLAG_MAJOR, "watch": Action.WATCH_TICKET,
         "confirm": Action.CONFIRM_CONTACT, "promise": Action.PROMISE_TIME, "judge": Action.JUDGE_BREACH,
-        "work": Action.LOG_WORK,
+        "work": Action.LOG_WORK, "ask_approval": Action.ASK_APPROVAL, "waive_approval": Action.WAIVE_APPROVAL,
     }  # fmt: skip
     can = {name: may(actor, action, ticket) for name, action in actions.items()}
     return can | {"resolve": can["resolve"] and not claim_runs(ticket)}

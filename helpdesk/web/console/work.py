@@ -18,7 +18,7 @@ from helpdesk.web.forms import local_instant, read_form, submission_of
 bp = Blueprint("work", __name__, url_prefix="/tickets/<number>/work-logs")
 
 # The form stands among others on its page, so its fields have names of their own.
-FIELDS = {"minutes": "work_minutes", "started_at": "work_started"}
+FIELDS = {"minutes": "work_minutes", "started_at": "work_started", "reservation_id": "work_reservation"}
 
 
 @bp.post("")
@@ -29,7 +29,7 @@ def create(number: str) -> Any:
         started_at = local_instant(value["work_started"]) if value["work_started"] else None
         new = NewWork(
             value["work_minutes"], value["work_channel"], value["work_note"], started_at,
-            is_billable=not value["work_is_free"],
+            is_billable=not value["work_is_free"], reservation_id=value["work_reservation"],
         )  # fmt: skip
         with form.refusals():
             work = log_work(ticket, new, by=current_actor(), submission=submission_of(current_actor()))

@@ -5,11 +5,26 @@ from __future__ import annotations
 from flask import Blueprint
 
 from helpdesk.web.auth import guard
-from helpdesk.web.portal import attachments, claims, clocks, deliverables, guests, home, hours, tickets
+from helpdesk.web.portal import (
+    answers,
+    approvals,
+    attachments,
+    claims,
+    clocks,
+    deliverables,
+    guests,
+    home,
+    hours,
+    revisits,
+    tickets,
+)
 
 bp = Blueprint("portal", __name__, url_prefix="/portal")
 
-for _part in (home.bp, tickets.bp, clocks.bp, attachments.bp, hours.bp, claims.bp, deliverables.bp):
+for _part in (
+    home.bp, tickets.bp, clocks.bp, attachments.bp, hours.bp, approvals.bp, claims.bp, deliverables.bp, revisits.bp,
+):  # fmt: skip
     _part.before_request(guard(lambda actor: actor.is_client))
     bp.register_blueprint(_part)
 bp.register_blueprint(guests.bp)
+bp.register_blueprint(answers.bp)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from helpdesk.aftersales.approvals import my_approvals
+from helpdesk.core.times import now
+from helpdesk.models.contracts import ApprovalState
 from helpdesk.models.tickets import Status
 from helpdesk.tickets.queries import Filter, list_tickets
 from helpdesk.web.auth import current_actor
@@ -18,8 +21,12 @@ def show() -> str:
     mine = list_tickets(for_=actor, is_open=True, size=20).rows
     to_check = list_tickets(for_=actor, narrowed=Filter(status=Status.RESOLVED), size=10).rows
     waiting = [row for row in mine if row.status is Status.WAITING_CLIENT]
+    to_approve = [
+        row for row in my_approvals(for_=actor, limit=20)
+        if row.state is ApprovalState.ASKED and row.expires_at > now()
+    ]  # fmt: skip
     return render_template(
-        "portal/home/show.html", to_check=[in_list(row) for row in to_check],
+        "portal/home/show.html", to_approve=to_approve, to_check=[in_list(row) for row in to_check],
         waiting=[in_list(row) for row in waiting],
         in_work=[in_list(row) for row in mine if row not in waiting],
     )  # fmt: skip

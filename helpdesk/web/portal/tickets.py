@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from helpdesk.aftersales.approvals import approvals_of
 from helpdesk.core.i18n import gettext as _
 from helpdesk.models.tickets import Channel, Status, Ticket
 from helpdesk.people import directory
@@ -24,7 +25,7 @@ from helpdesk.web.forms import Form, custom_fields_of, read_form, read_uploads, 
 from helpdesk.web.portal.shown import in_list, who_and_when
 from helpdesk.web.service_levels import promise_lines
 from helpdesk.web.story import client_story
-from helpdesk.web.words import CLIENT_STATUSES, TYPES, URGENCIES
+from helpdesk.web.words import APPROVAL_STATES, CLIENT_STATUSES, TYPES, URGENCIES
 
 bp = Blueprint("tickets", __name__, url_prefix="/tickets")
 
@@ -141,6 +142,7 @@ def ticket_content(ticket: Ticket, actor: Actor) -> dict[str, Any]:
         "ticket": ticket, "parts": client_story(ticket, for_=actor), "due": due, "sentence": sentence, "who": who,
         "about": about, "status_words": CLIENT_STATUSES[ticket.status.value], "product": product,
         "can_reopen": can_reopen(ticket), "asks_acceptance": ticket.status is Status.RESOLVED,
+        "approvals": approvals_of(ticket, for_=actor), "approval_states": APPROVAL_STATES,
         "promises": promise_lines(ticket, clocks), "type_word": TYPES[ticket.type.value],
         "can_cancel": ticket.is_open and ticket.line in (None, 1) and ticket.requester_id == actor.contact_id,
     }  # fmt: skip

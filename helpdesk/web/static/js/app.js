@@ -16,6 +16,7 @@ import { submitOnce } from "./submit-once.js";
 import { takeFocus } from "./focus.js";
 import { density, theme } from "./theme.js";
 import { tellFailures, toasts } from "./toasts.js";
+import { yesAtOnce } from "./yes-at-once.js";
 
 const BEHAVIOURS = {
   composer,
@@ -35,6 +36,7 @@ const BEHAVIOURS = {
   "take-focus": takeFocus,
   theme,
   toasts,
+  "yes-at-once": yesAtOnce,
 };
 
 const bound = new WeakSet();

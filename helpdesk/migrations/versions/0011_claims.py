@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0010_claims"
-down_revision = "0009_care"
+revision = "0011_claims"
+down_revision = "0010_contract_life"
 branch_labels = None
 depends_on = None
 
