@@ -11,6 +11,7 @@ from helpdesk.aftersales import refund_rules
 from helpdesk.aftersales.refund_files import COLUMNS, as_csv, as_rows, contract_numbers, from_rows
 from helpdesk.aftersales.refund_rules import REMEDIES, NewRules, rules_of
 from helpdesk.core.i18n import gettext as _
+from helpdesk.core.i18n import long_day
 from helpdesk.core.times import now
 from helpdesk.models.claims import RefundRuleVersion
 from helpdesk.people import directory
@@ -82,7 +83,7 @@ def create() -> Any:
             version = NewRules(form.value["valid_from"], from_rows(filled), form.value["note"])
             if request.form.get("step") == "save":
                 refund_rules.set_rules(version, by=actor)
-                flash(_("These refund rules hold from %(day)s on.", day=str(version.valid_from)))
+                flash(_("These refund rules hold from %(day)s on.", day=long_day(version.valid_from)))
                 return redirect(url_for("console.refund_rules.index"))
             changes = refund_rules.preview_rules(version, for_=actor)
             return _page(form, rows, [
