@@ -15,7 +15,7 @@ from marshmallow import Schema, ValidationError
 from werkzeug.routing import IntegerConverter, Map
 
 from helpdesk.core.command import unlocked
-from helpdesk.core.errors import Invalid
+from helpdesk.core.errors import Conflict, Invalid
 from helpdesk.core.i18n import current_zone
 from helpdesk.core.i18n import gettext as _
 from helpdesk.policy.actor import Actor
@@ -43,12 +43,19 @@ class Form:
                 self.errors[name] = self.errors.pop(refused)
 
     @contextmanager
-    def refusals(self) -> Iterator[None]:
-        """What an activity refuses about the input becomes errors of the form."""
+    def refusals(self, **conflicts: str) -> Iterator[None]:
+        """What an activity refuses about the input becomes errors of the form.
+
+        `conflicts`: which conflicts, by their codes, are told at which field, so that the words stay.
+        """
         try:
             yield
         except Invalid as refusal:
             self.errors.update(refusal.errors)
+        except Conflict as refusal:
+            if refusal.code not in conflicts:
+                raise
+            self.errors[conflicts[refusal.code]] = [refusal.message]
 
 
 def read_form(schema: type[Schema]) -> Form:

@@ -126,6 +126,18 @@ def test_hours_are_set_aside_used_by_their_work_and_let_go(cast: Cast, browser_o
     assert (page.status, "Nothing is set aside" in page.text, "Keep me" in page.html) == (422, True, True)
 
 
+def test_more_than_there_is_is_refused_at_its_field_and_the_words_stay(cast: Cast, browser_of: BrowserOf) -> None:
+    contract, ona, petras = a_contract(cast), browser_of("ona"), browser_of("petras")
+    page = ona.submit(ona.get(path(contract)).form("/reservations"), reserve_hours="9", reserve_what="Keep me")
+    assert (page.status, 'id="f-reserve_hours-problem"' in page.html, "Keep me" in page.html) == (422, True, True)
+    page = petras.submit(petras.get(path(contract)).form("/terms"), valid_from="2026-01-01", reason="Keep me")
+    assert (page.status, 'id="f-valid_from-problem"' in page.html, "Keep me" in page.html) == (422, True, True)
+    foreign = a_ticket(cast, requester=cast.marek).number
+    page = ona.submit(ona.get(f"/console/tickets/{foreign}").form("/approvals"), approval_what="Keep me",
+                      approval_minutes="5")  # fmt: skip
+    assert (page.status, "Nobody of the client can answer" in page.text, "Keep me" in page.html) == (422, True, True)
+
+
 def test_an_approval_from_the_question_to_the_work(cast: Cast, browser_of: BrowserOf, ticket: Ticket) -> None:
     db.session.add(ContactRole(contact_id=cast.egle.contact_id, role=BuyingRole.DECIDER))
     db.session.commit()

@@ -41,7 +41,7 @@ def create(number: str) -> Any:
     if form.is_valid:
         value = form.value
         cents = None if value["approval_amount"] is None else int(value["approval_amount"] * 100)
-        with form.refusals():
+        with form.refusals(nobody_decides="approval_what", no_organisation="approval_what"):
             new = NewApproval(value["approval_what"], value["approval_minutes"], cents)
             approvals.ask_approval(ticket, new, by=current_actor())
             flash(_("The client is asked."))

@@ -138,7 +138,7 @@ def create_terms(contract_id: int) -> Any:
             "channels": tuple(value["channels"]), "hourly_rate_cents": _cents(value["hourly_rate"]),
             "monthly_fee_cents": _cents(value["monthly_fee"]), "approval_above_cents": _cents(value["approval_above"]),
         }  # fmt: skip
-        with form.refusals():
+        with form.refusals(terms_later="valid_from"):
             set_terms(contract, NewTerms(**told), by=actor)
             flash(_("These terms hold from then on."))
             return _back(contract_id)

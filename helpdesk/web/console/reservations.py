@@ -37,7 +37,7 @@ def create(contract_id: int) -> Any:
     ticket_id = _ticket_id(form) if form.is_valid else None
     if form.is_valid:
         value = form.value
-        with form.refusals():
+        with form.refusals(too_few_hours="reserve_hours"):
             hours.reserve_hours(
                 contract, int(value["reserve_hours"] * MINUTES_PER_HOUR), value["reserve_what"],
                 planned_on=value["reserve_on"], ticket_id=ticket_id, by=actor,
