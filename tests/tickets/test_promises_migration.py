@@ -22,7 +22,7 @@ from tests.factories import a_ticket
 from tests.servers import PostgresServer
 from tests.tickets.test_promises import moment
 
-BEFORE = "0010_contract_life"
+BEFORE = "0011_claims"
 KEPT = ("ticket_id", "clock", "what", "from_at", "until_at", "made_at", "made_by_id", "owner_id", "line", "channel",
         "state", "outcome_at", "note")  # fmt: skip
 

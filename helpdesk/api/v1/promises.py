@@ -75,7 +75,7 @@ class NewTime:
     owner_id: int | None = None
 
 
-class NewTimeSchema(Input):
+class NewPromisedTimeSchema(Input):
     """What is promised by when; a window where it begins earlier than it ends."""
 
     makes = NewTime
@@ -92,7 +92,7 @@ class Outcome:
     kept_at: datetime | None = None
 
 
-class OutcomeSchema(Input):
+class PromiseOutcomeSchema(Input):
     """It was done: just now, or at an instant before."""
 
     makes = Outcome
@@ -107,7 +107,7 @@ class Move:
     told: bool = False
 
 
-class MoveSchema(Input):
+class PromiseMoveSchema(Input):
     """Another time, and why; the client gets a letter."""
 
     makes = Move
@@ -124,7 +124,7 @@ class Handing:
     told: bool = False
 
 
-class HandingSchema(Input):
+class PromiseHandingSchema(Input):
     """Who keeps it instead, and why; the client gets a letter."""
 
     makes = Handing
@@ -138,7 +138,7 @@ class Withdrawal:
     reason: str
 
 
-class WithdrawalSchema(Input):
+class PromiseWithdrawalSchema(Input):
     """Why the client wants it no more."""
 
     makes = Withdrawal
@@ -234,7 +234,7 @@ def show(promise_id: int) -> Promise:
 
 
 @bp.post("/tickets/<number>/promised-times")
-@bp.takes(NewTimeSchema(), once=True)
+@bp.takes(NewPromisedTimeSchema(), once=True)
 @bp.gives(201, PROMISE)
 def make(sent: NewTime, number: str) -> tuple[Promise, dict[str, str]]:
     """Put on record what was agreed with the client: to call back at three, to come on Tuesday between ten and noon."""
@@ -247,7 +247,7 @@ def make(sent: NewTime, number: str) -> tuple[Promise, dict[str, str]]:
 
 
 @bp.put("/promises/<row_id:promise_id>/outcome")
-@bp.takes(OutcomeSchema())
+@bp.takes(PromiseOutcomeSchema())
 @bp.gives(200, PROMISE)
 def keep(sent: Outcome, promise_id: int) -> Promise:
     """It was done: kept by the end of its window, late after it."""
@@ -255,7 +255,7 @@ def keep(sent: Outcome, promise_id: int) -> Promise:
 
 
 @bp.post("/promises/<row_id:promise_id>/move")
-@bp.takes(MoveSchema())
+@bp.takes(PromiseMoveSchema())
 @bp.gives(201, PROMISE)
 def move(sent: Move, promise_id: int) -> Promise:
     """Agree on another time; read the promise that follows. Before the promised time that is moved with notice, after
@@ -266,7 +266,7 @@ def move(sent: Move, promise_id: int) -> Promise:
 
 
 @bp.put("/promises/<row_id:promise_id>/owner")
-@bp.takes(HandingSchema())
+@bp.takes(PromiseHandingSchema())
 @bp.gives(200, PROMISE)
 def hand(sent: Handing, promise_id: int) -> Promise:
     """Hand it to a colleague; the client is told why."""
@@ -275,7 +275,7 @@ def hand(sent: Handing, promise_id: int) -> Promise:
 
 
 @bp.post("/promises/<row_id:promise_id>/withdrawal")
-@bp.takes(WithdrawalSchema())
+@bp.takes(PromiseWithdrawalSchema())
 @bp.gives(200, PROMISE)
 def withdraw(sent: Withdrawal, promise_id: int) -> Promise:
     """The client wants it no more."""
