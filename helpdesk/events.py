@@ -31,6 +31,14 @@ class TicketOpened(TicketFact):
 
 
 @dataclass(frozen=True)
+class TicketTyped(TicketFact):
+    """It came as a claim or an enquiry, or was called one, or is none any more."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class TicketRouted(TicketFact):
     """A rule (or none: the default team) chose the first team."""
 
@@ -427,6 +435,72 @@ class WorkReversed(TicketFact):
 
 
 @dataclass(frozen=True)
+class PromiseFact(Fact):
+    """Something that happened to a promise: a line on the timeline of what it was made on, a ticket or a visit."""
+
+    subject_id: int
+    on: str  # ticket, revisit
+    promise_id: int
+
+    @property
+    def subject_kind(self) -> str:  # type: ignore[override]  # the same promise stands on one or the other
+        return self.on
+
+
+@dataclass(frozen=True)
+class PromiseMade(PromiseFact):
+    """A time was agreed with the client, in seconds since 1970; a window, or an instant."""
+
+    what: str
+    from_at: int
+    until_at: int
+    owner_id: int | None
+
+
+@dataclass(frozen=True)
+class PromiseKept(PromiseFact):
+    what: str
+    is_late: bool
+
+
+@dataclass(frozen=True)
+class PromiseMoved(PromiseFact):
+    """Another time was agreed on, and the client told; in time only if that was before the promised time."""
+
+    what: str
+    to_id: int
+    from_at: int
+    until_at: int
+    reason: str
+    in_time: bool
+
+
+@dataclass(frozen=True)
+class PromiseBroken(PromiseFact):
+    what: str
+    how: str  # lapsed, moved
+
+
+@dataclass(frozen=True)
+class PromiseHandedOver(PromiseFact):
+    """A colleague keeps it."""
+
+    what: str
+    before_id: int | None
+    owner_id: int
+    reason: str
+    how: str  # handed, absent
+
+
+@dataclass(frozen=True)
+class PromiseWithdrawn(PromiseFact):
+    """The client wants it no more."""
+
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class ApprovalRequested(TicketFact):
     """The client was asked whether chargeable work may be done."""
 
@@ -546,6 +620,118 @@ class ContractDue(ContractFact):
     what: str  # notice, end
     on: str
     renews_itself: bool = False
+
+
+@dataclass(frozen=True)
+class ClaimFact(TicketFact):
+    """Something that happened to the claim of a ticket."""
+
+    claim_id: int
+
+
+@dataclass(frozen=True)
+class ClaimRegistered(ClaimFact):
+    fault: str
+
+
+@dataclass(frozen=True)
+class ClaimDescribed(ClaimFact):
+    """What it is about was corrected: field → (before, after)."""
+
+    changes: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ClaimMoved(ClaimFact):
+    """The claim has come to another state."""
+
+    before: str
+    after: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class WhyRecorded(ClaimFact):
+    position: int
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class EvidenceTicked(ClaimFact):
+    point: str
+    is_done: bool
+
+
+@dataclass(frozen=True)
+class DecisionFact(ClaimFact):
+    decision_id: int
+    outcome: str
+    amount_cents: int | None
+    currency: str
+
+
+@dataclass(frozen=True)
+class DecisionProposed(DecisionFact):
+    """It waits for a second person."""
+
+
+@dataclass(frozen=True)
+class DecisionRefused(DecisionFact):
+    """The second person said no."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class ClaimDecided(DecisionFact):
+    """The decision is in force: the client is told."""
+
+
+@dataclass(frozen=True)
+class DecisionAccepted(DecisionFact):
+    """The client is content with it."""
+
+
+@dataclass(frozen=True)
+class ClaimAppealed(ClaimFact):
+    reason: str
+
+
+@dataclass(frozen=True)
+class RefundRulesSet(Fact):
+    """Other refund rules hold from a day on."""
+
+    subject_kind: ClassVar[str] = "refund_rules"
+    version_id: int
+    valid_from: str
+    rules: int
+
+
+@dataclass(frozen=True)
+class DeliverableFact(Fact):
+    subject_kind: ClassVar[str] = "deliverable"
+    deliverable_id: int
+
+
+@dataclass(frozen=True)
+class DeliverableAgreed(DeliverableFact):
+    agreed_rounds: int
+
+
+@dataclass(frozen=True)
+class RoundDelivered(DeliverableFact):
+    round_id: int
+    number: int
+
+
+@dataclass(frozen=True)
+class RoundAnswered(DeliverableFact):
+    """The client accepted the round, or asks for a revision."""
+
+    round_id: int
+    number: int
+    answer: str
 
 
 @dataclass(frozen=True)

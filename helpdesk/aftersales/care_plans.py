@@ -241,7 +241,7 @@ def _written(care_plan: CarePlan, new: NewPlan) -> list[CareStep]:
 
 
 def _checked(new: NewPlan, but: CarePlan | None = None) -> str:
-    """The name of a plan that can be; Invalid names what is wrong, a step by its number."""
+    """The name of a plan that can be; Invalid names what is wrong, a step by its place from 0 on."""
     name, errors = " ".join(new.name.split()), dict[str, list[str]]()
     taken = select(CarePlan.id).where(func.lower(CarePlan.name) == name.lower())
     if but is not None:
@@ -258,7 +258,7 @@ def _checked(new: NewPlan, but: CarePlan | None = None) -> str:
             errors[field] = [_("Give a number from %(low)s to %(high)s.", low=low, high=high)]
     if not 1 <= len(new.steps) <= MOST_STEPS:
         errors["steps"] = [_("Give one revisit at least, and %(most)s at most.", most=MOST_STEPS)]
-    for number, step in enumerate(new.steps, start=1):
+    for number, step in enumerate(new.steps):
         for field, sentence in _wrong_step(step):
             errors.setdefault(f"steps.{number}.{field}", []).append(sentence)
     if errors:

@@ -1,8 +1,9 @@
 """Work logs: who worked how long for a client, what that counts, and who pays.
 
 Which rule decides, in this order: work that is not billable costs nothing; without a contract, or before its terms
-begin, nothing is charged here; on-site work and channels that the terms do not cover are chargeable; then the plan
-decides. Chargeable work above the limit of the terms stands on the client's approval, or is refused.
+begin, nothing is charged here; what a contract would cover but for its channel or its hour is chargeable; so are
+on-site work and channels that the terms do not cover; then the plan decides. Chargeable work above the limit of the
+terms stands on the client's approval, or is refused.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from helpdesk.core.errors import Conflict, Invalid, NotFound
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
 from helpdesk.core.times import epoch, now
-from helpdesk.entitlement.choice import day_of
+from helpdesk.entitlement.choice import CHOSEN, day_of
 from helpdesk.events import HoursOverdrawn, WorkLogged, WorkReversed
 from helpdesk.models.contracts import Contract, ContractTerms, Plan, WorkLog
 from helpdesk.models.tickets import Channel, Status, Ticket
@@ -33,12 +34,13 @@ from helpdesk.tickets.stamp import stamp
 from sla import register
 
 NO_CONTRACT, NO_TERMS, NOT_BILLABLE = "no_contract", "no_terms", "not_billable"
-ON_SITE, CHANNEL = "on_site", "channel"
+ON_SITE, CHANNEL, OUTSIDE_HOURS = "on_site", "channel", "outside_hours"
 MONTHLY, WARRANTY, PAY_AS_YOU_GO, PREPAID = "monthly_plan", "warranty", "pay_as_you_go", "prepaid_hours"
 RULE_OF_PLAN = {
     Plan.MONTHLY: MONTHLY, Plan.WARRANTY: WARRANTY, Plan.PAY_AS_YOU_GO: PAY_AS_YOU_GO, Plan.PREPAID: PREPAID,
 }  # fmt: skip
-CHARGED_WHOLE = frozenset({ON_SITE, CHANNEL, PAY_AS_YOU_GO})
+CHARGED_WHOLE = frozenset({ON_SITE, CHANNEL, OUTSIDE_HOURS, PAY_AS_YOU_GO})
+RULE_OF_VERDICT = {"other_channel": CHANNEL, "outside_hours": OUTSIDE_HOURS}  # what a contract does not cover
 LATEST_ENTRY = timedelta(minutes=5)  # that another machine's clock may be ahead
 
 
@@ -66,11 +68,12 @@ def log_work(ticket: Ticket, new: NewWork, *, by: Actor, submission: str | None 
     started_at = new.started_at or at - timedelta(minutes=max(0, new.minutes))
     if errors := _wrong_in(ticket, new, started_at, at):
         raise Invalid(errors)
-    contract = held(ticket.contract_id) if ticket.contract_id is not None else None
+    contract_id, uncovered = _contract_of(ticket)
+    contract = held(contract_id) if contract_id is not None else None
     on = day_of(ticket.organisation_id, started_at)
     terms = terms_on(contract.id, on) if contract else None
     after = _after_hours(terms, started_at, new.minutes) if terms else 0
-    rule = _rule(contract, terms, new)
+    rule = _rule(contract, terms, new, uncovered)
     counted = _count(new, after, terms)
     reserved = hours.reservation_for(new.reservation_id, ticket) if new.reservation_id is not None else None
     drawn = hours.draw_for(contract.id, on, counted.minutes, reserved) if contract and rule == PREPAID else None
@@ -141,13 +144,29 @@ def work_of(ticket: Ticket) -> Sequence[WorkLog]:
     return db.session.scalars(select(WorkLog).where(WorkLog.ticket_id == ticket.id).order_by(WorkLog.id)).all()
 
 
-def _rule(contract: Contract | None, terms: ContractTerms | None, new: NewWork) -> str:
+def _contract_of(ticket: Ticket) -> tuple[int | None, str]:
+    """The contract whose terms count, and why it does not cover the ticket; empty where it does.
+
+    Where nothing but the default policy covers a ticket, a contract that its channel or hour kept out has the price.
+    """
+    candidates = ticket.entitlement.get("candidates", []) if ticket.entitlement else []
+    chosen = next((each["source"] for each in candidates if each["verdict"] == CHOSEN), "default")
+    if ticket.contract_id is not None or chosen != "default":
+        return ticket.contract_id, ""
+    kept_out = (each for each in candidates if each["verdict"] in RULE_OF_VERDICT)
+    found = next(kept_out, None)
+    return (found["contract_id"], RULE_OF_VERDICT[found["verdict"]]) if found else (None, "")
+
+
+def _rule(contract: Contract | None, terms: ContractTerms | None, new: NewWork, uncovered: str) -> str:
     if not new.is_billable:
         return NOT_BILLABLE
     if contract is None:
         return NO_CONTRACT
     if terms is None:
         return NO_TERMS
+    if uncovered:
+        return uncovered
     if new.channel is Channel.ON_SITE_VISIT and not terms.covers_on_site:
         return ON_SITE
     if terms.channels and new.channel.value not in terms.channels and new.channel is not Channel.ON_SITE_VISIT:

@@ -146,12 +146,12 @@ def _pointed(error: Invalid) -> Errors:
 
 
 def _steps(name: str) -> tuple[object, ...]:
-    """Activities write `steps.1.rule` for a field of the first of several, as people count them.
+    """Activities write `steps.0.rule` for a field of the first of several.
 
     And `custom_fields.key` for a field within a field; these keys may hold dots themselves.
     """
     if (several := _OF_SEVERAL.fullmatch(name)) is not None:
-        return several[1], int(several[2]) - 1, several[3]
+        return several[1], int(several[2]), several[3]
     return tuple(name.split(".", 1))
 
 

@@ -21,8 +21,8 @@ from helpdesk.cli.face import Group  # noqa: E402
 # The module of each command.
 MODULES = {
     "account": "access", "approval": "contracts", "backup": "backup", "billing": "hours", "care": "revisits",
-    "check": "check", "contract": "contracts", "db": "server", "demo": "demo",
-    "doctor": "doctor", "hours": "hours", "import": "moving", "jobs": "jobs", "mail": "mail", "report": "reports",
+    "check": "check", "claims": "claims", "contract": "contracts", "db": "server", "demo": "demo", "doctor": "doctor",
+    "hours": "hours", "import": "moving", "jobs": "jobs", "mail": "mail", "promises": "promises", "report": "reports",
     "restore": "backup", "revisits": "revisits", "run": "server", "sla": "sla", "team": "access", "ticket": "tickets",
     "token": "access", "worker": "server",
 }  # fmt: skip

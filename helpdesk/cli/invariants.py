@@ -40,9 +40,13 @@ from helpdesk.core.times import instant
 from helpdesk.entitlement.contracts import overlaps
 from helpdesk.events import TicketOpened
 from helpdesk.mail import letters
+from helpdesk.models.claims import Claim, ClaimDecision, RoundFile
+from helpdesk.models.contracts import BillingNotice
+from helpdesk.models.duties import Duty, DutyKind
 from helpdesk.models.imports import ImportRun
 from helpdesk.models.mail import MailResult, ReceivedMail
 from helpdesk.models.messages import Attachment, Message
+from helpdesk.models.promises import Promise, PromiseState
 from helpdesk.models.tickets import NEVER, NUMBER_PREFIX, OPEN_STATUSES, LinkKind, Status, Ticket, TicketLink
 from helpdesk.models.transfers import Transfer
 from helpdesk.tickets import replay
@@ -142,6 +146,10 @@ def every_attachment_has_its_content(look: Look) -> Iterator[str]:
             yield f"Attachment {row_id}: {complaint}"
         elif size != stated:
             yield f"Attachment {row_id}: its content has {size} bytes, it should have {stated}."
+    for row_id, digest in _rows(select(RoundFile.id, RoundFile.digest)):
+        _size, complaint = inspect(digest, is_read=row_id % look.sample == 0)
+        if complaint:
+            yield f"File {row_id} of a round: {complaint}"
     for row_id, digest in _rows(select(ReceivedMail.id, ReceivedMail.digest)):
         _size, complaint = inspect(digest, is_read=row_id % look.sample == 0)
         if complaint:
@@ -222,10 +230,35 @@ def every_hours_ledger_adds_up(_look: Look) -> Iterator[str]:
         yield f"{fault.contract}: {fault.what}"
 
 
+def every_open_promise_is_somebodys_duty(_look: Look) -> Iterator[str]:
+    """A promise is due by somebody until its outcome is said, and by nobody after it; a clock's is its clock's."""
+    promised = and_(Duty.kind == DutyKind.PROMISE, Duty.subject_id == Promise.id)
+    is_due = exists().where(promised, Duty.done_at.is_(None), Duty.withdrawn_at.is_(None))
+    is_open = and_(Promise.state == PromiseState.PLANNED, Promise.clock == "")
+    for promise_id, opened in _rows(
+        select(Promise.id, is_open).where(or_(and_(is_open, ~is_due), and_(~is_open, is_due)))
+    ):
+        yield f"Promise {promise_id} is {'nobody' if opened else 'still somebody'}'s duty."
+
+
 def no_two_contracts_cover_the_same(_look: Look) -> Iterator[str]:
     """No two contracts of one organisation cover the same on the same day."""
     for one, two in overlaps():
         yield f"{one.number} and {two.number} cover the same on the same day."
+
+
+def every_refund_was_credited_once(_look: Look) -> Iterator[str]:
+    """The credits of a claim are together the refund that was decided last, and nothing else."""
+    decided = func.coalesce(func.max(ClaimDecision.amount_cents), 0)
+    credited = func.coalesce(func.sum(-BillingNotice.amount_cents), 0)
+    query = (
+        select(Claim.ticket_id, decided, credited).join(ClaimDecision, ClaimDecision.claim_id == Claim.id)
+        .join(BillingNotice, BillingNotice.id == ClaimDecision.notice_id, isouter=True)
+        .where(ClaimDecision.in_force_at.is_not(None))
+        .group_by(Claim.ticket_id).having(decided != credited)
+    )  # fmt: skip
+    for ticket_id, cents, told in _rows(query):
+        yield f"The claim {_number(ticket_id)} was refunded {cents} cents, its credits say {told}."
 
 
 def every_reference_leads_somewhere(_look: Look) -> Iterator[str]:
@@ -264,7 +297,9 @@ _SEARCHES: Sequence[Callable[[Look], Iterator[str]]] = (
     every_clock_shows_its_own_reading,
     every_pause_is_its_clocks_own,
     every_hours_ledger_adds_up,
+    every_open_promise_is_somebodys_duty,
     no_two_contracts_cover_the_same,
+    every_refund_was_credited_once,
     every_reference_leads_somewhere,
     the_database_is_sound,
 )

@@ -8,12 +8,15 @@ from zoneinfo import ZoneInfo
 import click
 
 from helpdesk.cli.face import Command, Exit, Group, Refused, answer, answering, with_desk
-from helpdesk.core.i18n import DEFAULT_LANGUAGE, speak
+from helpdesk.core.i18n import DEFAULT_LANGUAGE, signed_hours, speak
 from helpdesk.people.accounts import actor_by_email
 from helpdesk.policy.actor import SYSTEM
 from helpdesk.reports.attainment import BY, AttainmentReport, Tally, run_attainment
 from helpdesk.reports.base import Slice, parse_conditions
+from helpdesk.reports.hours import HoursReport, HoursTally, run_hours
 from helpdesk.reports.overview import Overview, Step, run_overview
+from helpdesk.reports.promises import BY as PROMISED_BY
+from helpdesk.reports.promises import Kept, PromisesReport, run_promises
 
 
 @click.group(cls=Group)
@@ -76,6 +79,98 @@ def sla(
     over = Slice(_instant(since, actor.zone), _instant(until, actor.zone), parse_conditions(conditions))
     figures = run_attainment(over, for_=actor, by=dimensions or BY)
     answer(form, figures.document(), lambda: _attained(figures))
+
+
+@report.command("promises")
+@click.option("--where", "conditions", metavar="DIMENSION=VALUE", multiple=True,
+              help="Only promises of this operator (name or e-mail), line or organisation, or on tickets of this team, "
+                   "product, channel, priority, type or status. May be repeated, as with the overview.")  # fmt: skip
+@click.option("--since", metavar="DATE", help="Promised for this date (or instant) or later; all time if not given.")
+@click.option("--until", metavar="DATE", help="Promised for before this date (or instant).")
+@click.option(
+    "--by",
+    "dimensions",
+    type=click.Choice(PROMISED_BY),
+    multiple=True,
+    help="Broken down by this; by all if not given.",
+)
+@click.option("--as", "email", metavar="EMAIL", help="Count what this account sees; the whole desk if not given.")
+@answering
+@with_desk
+def promises(
+    conditions: tuple[str, ...], since: str | None, until: str | None, dimensions: tuple[str, ...], email: str | None,
+    form: str,
+) -> None:  # fmt: skip
+    """Promises kept: of the times agreed with clients that came in a period, how many were kept.
+
+    \b
+    Example:
+      threeline report promises --since 2026-01-01 --until 2026-04-01 --json
+      threeline report promises --where line=1 --by operator
+    """
+    actor = actor_by_email(email) if email else SYSTEM
+    speak(DEFAULT_LANGUAGE, actor.zone)
+    over = Slice(_instant(since, actor.zone), _instant(until, actor.zone), parse_conditions(conditions))
+    figures = run_promises(over, for_=actor, by=dimensions or PROMISED_BY)
+    answer(form, figures.document(), lambda: _promised(figures))
+
+
+@report.command("hours")
+@click.option("--where", "conditions", metavar="DIMENSION=VALUE", multiple=True,
+              help="Only this contract (its number) or organisation. May be given several times.")  # fmt: skip
+@click.option("--since", metavar="DATE", help="From this day on; all time if not given.")
+@click.option("--until", metavar="DATE", help="Before this day.")
+@click.option("--as", "email", metavar="EMAIL", help="Count what this account sees; the whole desk if not given.")
+@answering
+@with_desk
+def hours(conditions: tuple[str, ...], since: str | None, until: str | None, email: str | None, form: str) -> None:
+    """Hours and contracts: granted, used, left, expired, beyond the hours, and what went to accounting.
+
+    \b
+    Example:
+      threeline report hours --since 2026-01-01 --until 2026-04-01 --json
+      threeline report hours --where organisation=Klinika
+    """
+    actor = actor_by_email(email) if email else SYSTEM
+    speak(DEFAULT_LANGUAGE, actor.zone)
+    over = Slice(_instant(since, actor.zone), _instant(until, actor.zone), parse_conditions(conditions))
+    figures = run_hours(over, for_=actor)
+    answer(form, figures.document(), lambda: _hours(figures))
+
+
+def _hours(figures: HoursReport) -> str:
+    heads = ("", "granted", "used", "left", "expired", "overage", "billed")
+    rows = [heads, _counted("together", figures.total)]
+    for dimension, found in figures.by.items():
+        rows.append((f"by {dimension}", *[""] * (len(heads) - 1)))
+        rows += [_counted(f"  {row.name}", row.tally) for row in found]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(heads))]
+    return "\n".join(_aligned(row, widths) for row in rows)
+
+
+def _counted(name: str, tally: HoursTally) -> tuple[str, ...]:
+    minutes = (tally.granted, tally.used, tally.left, tally.expired, tally.overage)
+    billed = ", ".join(f"{cents / 100:.2f} {currency}" for currency, cents in tally.billed_cents.items())
+    return name, *map(signed_hours, minutes), billed
+
+
+def _promised(figures: PromisesReport) -> str:
+    """A line for each value of each dimension, with the interval of its share."""
+    heads = ("", "kept", "", "interval", "late", "broken", "overdue", "moved", "withdrawn", "to come")
+    rows = [heads, _kept("together", figures.total)]
+    for dimension, found in figures.by.items():
+        rows.append((f"by {dimension}", *[""] * (len(heads) - 1)))
+        rows += [_kept(f"  {row.name or '–'}", row.kept) for row in found]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(heads))]
+    return "\n".join(_aligned(row, widths) for row in rows)
+
+
+def _kept(name: str, kept: Kept) -> tuple[str, ...]:
+    interval = f"{100 * kept.interval[0]:.0f}–{100 * kept.interval[1]:.0f} %" if kept.interval else ""
+    return (
+        name, f"{kept.kept}/{kept.decided}", "" if kept.percent is None else f"{kept.percent:.1f} %", interval,
+        str(kept.late), str(kept.broken), str(kept.overdue), str(kept.moved), str(kept.withdrawn), str(kept.planned),
+    )  # fmt: skip
 
 
 def _attained(figures: AttainmentReport) -> str:

@@ -23,6 +23,7 @@ from helpdesk.people import accounts, directory, organisations
 from helpdesk.people.directory import Named
 from helpdesk.policy.actor import Actor
 from helpdesk.tickets import (
+    agreed_times,
     assignment,
     classification,
     conversation,
@@ -30,7 +31,6 @@ from helpdesk.tickets import (
     intake,
     linking,
     priority,
-    promises,
     queries,
     resolution,
     states,
@@ -377,7 +377,7 @@ def resolve(
 @number_argument
 @click.option("--at", "when", required=True, metavar="TIME", help="Until when; ISO 8601, without offset in your zone.")
 @click.option("--note", required=True, metavar="TEXT", help="How the client agreed; - takes it from standard input.")
-@click.option("--clock", type=click.Choice([kind.value for kind in promises.PROMISABLE]), default="resolution",
+@click.option("--clock", type=click.Choice([kind.value for kind in agreed_times.PROMISABLE]), default="resolution",
               show_default=True, help="What is promised.")  # fmt: skip
 @acting
 @answering
@@ -390,7 +390,7 @@ def promise(number: str, when: str, note: str, clock: str, by: Actor, form: str)
     """
     at, how = _instant(when, by, "--at"), text_of(note)
     assert at is not None  # the option is required
-    _change(number, by, form, lambda found: promises.promise_time(found, clock, at, note=how, consent=True, by=by))
+    _change(number, by, form, lambda found: agreed_times.promise_time(found, clock, at, note=how, consent=True, by=by))
 
 
 @ticket.command("log-work")

@@ -96,9 +96,11 @@ def _teach(environment: Environment) -> None:
         newstyle=True, pgettext=lambda context, text: catalogue().pgettext(context, text),
     )  # fmt: skip
     environment.globals["_"] = _sentence_there
+    environment.globals.update(span=span, full_span=full_span)
     environment.filters.update(
-        full_moment=full_moment, enumeration=enumeration, long_day=long_day, money=money, hours=signed_hours
-    )
+        full_moment=full_moment, enumeration=enumeration, long_day=long_day, money=money, hours=signed_hours,
+        whole_percent=whole_percent,
+    )  # fmt: skip
     environment.trim_blocks = True
     environment.lstrip_blocks = True
 
@@ -209,14 +211,41 @@ def weekday_word(day: date) -> str:
     return _day(day, "ccc", babel_locale())
 
 
+def span(from_at: datetime, until_at: datetime) -> str:
+    """A window of time, or an instant where it begins and ends in one: `Tue 24 Nov 10:00–12:00`."""
+    zone = ZoneInfo(current_zone())
+    first, last = from_at.astimezone(zone), until_at.astimezone(zone)
+    said = moment(from_at, weekday=True)
+    if first == last:
+        return said
+    return f"{said}–{last:%H:%M}" if first.date() == last.date() else f"{said} – {moment(until_at, weekday=True)}"
+
+
+def full_span(from_at: datetime, until_at: datetime) -> str:
+    """The same in full, with the zone, for letters."""
+    zone = ZoneInfo(current_zone())
+    first, last = from_at.astimezone(zone), until_at.astimezone(zone)
+    if first == last:
+        return full_moment(from_at)
+    said = f"{_day(first.date(), 'full', babel_locale())}, {first:%H:%M}"
+    if first.date() == last.date():
+        return f"{said}–{last:%H:%M} ({current_zone()})"
+    return f"{said} – {full_moment(until_at)}"
+
+
 def long_day(day: date) -> str:
     """A date without a clock: 28 Feb 2027."""
     return format_date(day, format="medium", locale=babel_locale())
 
 
 def money(cents: int, currency: str) -> str:
-    """An amount in the reader's manner: €45.00, 45,00 €."""
-    return format_currency(cents / 100, currency, locale=babel_locale())
+    """An amount as the reader writes it: `€1,250.00`, `1 250,00 €`."""
+    return str(format_currency(Decimal(cents) / 100, currency, locale=babel_locale()))
+
+
+def whole_percent(percent: int) -> str:
+    """So many per cent, as the reader writes it: `70%`, `70 %`."""
+    return str(format_percent(Decimal(percent) / 100, locale=babel_locale()))
 
 
 def signed_hours(minutes: int) -> str:

@@ -9,7 +9,7 @@ from helpdesk.aftersales import approvals, billing, care, hours, renewal, revisi
 from helpdesk.core import jobs
 from helpdesk.core.command import transaction
 from helpdesk.jobs.housekeeping import forget_old_rows
-from helpdesk.tickets import clocks, coverage, duties, ladder, resolution, states
+from helpdesk.tickets import clocks, coverage, duties, ladder, promises, resolution, states
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,9 @@ def _purge_jobs() -> int:
 SCHEDULE = (
     Periodic("sweep_clocks", 5, "Clocks at risk and breached are dated and told.", clocks.sweep),
     Periodic("sweep_ladder", 5, "People are told in their hours; what nobody takes note of climbs.", ladder.sweep),
+    Periodic(
+        "sweep_promises", 30, "The absent's go to substitutes; what is long past is broken.", promises.sweep_promises
+    ),
     Periodic("sweep_duties", 10, "What is late is told to its owner, the line lead, the manager.", duties.sweep_duties),
     Periodic("close_silent", 60, "Resolved tickets close after days of silence.", resolution.close_silent),
     Periodic("wake_scheduled", 30, "Tickets whose agreed date has come are open again.", states.wake_scheduled),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from helpdesk.aftersales import claims
 from helpdesk.aftersales import letters as visits
 from helpdesk.core import jobs
 from helpdesk.core.journal import Fact, Reaction, subscribe
@@ -11,6 +12,8 @@ from helpdesk.events import (
     AccountInvited,
     ApprovalAnswered,
     ApprovalRequested,
+    ClaimDecided,
+    ClaimMoved,
     ClockAtRisk,
     ClockBreached,
     ContractDue,
@@ -21,6 +24,8 @@ from helpdesk.events import (
     OtherTimeAsked,
     PasswordResetAsked,
     PastCorrected,
+    PromiseHandedOver,
+    PromiseMoved,
     ReplySent,
     RevisitCalledOff,
     RevisitConfirmed,
@@ -28,24 +33,34 @@ from helpdesk.events import (
     RevisitProposed,
     RevisitReassigned,
     RevisitTimed,
+    RoundDelivered,
     RungReached,
     TargetsExtended,
+    TicketCancelled,
     TicketClosed,
     TicketOpened,
     TicketReopened,
     TicketResolved,
+    TicketTyped,
     TimePromised,
 )
 from helpdesk.mail import letters, notices
-from helpdesk.tickets import ladder, policies, recalculation
+from helpdesk.tickets import ladder, policies, promises, recalculation
 
 SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     TicketOpened: [letters.acknowledgement],
+    TicketTyped: [claims.follow_type],
     ReplySent: [letters.reply],
     TicketResolved: [letters.please_accept],
-    TicketReopened: [letters.reopened],
+    TicketReopened: [letters.reopened, claims.follow_reopening],
     TimePromised: [letters.promised],
-    TicketClosed: [letters.closed_silently],
+    TicketClosed: [letters.closed_silently, claims.follow_ending],
+    TicketCancelled: [claims.follow_ending, promises.promises_end],
+    ClaimMoved: [letters.claim_acknowledged],
+    ClaimDecided: [letters.claim_decided],
+    RoundDelivered: [letters.round_delivered],
+    PromiseMoved: [letters.promise_moved],
+    PromiseHandedOver: [letters.promise_handed],
     ClockAtRisk: [ladder.begin],
     ClockBreached: [ladder.begin],
     RungReached: [letters.escalation],

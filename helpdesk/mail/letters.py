@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app, render_template
-from sqlalchemy import select
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import and_, select
 
 from helpdesk.core.db import db
 from helpdesk.core.html import html_to_text, markdown_to_html
@@ -20,13 +21,16 @@ from helpdesk.core.tokens import sign
 from helpdesk.mail.outbound import Letter, LetterFile
 from helpdesk.mail.trimming import MARKERS
 from helpdesk.models.access import Account, Invitation
-from helpdesk.models.duties import Duty
+from helpdesk.models.claims import Claim, ClaimDecision, ClaimState, Deliverable, RefundRuleVersion, RevisionRound
+from helpdesk.models.duties import Duty, DutyKind
 from helpdesk.models.messages import Message
-from helpdesk.models.people import Contact, Organisation
+from helpdesk.models.people import Contact, Operator, Organisation
+from helpdesk.models.promises import Promise
 from helpdesk.models.tickets import Channel, Ticket
 from sla import register
 from sla.models import LIVE_STATES, Clock, ClockKind, ClockState, Rung
 
+PROMISED_CLOCKS = {"resolution": _l("the solution"), "periodic_update": _l("the next news")}
 # A client who stands in front of us, or speaks with us, needs no letter that says we heard them.
 MOST_FILES_BYTES = 10_000_000
 _SPOKEN = frozenset({Channel.WALK_IN, Channel.REMOTE_SESSION, Channel.ON_SITE_VISIT})
@@ -79,6 +83,21 @@ def promised(entry: Entry) -> Letter | None:
     return _to_requester("promised", entry, ticket, promised_at=at, is_update=is_update)
 
 
+def promise_moved(entry: Entry) -> Letter | None:
+    """What we promised comes at another time, and why."""
+    promise = db.session.get_one(Promise, entry.payload["promise_id"])
+    following = db.session.get_one(Promise, entry.payload["to_id"])
+    return _to_promised("promise_moved", entry, promise, following=following, owner=_operator(following.owner_id),
+                        reason=entry.payload["reason"], in_time=entry.payload["in_time"])  # fmt: skip
+
+
+def promise_handed(entry: Entry) -> Letter | None:
+    """Somebody else does what we promised, at the same time, and why."""
+    promise, told = db.session.get_one(Promise, entry.payload["promise_id"]), entry.payload
+    return _to_promised("promise_handed", entry, promise, before=_operator(told["before_id"]),
+                        owner=_operator(told["owner_id"]), reason=told["reason"])  # fmt: skip
+
+
 def escalation(entry: Entry) -> Letter | None:
     """A clock is at risk, or breached, and you stand on this step of the ladder."""
     ticket, told = db.session.get_one(Ticket, entry.subject_id), entry.payload
@@ -114,6 +133,48 @@ def duty_late(entry: Entry) -> Letter | None:
         )  # fmt: skip
 
 
+def claim_acknowledged(entry: Entry) -> Letter | None:
+    """We take your claim seriously; by then we know its cause, and then you have a decision."""
+    if entry.payload["after"] != ClaimState.ACKNOWLEDGED.value:
+        return None
+    ticket = db.session.get_one(Ticket, entry.subject_id)
+    claim = db.session.get_one(Claim, entry.payload["claim_id"])
+    due = select(Duty.due_at).where(
+        Duty.subject_kind == "claim", Duty.subject_id == claim.id, Duty.kind == DutyKind.CLAIM_INVESTIGATE,
+        Duty.done_at.is_(None), Duty.withdrawn_at.is_(None),
+    )  # fmt: skip
+    return _to_requester("claim_acknowledged", entry, ticket, claim=claim, due_at=db.session.scalar(due))
+
+
+def claim_decided(entry: Entry) -> Letter | None:
+    """How your claim was decided, why, how the amount came about, and how to appeal."""
+    ticket = db.session.get_one(Ticket, entry.subject_id)
+    claim = db.session.get_one(Claim, entry.payload["claim_id"])
+    decision = db.session.get_one(ClaimDecision, entry.payload["decision_id"])
+    version = db.session.get(RefundRuleVersion, decision.version_id) if decision.version_id else None
+    return _to_requester("claim_decided", entry, ticket, claim=claim, decision=decision, version=version)  # fmt: skip
+
+
+def round_delivered(entry: Entry) -> Letter | None:
+    """A round of what we make for you is ready: accept it, or say what is to be changed."""
+    made = db.session.get_one(Deliverable, entry.subject_id)
+    row = db.session.get_one(RevisionRound, entry.payload["round_id"])
+    whom = Contact.id == made.contact_id if made.contact_id else and_(
+        Contact.organisation_id == made.organisation_id, Contact.is_supervisor
+    )  # fmt: skip
+    contact: Contact | None = db.session.scalar(
+        select(Contact).where(whom, Contact.email.is_not(None)).order_by(Contact.id).limit(1)
+    )
+    if contact is None or not contact.email:
+        return None
+    zone = contact.timezone or (contact.organisation.timezone if contact.organisation else DEFAULT_ZONE)
+    content = {"contact": contact, "deliverable": made, "round": row,
+               "url": f"{base_url()}/portal/deliverables/{made.id}"}  # fmt: skip
+    with speaking(contact.language, zone):
+        return write_letter("round_delivered", entry, to_name=contact.name, to_address=contact.email,
+                       language=contact.language, content=content)  # fmt: skip
+
+
 def invitation(entry: Entry) -> Letter | None:
     """You have been invited: choose a password."""
     return _to_account("invitation", entry)
@@ -124,8 +185,8 @@ def password_reset(entry: Entry) -> Letter | None:
     return _to_account("password_reset", entry)
 
 
-LETTERS = ("acknowledgement", "reply", "resolved", "reopened", "closed", "promised", "escalation", "duty_late",
-           "invitation", "password_reset")  # fmt: skip
+LETTERS = ("acknowledgement", "reply", "resolved", "reopened", "closed", "promised", "promise_moved",
+           "promise_handed", "escalation", "duty_late", "invitation", "password_reset")  # fmt: skip
 
 
 def _files(message: Message) -> dict[str, Any]:
@@ -153,6 +214,27 @@ def _to_requester(
             ticket_id=ticket.id, is_automatic=is_automatic,
             content={"ticket": ticket, "contact": contact, "url": ticket_url(ticket, contact), **content}, files=files,
         )  # fmt: skip
+
+
+def _to_promised(name: str, entry: Entry, promise: Promise, **content: Any) -> Letter | None:
+    """To whom a promise was made: about a ticket as its letters go, else in the language of the contact."""
+    content |= {"promise": promise, "what": PROMISED_CLOCKS.get(promise.clock, promise.what)}
+    if promise.ticket_id is not None:
+        return _to_requester(name, entry, db.session.get_one(Ticket, promise.ticket_id), **content)
+    contact = db.session.get_one(Contact, promise.contact_id)
+    if not contact.email:
+        return None
+    zone = contact.timezone or (contact.organisation.timezone if contact.organisation else DEFAULT_ZONE)
+    with speaking(contact.language, zone):
+        return write_letter(
+            name, entry, to_name=contact.name, to_address=contact.email, language=contact.language,
+            content={"ticket": None, "contact": contact, "url": f"{base_url()}/portal", **content},
+        )  # fmt: skip
+
+
+def _operator(operator_id: int | None) -> str:
+    found = db.session.get(Operator, operator_id) if operator_id else None
+    return found.name if found else ""
 
 
 def _to_account(name: str, entry: Entry) -> Letter | None:

@@ -4,6 +4,7 @@ from helpdesk.core import jobs, journal, settings, standing
 from helpdesk.models import (
     access,
     care,
+    claims,
     contracts,
     duties,
     imports,
@@ -11,6 +12,7 @@ from helpdesk.models import (
     messages,
     people,
     products,
+    promises,
     routing,
     tickets,
     transfers,
@@ -18,6 +20,6 @@ from helpdesk.models import (
 from sla import models as sla_models
 
 __all__ = [
-    "access", "care", "contracts", "duties", "imports", "jobs", "journal", "mail", "messages", "people", "products",
-    "routing", "settings", "sla_models", "standing", "tickets", "transfers",
+    "access", "care", "claims", "contracts", "duties", "imports", "jobs", "journal", "mail", "messages", "people",
+    "products", "promises", "routing", "settings", "sla_models", "standing", "tickets", "transfers",
 ]  # fmt: skip

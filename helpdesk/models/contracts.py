@@ -195,6 +195,8 @@ class HoursEntry(Base):
         # the balance, and what is left of each block
         Index("ix_hours_entry_balance", "contract_id", "block_id", "is_block", "minutes"),
         Index("ix_hours_entry_contract", "contract_id", "id"),  # the statement
+        # the report: the sums of every ledger, read from here alone
+        Index("ix_hours_entry_period", "contract_id", "kind", "day", "minutes"),
         Index("ix_hours_entry_block", "block_id", "minutes", sqlite_where=text("block_id IS NOT NULL"),
               postgresql_where=text("block_id IS NOT NULL")),
         # blocks that end
@@ -302,6 +304,7 @@ class BillingNotice(Base):
         # whatever is saved again: one line for one piece of work, one for one month
         UniqueConstraint("work_log_id", "rule"),
         UniqueConstraint("contract_id", "period", "rule"),
+        Index("ix_billing_notice_dated", "dated", "contract_id"),  # the report: what went to accounting in a period
         Index("ix_billing_notice_waiting", "id", sqlite_where=text("batch_id IS NULL AND cancelled_at IS NULL"),
               postgresql_where=text("batch_id IS NULL AND cancelled_at IS NULL")),
     )  # fmt: skip

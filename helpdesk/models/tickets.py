@@ -24,6 +24,10 @@ class TicketType(StrEnum):
     ENQUIRY = "enquiry"
 
 
+# Types with a row of their own, whose state drives the ticket.
+DRIVEN_TYPES = frozenset({TicketType.CLAIM, TicketType.ENQUIRY})
+
+
 class Status(StrEnum):
     NEW = "new"
     OPEN = "open"

@@ -30,6 +30,7 @@ class Action(StrEnum):
     LINK_TICKETS = "link_tickets"
     MERGE_TICKETS = "merge_tickets"
     PROMISE_TIME = "promise_time"  # agreed with the client
+    KEEP_PROMISE = "keep_promise"  # say its outcome, move it, hand it to a colleague
     JUDGE_BREACH = "judge_breach"  # name its cause, ask to excuse it
     EXCUSE_BREACH = "excuse_breach"  # by a second person
     UNDO_REOPENING = "undo_reopening"
@@ -48,6 +49,13 @@ class Action(StrEnum):
     REVERSE_WORK = "reverse_work"  # of one's own; a lead's and a manager's right for others'
     READ_HOURS = "read_hours"  # the statement of a contract
     EXPORT_BILLING = "export_billing"  # take what accounting has to invoice
+    HANDLE_CLAIM = "handle_claim"  # from its receipt to its end
+    APPROVE_CLAIM = "approve_claim"  # as the second person
+    ANSWER_CLAIM = "answer_claim"  # as the client: accept what was decided, appeal, withdraw
+    MANAGE_REFUND_RULES = "manage_refund_rules"
+    READ_REFUND_RULES = "read_refund_rules"
+    MANAGE_DELIVERABLES = "manage_deliverables"  # agree on them, deliver their rounds
+    ANSWER_ROUND = "answer_round"  # accept it, or ask for a revision
     MANAGE_CARE = "manage_care"  # plans, programmes, revisits: plan, move, skip, hand to a colleague
     SUBSCRIBE_CALENDAR = "subscribe_calendar"  # make an address at which a calendar program fetches revisits
     ANSWER_REVISIT = "answer_revisit"  # confirm it, refuse it, ask for another time

@@ -7,8 +7,10 @@ from typing import Any
 
 from helpdesk.models.access import Role
 from helpdesk.models.care import Revisit
+from helpdesk.models.claims import Deliverable
 from helpdesk.models.contracts import Approval, Contract, WorkLog
 from helpdesk.models.duties import Duty
+from helpdesk.models.promises import Promise
 from helpdesk.models.tickets import Ticket
 from helpdesk.policy.actor import Actor, ActorKind
 from sla.models import Rung
@@ -58,7 +60,7 @@ def is_supervisor(actor: Actor, _subject: Any) -> bool:
     return actor.is_supervisor
 
 
-def same_organisation(actor: Actor, subject: Ticket | Contract | Revisit | Approval) -> bool:
+def same_organisation(actor: Actor, subject: Ticket | Contract | Revisit | Approval | Deliverable) -> bool:
     return bool(actor.organisation_id) and subject.organisation_id == actor.organisation_id
 
 
@@ -66,6 +68,11 @@ def is_asked(actor: Actor, approval: Approval) -> bool:
     """Was asked for this approval, and is signed in."""
     asked = {each.contact_id for each in approval.asked}
     return actor.kind is ActorKind.ACCOUNT and actor.contact_id in asked
+
+
+def is_named_contact(actor: Actor, deliverable: Deliverable) -> bool:
+    """Is the one who accepts it, beside those who supervise."""
+    return bool(actor.contact_id) and deliverable.contact_id == actor.contact_id
 
 
 def is_told(actor: Actor, told: Rung | Duty) -> bool:
@@ -101,6 +108,11 @@ def is_visited(actor: Actor, revisit: Revisit) -> bool:
 def is_visitor(actor: Actor, revisit: Revisit) -> bool:
     """The operator who comes."""
     return actor.is_staff and bool(actor.operator_id) and revisit.operator_id == actor.operator_id
+
+
+def keeps_it(actor: Actor, promise: Promise) -> bool:
+    """Has promised to the client, or keeps it for who did."""
+    return actor.is_staff and bool(actor.operator_id) and promise.owner_id == actor.operator_id
 
 
 def owns_it(actor: Actor, _ticket: Ticket) -> bool:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, True_, and_, exists, false, or_, select, true
 
 from helpdesk.core.db import Base
 from helpdesk.models.access import Role
 from helpdesk.models.care import Care, CarePlan, Need, Referral, Revisit
+from helpdesk.models.claims import Claim, Deliverable, RefundRuleVersion
 from helpdesk.models.contracts import Approval, ApprovalAsked, Contract
 from helpdesk.models.duties import Duty
 from helpdesk.models.messages import Attachment, Message, MessageKind
 from helpdesk.models.people import CircleMember, Contact, Organisation, SharingMode
 from helpdesk.models.products import InstalledProduct, Product
+from helpdesk.models.promises import Promise
 from helpdesk.models.tickets import Ticket, Watcher
 from helpdesk.models.transfers import Transfer
 from helpdesk.policy.actions import Action
@@ -110,6 +112,22 @@ def contract_scope(actor: Actor) -> ColumnElement[bool]:
     return false()
 
 
+def promise_scope(actor: Actor) -> ColumnElement[bool]:
+    """Promises: on the tickets that the actor sees; those of visits whom they were made to, supervisors and staff."""
+    tickets = ticket_scope(actor)
+    if isinstance(tickets, True_):
+        return true()
+    seen: list[ColumnElement[bool]] = [Promise.ticket_id.in_(select(Ticket.id).where(tickets))]
+    if actor.is_staff:
+        seen.append(Promise.owner_id == actor.operator_id)
+    elif actor.is_client and actor.kind is ActorKind.ACCOUNT:
+        on_visit = Promise.ticket_id.is_(None)
+        seen.append(and_(on_visit, Promise.contact_id == actor.contact_id))
+        if actor.is_supervisor and actor.organisation_id:
+            seen.append(and_(on_visit, Promise.organisation_id == actor.organisation_id))
+    return or_(*seen)
+
+
 def approval_scope(actor: Actor) -> ColumnElement[bool]:
     """Approvals: staff see those of their tickets; of a client those who were asked, while they belong to it."""
     if actor.is_staff or actor.kind is ActorKind.SYSTEM:
@@ -118,6 +136,28 @@ def approval_scope(actor: Actor) -> ColumnElement[bool]:
         return false()
     asked = exists().where(ApprovalAsked.approval_id == Approval.id, ApprovalAsked.contact_id == actor.contact_id)
     return and_(Approval.organisation_id == actor.organisation_id, asked)
+
+
+def claim_scope(actor: Actor) -> ColumnElement[bool]:
+    """Claims: whoever sees the ticket."""
+    return Claim.ticket_id.in_(select(Ticket.id).where(ticket_scope(actor)))
+
+
+def deliverable_scope(actor: Actor) -> ColumnElement[bool]:
+    """Deliverables: of staff those who have to do with clients; of a client who supervises, and the named contact."""
+    if actor.kind is ActorKind.SYSTEM:
+        return true()
+    if actor.is_staff:
+        of_clients = bool(actor.lines & CLIENT_FACING_LINES) or actor.leads_line in CLIENT_FACING_LINES
+        return true() if of_clients or actor.role in (Role.MANAGER, Role.ADMINISTRATOR) else false()
+    if not actor.organisation_id or actor.kind is not ActorKind.ACCOUNT:
+        return false()
+    ours = Deliverable.organisation_id == actor.organisation_id
+    return ours if actor.is_supervisor else and_(ours, Deliverable.contact_id == actor.contact_id)
+
+
+def refund_rules_scope(actor: Actor) -> ColumnElement[bool]:
+    return true() if may(actor, Action.READ_REFUND_RULES) else false()
 
 
 def revisit_scope(actor: Actor) -> ColumnElement[bool]:
@@ -165,7 +205,11 @@ SCOPES = {
     Organisation: organisation_scope,
     InstalledProduct: installed_scope,
     Contract: contract_scope,
+    Promise: promise_scope,
     Approval: approval_scope,
+    Claim: claim_scope,
+    Deliverable: deliverable_scope,
+    RefundRuleVersion: refund_rules_scope,
     Duty: duty_scope,
     Revisit: revisit_scope,
     Care: care_scope,

@@ -6,6 +6,8 @@ from typing import Any
 
 from helpdesk.reports.attainment import ATTAINMENT
 from helpdesk.reports.base import Report
+from helpdesk.reports.hours import HOURS
 from helpdesk.reports.overview import OVERVIEW
+from helpdesk.reports.promises import PROMISES
 
-REPORTS: dict[str, Report[Any]] = {report.slug: report for report in (OVERVIEW, ATTAINMENT)}
+REPORTS: dict[str, Report[Any]] = {report.slug: report for report in (OVERVIEW, ATTAINMENT, PROMISES, HOURS)}

@@ -64,6 +64,7 @@ PREMIUM_CLIENTS = ("girios", "ramunes", "marios")
 PLANS = ((Plan.PREPAID, 12 * 60), (Plan.PREPAID, 4 * 60), (Plan.MONTHLY, 0))
 AT_RISK_PERCENT = 75
 ADMINISTRATOR = "neringa"
+LOOKS_AFTER = "ausra"  # after the contracts
 
 
 @dataclass(frozen=True)
@@ -272,6 +273,8 @@ def _write_contracts(company: Company, on: date) -> None:
         contract = Contract(
             organisation_id=company.organisations[key], number=f"C-{on.year}-{number:03}", policy_id=premium.id,
             valid_from=date(on.year - 1, 3, 1), valid_until=date(on.year + 1, 2, 28),
+            owner_id=company.staff[LOOKS_AFTER].operator_id, renewal_months=12, renews_itself=plan is not Plan.PREPAID,
+            renewal_minutes=minutes, notice_by=date(on.year + 1, 1, 31),
         )  # fmt: skip
         db.session.add(contract)
         db.session.flush()

@@ -24,10 +24,12 @@ from helpdesk.people.accounts import hash_password
 from helpdesk.people.directory import operators
 from helpdesk.seeds import cast
 from helpdesk.seeds.care import take_care
+from helpdesk.seeds.claims import settle_claims
 from helpdesk.seeds.company import move_in
 from helpdesk.seeds.dates import DAYS, give_dates
 from helpdesk.seeds.everyday import EVERYDAY
 from helpdesk.seeds.living import live, plan_absences, raise_alarms
+from helpdesk.seeds.promises import promise_today
 from helpdesk.seeds.stories import STORIES
 from helpdesk.seeds.story import Story
 
@@ -116,6 +118,8 @@ def fill(stories: Sequence[Story] = (*STORIES, *EVERYDAY), *, progress: Progress
                 progress(min(done, steps), steps)
         raise_alarms(until=until)
         take_care(company, until=until)
+        settle_claims(company, until=until)
+        promise_today(company, until=until)
         # From here on everything that happens is real: what follows from it can be checked.
         db.session.add(ImportRun(name="demo", kind="demo", started_at=until, finished_at=until))
     return len(dated)

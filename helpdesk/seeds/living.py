@@ -24,6 +24,7 @@ from helpdesk.core.times import instant, now, pretending
 from helpdesk.events import ClockAtRisk, ClockBreached, ReplyReceived
 from helpdesk.models.messages import MessageKind
 from helpdesk.models.people import SkillKind
+from helpdesk.models.promises import Promise
 from helpdesk.models.tickets import Channel, Impact, Status, Ticket, TicketType, Urgency
 from helpdesk.people.directory import OperatorCard, is_away, operators, teams
 from helpdesk.people.duty import NewAbsence, plan_absence
@@ -50,6 +51,8 @@ from helpdesk.tickets.intake import NewTicket, open_ticket
 from helpdesk.tickets.judging import BreachCause
 from helpdesk.tickets.linking import merge_tickets
 from helpdesk.tickets.priority import assess, flag_major
+from helpdesk.tickets.promised import promises_on
+from helpdesk.tickets.promises import NewPromise, keep_promise, make_promise, next_lapse, sweep_promises
 from helpdesk.tickets.resolution import (
     accept_resolution,
     cancel_ticket,
@@ -72,11 +75,10 @@ WORKED_BY = dict.fromkeys(Channel, Channel.REMOTE_SESSION) | {
 ALARMING = timedelta(days=3)  # how long a clock that ran out is news
 
 PROMISED = {
-    "en": "Promised to the client: {when}.",
-    "lt": "Klientui pažadėta: {when}.",
-    "ru": "Клиенту обещано: {when}.",
-    "zh-Hans": "已答应客户：{when}。",
-}
+    "en": "News on your request", "lt": "Žinios apie jūsų užklausą", "ru": "Новости по вашему обращению",
+    "zh-Hans": "告知处理进展",
+}  # fmt: skip
+COMES = {"en": "The agreed visit", "lt": "Sutartas vizitas", "ru": "Согласованный визит", "zh-Hans": "约定的上门服务"}
 MAJOR_BECAUSE = {
     "en": "Several shops stand still at the same time.",
     "lt": "Vienu metu stovi kelios parduotuvės.",
@@ -143,18 +145,29 @@ class _Desk:
         self.tickets: dict[str, int] = {}
         self.classified: set[str] = set()
         self.silences: list[datetime] = []
+        self.visits: list[tuple[datetime, int]] = []  # promised dates on which somebody comes, and does
+        self.lapses: list[datetime] = []  # when a promise without an outcome is broken
 
     def work_until(self, at: datetime) -> None:
         """What the desk does by itself up to this instant, each thing at its own time."""
         while True:
             fires = clocks.next_fire()
-            due = min([*self.silences[:1], *([instant(fires)] if fires is not None else [])], default=None)
+            due = min([*self.silences[:1], *self.lapses[:1], *(at for at, _promise in self.visits[:1]),
+                       *([instant(fires)] if fires is not None else [])],
+                      default=None)  # fmt: skip
             if due is None or due > at:
                 return
             with pretending(due):
                 if self.silences and self.silences[0] <= due:
                     heapq.heappop(self.silences)
                     close_silent()
+                if self.visits and self.visits[0][0] <= due:
+                    promise = db.session.get_one(Promise, heapq.heappop(self.visits)[1])
+                    if promise.is_open:
+                        keep_promise(promise, by=self.by_operator[promise.owner_id or 0])
+                if self.lapses and self.lapses[0] <= due:
+                    heapq.heappop(self.lapses)
+                    sweep_promises()
                 clocks.sweep()
                 clocks.settle()
 
@@ -219,11 +232,21 @@ class _Desk:
         if story.is_major:
             flag_major(ticket, True, MAJOR_BECAUSE[story.language], by=self.first_line_lead)
 
-    def note_promise(self, story: Story, turn: Turn, ticket: Ticket, *, by: Actor) -> None:
-        """What was promised, for the colleagues, in the time of the one who promised."""
+    def promise(self, story: Story, turn: Turn, ticket: Ticket, *, by: Actor) -> None:
+        """What was promised before is kept with this word; what is promised now stands in the register."""
+        self.keep_promises(ticket, by=by)
         if turn.promise is not None:
-            when = promised_at(story, now(), turn).astimezone(ZoneInfo(by.zone))
-            add_note(ticket, NewMessage(PROMISED[story.language].format(when=f"{when:%Y-%m-%d %H:%M}")), by=by)
+            when = promised_at(story, now(), turn)
+            what = (COMES if turn.kind == "schedule" else PROMISED)[story.language]
+            made = make_promise(ticket, NewPromise(what, when, when, ticket.channel), by=by)
+            if turn.kind == "schedule":
+                heapq.heappush(self.visits, (when, made.id))
+            heapq.heappush(self.lapses, when + next_lapse() + timedelta(seconds=1))
+
+    def keep_promises(self, ticket: Ticket, *, by: Actor) -> None:
+        for promise in promises_on(ticket):
+            if promise.is_open:
+                keep_promise(promise, by=by)
 
 
 def _open(desk: _Desk, story: Story, turn: Turn) -> None:
@@ -266,19 +289,20 @@ def _refuse(desk: _Desk, story: Story, turn: Turn, ticket: Ticket) -> None:
 def _reply(desk: _Desk, story: Story, turn: Turn, ticket: Ticket) -> None:
     by = _first_looked_at(desk, story, turn, ticket)
     reply_to_client(ticket, NewMessage(turn.text), by=by)
-    desk.note_promise(story, turn, ticket, by=by)
+    desk.promise(story, turn, ticket, by=by)
 
 
 def _wait(desk: _Desk, story: Story, turn: Turn, ticket: Ticket) -> None:
     by = _first_looked_at(desk, story, turn, ticket)
     reply_to_client(ticket, NewMessage(turn.text), by=by, status=Status.WAITING_CLIENT)
+    desk.keep_promises(ticket, by=by)
 
 
 def _schedule(desk: _Desk, story: Story, turn: Turn, ticket: Ticket) -> None:
     by = _first_looked_at(desk, story, turn, ticket)
     at = promised_at(story, now(), turn)
     reply_to_client(ticket, NewMessage(turn.text), by=by, status=Status.SCHEDULED, scheduled_for=at)
-    desk.note_promise(story, turn, ticket, by=by)
+    desk.promise(story, turn, ticket, by=by)
 
 
 def _note(desk: _Desk, story: Story, turn: Turn, ticket: Ticket) -> None:
@@ -322,6 +346,7 @@ def _resolve(desk: _Desk, story: Story, turn: Turn, ticket: Ticket) -> None:
     if ticket.contract_id is not None:
         log_work(ticket, NewWork(dice(story, "work").choice(WORKED), WORKED_BY[ticket.channel]), by=by)
     resolve_ticket(ticket, NewMessage(turn.text), by=by, breach_cause=BreachCause.CAPACITY)
+    desk.keep_promises(ticket, by=by)
     if ticket.closes_at is not None:
         heapq.heappush(desk.silences, ticket.closes_at)
 

@@ -12,10 +12,10 @@ from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
-from helpdesk.events import TicketClassified, TicketRead, WatcherChanged
+from helpdesk.events import TicketClassified, TicketRead, TicketTyped, WatcherChanged
 from helpdesk.models.access import Account, Role
 from helpdesk.models.products import InstalledProduct
-from helpdesk.models.tickets import Ticket, TicketType, Watcher
+from helpdesk.models.tickets import DRIVEN_TYPES, Ticket, TicketType, Watcher
 from helpdesk.people import directory
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
@@ -69,6 +69,9 @@ def classify(ticket: Ticket, new: Classification, *, by: Actor) -> None:
     if changes:
         stamp(ticket)
         record(TicketClassified(ticket.id, changes=changes), by=by)
+    if "type" in changes and DRIVEN_TYPES & set(changes["type"]):
+        before, after = changes["type"]
+        record(TicketTyped(ticket.id, before=before, after=after), by=by)
 
 
 @command

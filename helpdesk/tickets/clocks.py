@@ -18,7 +18,7 @@ from helpdesk.core.times import epoch, instant, now
 from helpdesk.events import ClockAtRisk, ClockBreached, TicketOpened
 from helpdesk.models.tickets import NEVER, Ticket
 from helpdesk.policy.actor import SYSTEM
-from helpdesk.tickets import ladder
+from helpdesk.tickets import ladder, promises
 from helpdesk.tickets.assignment import stand_in
 from helpdesk.tickets.desk import ticket_settings
 from helpdesk.tickets.happenings import HEARD, Told, entries_of, events_of, policies_of
@@ -49,6 +49,7 @@ def keep(ticket: Ticket, entries: Sequence[Told] | None = None) -> list[Clock]:
         ladder.follow(stood_still, clocks)
     for moment in sorted(fired, key=lambda moment: (moment.at, moment.percent is None)):
         _tell(ticket, moment)
+    promises.follow_clocks(ticket, clocks)
     _show(ticket, clocks)
     return clocks
 

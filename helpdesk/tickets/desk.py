@@ -34,6 +34,9 @@ class TicketSettings:
     escalation_minutes: int = setting(
         30, "Working minutes without an acknowledgement after which an escalation climbs.", low=1, high=2400
     )
+    promise_grace_minutes: int = setting(
+        1440, "Minutes after its time when a promise that nobody said an outcome of is broken.", low=0, high=43_200
+    )
     duty_officers: str = setting(
         "", "E-mail addresses of the duty officers, one on duty each week in turn, separated by commas."
     )

@@ -16,11 +16,21 @@ from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
 from helpdesk.core.times import now
 from helpdesk.entitlement.choice import entitled
-from helpdesk.events import TicketOpened, TicketRouted
+from helpdesk.events import TicketOpened, TicketRouted, TicketTyped
 from helpdesk.models.messages import AuthorKind, Message, MessageKind
 from helpdesk.models.people import Contact
 from helpdesk.models.products import InstalledProduct
-from helpdesk.models.tickets import Channel, Impact, LinkKind, Status, Ticket, TicketLink, TicketType, Urgency
+from helpdesk.models.tickets import (
+    DRIVEN_TYPES,
+    Channel,
+    Impact,
+    LinkKind,
+    Status,
+    Ticket,
+    TicketLink,
+    TicketType,
+    Urgency,
+)
 from helpdesk.models.transfers import Transfer, TransferKind
 from helpdesk.people import directory
 from helpdesk.policy.actions import Action
@@ -112,6 +122,8 @@ def open_ticket(new: NewTicket, *, by: Actor, channel: Channel) -> Ticket:
     first_message(ticket, new, channel=channel)
     record(TicketOpened(ticket.id, channel=channel.value, type=ticket.type.value, priority=ticket.priority.value,
                         line=ticket.line, policy_id=ticket.policy_id), by=by)  # fmt: skip
+    if ticket.type in DRIVEN_TYPES:
+        record(TicketTyped(ticket.id, before="", after=ticket.type.value), by=by)
     if team is not None:
         db.session.add(Transfer(
             ticket_id=ticket.id, kind=TransferKind.ROUTED, from_team_id=None, to_team_id=team.id, from_line=None,

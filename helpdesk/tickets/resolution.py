@@ -22,8 +22,9 @@ from helpdesk.events import (
     TicketClosed,
     TicketResolved,
 )
+from helpdesk.models.claims import Claim, ClaimState
 from helpdesk.models.messages import MessageKind
-from helpdesk.models.tickets import Status, Ticket
+from helpdesk.models.tickets import Status, Ticket, TicketType
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import SYSTEM, Actor
 from helpdesk.policy.rules import require
@@ -51,6 +52,8 @@ def resolve_ticket(
         raise Invalid({"text": [_("Write to the client what solved it.")]})
     if not ticket.is_open:
         raise Conflict(_("This ticket is not open any more."), code="not_open")
+    if claim_runs(ticket):
+        raise Conflict(_("This is a claim: it ends when what was decided is done and verified."), code="claim_runs")
     explain_breaches(ticket, breach_cause, breach_note, by=by)
     message = add_message(ticket, new, MessageKind.REPLY, by=by, channel=ticket.channel)
     own(ticket, by.operator_id)
@@ -159,6 +162,15 @@ def close_silent(limit: int = 200) -> int:
             record(TicketClosed(ticket.id, reason="silence"), by=SYSTEM)
         ticket.closes_at = None
     return len(tickets)
+
+
+def claim_runs(ticket: Ticket) -> bool:
+    """Whether the ticket's status is driven by a claim that has not come to its end."""
+    if ticket.type is not TicketType.CLAIM:
+        return False
+    ends = (ClaimState.VERIFIED, ClaimState.CLOSED, ClaimState.WITHDRAWN)
+    query = select(Claim.id).where(Claim.ticket_id == ticket.id, Claim.state.not_in(ends))
+    return db.session.scalar(query) is not None
 
 
 def _statuses(ticket: Ticket) -> Sequence[Entry]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from helpdesk.core.i18n import day_name, enumeration, moment, ngettext, signed_hours
+from helpdesk.core.i18n import day_name, enumeration, moment, money, ngettext, signed_hours, span
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import Entry
 from helpdesk.core.times import instant
 from helpdesk.models.tickets import NUMBER_PREFIX
 from helpdesk.people import directory
-from helpdesk.web.words import BREACH_CAUSES, CLOCKS, STATUSES, STEPS
+from helpdesk.web.words import BREACH_CAUSES, CLAIM_STATES, CLOCKS, EVIDENCE_POINTS, OUTCOMES, STATUSES, STEPS
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,7 @@ def _status(p: dict[str, Any], who: str) -> str:
         "refusal": _("%(who)s refused the solution; reopened", who=who),
         "reopening_undone": "",  # told by its own fact
         "merge_undone": _("%(who)s undid the merge", who=who),
+        "claim": "",  # told by the claim's own fact
     }
     if p["reason"] in reasons:
         return reasons[p["reason"]]
@@ -150,6 +151,38 @@ def _promised(p: dict[str, Any], who: str) -> str:
     return _("%(who)s promised the solution by %(when)s: %(note)s", who=who, when=when, note=p["note"])
 
 
+def _promise_made(p: dict[str, Any], who: str) -> str:
+    when = span(instant(p["from_at"]), instant(p["until_at"]))
+    return _("%(who)s promised for %(when)s: %(what)s", who=who, when=when, what=p["what"])
+
+
+def _promise_kept(p: dict[str, Any], who: str) -> str:
+    if p["is_late"]:
+        return _("%(who)s kept the promise late: %(what)s", who=who, what=p["what"])
+    return _("%(who)s kept the promise: %(what)s", who=who, what=p["what"])
+
+
+def _promise_moved(p: dict[str, Any], who: str) -> str:
+    when = span(instant(p["from_at"]), instant(p["until_at"]))
+    said = {"who": who, "when": when, "what": p["what"], "reason": p["reason"]}
+    if p["in_time"]:
+        return _("%(who)s moved the promise with notice to %(when)s: %(what)s (%(reason)s)", **said)
+    return _("%(who)s agreed on %(when)s anew: %(what)s (%(reason)s)", **said)
+
+
+def _promise_broken(p: dict[str, Any], who: str) -> str:
+    if p["how"] == "lapsed":
+        return _("Nobody said that this promise was kept, so it is broken: %(what)s", what=p["what"])
+    return _("The promise is broken, since the client was told too late: %(what)s", what=p["what"])
+
+
+def _promise_handed(p: dict[str, Any], who: str) -> str:
+    said = {"who": who, "before": _operator(p["before_id"]), "owner": _operator(p["owner_id"]), "what": p["what"]}
+    if p["how"] == "absent":
+        return _("%(before)s is away; %(owner)s keeps the promise: %(what)s", **said)
+    return _("%(who)s handed the promise to %(owner)s: %(what)s (%(reason)s)", **said, reason=p["reason"])
+
+
 def _judged(p: dict[str, Any], who: str) -> str:
     cause, words = BREACH_CAUSES.get(p["cause"], p["cause"]), p.get("words", "")
     texts = {
@@ -161,11 +194,28 @@ def _judged(p: dict[str, Any], who: str) -> str:
     return texts.get(p.get("step", "named"), "")
 
 
+def _claim_moved(p: dict[str, Any], who: str) -> str:
+    state = CLAIM_STATES.get(p["after"], p["after"])
+    if p["reason"] and p["reason"] not in ("appeal", "reopened"):
+        return _("%(who)s moved the claim on: %(state)s (%(reason)s)", who=who, state=state, reason=p["reason"])
+    return _("%(who)s moved the claim on: %(state)s", who=who, state=state)
+
+
+def _outcome(p: dict[str, Any]) -> str:
+    word = str(OUTCOMES.get(p["outcome"], p["outcome"]))
+    return word if p["amount_cents"] is None else f"{word} {money(p['amount_cents'], p['currency'])}"
+
+
 def _rung(p: dict[str, Any], _who: str) -> str:
     clock, step = CLOCKS.get(p["kind"], p["kind"]), STEPS.get(p["step"], "")
     if p["occasion"] == "breached":
         return _("%(step)s told that the time ran out: %(clock)s", step=step, clock=clock)
     return _("%(step)s told of the risk: %(clock)s", step=step, clock=clock)
+
+
+def _operator(operator_id: int | None) -> str:
+    card = directory.operators().get(operator_id or 0)
+    return card.name if card else _("An operator")
 
 
 def _approval(p: dict[str, Any], who: str) -> str:
@@ -219,6 +269,14 @@ TELLINGS: dict[str, Telling] = {
     "EntitlementChanged": lambda p, who: _("The contract that covered it has ended"),
     "TicketAccepted": lambda p, who: _("%(who)s accepted the ticket", who=who),
     "TimePromised": _promised,
+    "PromiseMade": _promise_made,
+    "PromiseKept": _promise_kept,
+    "PromiseMoved": _promise_moved,
+    "PromiseBroken": _promise_broken,
+    "PromiseHandedOver": _promise_handed,
+    "PromiseWithdrawn": lambda p, who: _(
+        "The client wants it no more: %(what)s (%(reason)s)", what=p["what"], reason=p["reason"]
+    ),
     "BreachJudged": _judged,
     "ReopeningUndone": lambda p, who: _("%(who)s undid the reopening: %(reason)s", who=who, reason=p["reason"]),
     "RungReached": _rung,
@@ -234,6 +292,20 @@ TELLINGS: dict[str, Telling] = {
     ),
     "ApprovalAnswered": _approval,
     "WorkReversed": lambda p, who: _("%(who)s took work back: %(reason)s", who=who, reason=p["reason"]),
+    "ClaimRegistered": lambda p, who: _("The claim is registered"),
+    "ClaimDescribed": lambda p, who: _("%(who)s said what the claim is about", who=who),
+    "ClaimMoved": _claim_moved,
+    "WhyRecorded": lambda p, who: _("%(who)s asked: %(question)s", who=who, question=p["question"]),
+    "EvidenceTicked": lambda p, who: _(
+        "%(who)s put evidence on the table: %(point)s", who=who, point=EVIDENCE_POINTS.get(p["point"], p["point"])
+    ),
+    "DecisionProposed": lambda p, who: _("%(who)s proposed a decision: %(what)s", who=who, what=_outcome(p)),
+    "DecisionRefused": lambda p, who: _(
+        "%(who)s did not approve the decision (%(what)s): %(reason)s", who=who, what=_outcome(p), reason=p["reason"]
+    ),
+    "ClaimDecided": lambda p, who: _("The decision is in force: %(what)s", what=_outcome(p)),
+    "DecisionAccepted": lambda p, who: _("%(who)s accepted the decision", who=who),
+    "ClaimAppealed": lambda p, who: _("%(who)s appealed: %(reason)s", who=who, reason=p["reason"]),
     "TicketCancelled": lambda p, who: _("%(who)s cancelled it: %(reason)s", who=who, reason=p["reason"]),
     "RevisitPlanned": lambda p, who: _(
         "%(who)s planned it for %(day)s", who=who, day=day_name(date.fromisoformat(p["planned_on"]))
@@ -258,9 +330,14 @@ FACT_ICONS = {
     "TicketUnlinked": "unlink", "TicketMerged": "git-merge", "DeliveryFailed": "mail-off", "ClockAtRisk": "alarm",
     "ClockBreached": "flame", "TicketAccepted": "hand-grab", "ClockMoved": "calendar",
     "PolicyApplied": "pencil", "EntitlementChanged": "clock",
-    "TimePromised": "heart-handshake", "BreachJudged": "pencil", "ReopeningUndone": "arrow-back-up",
+    "TimePromised": "heart-handshake", "PromiseMade": "heart-handshake", "PromiseKept": "circle-check",
+    "PromiseMoved": "calendar-share", "PromiseBroken": "heart-broken", "PromiseHandedOver": "user-share",
+    "PromiseWithdrawn": "ban", "BreachJudged": "pencil", "ReopeningUndone": "arrow-back-up",
     "RungReached": "bell", "RungAcknowledged": "check", "WorkLogged": "clock-hour-4", "WorkReversed": "arrow-back-up",
     "ApprovalRequested": "receipt", "ApprovalAnswered": "check",
+    "ClaimRegistered": "gavel", "ClaimDescribed": "pencil", "ClaimMoved": "gavel", "WhyRecorded": "zoom-question",
+    "EvidenceTicked": "paperclip", "DecisionProposed": "gavel", "DecisionRefused": "ban", "ClaimDecided": "gavel",
+    "DecisionAccepted": "check", "ClaimAppealed": "arrow-back-up",
     "RevisitPlanned": "calendar-event", "RevisitProposed": "mail", "RevisitConfirmed": "circle-check",
     "OtherTimeAsked": "message-circle", "RevisitTimed": "calendar", "RevisitMoved": "arrows-left-right",
     "RevisitCalledOff": "ban", "RevisitMissed": "flame", "RevisitReassigned": "user", "RevisitDone": "checklist",

@@ -14,8 +14,8 @@ from helpdesk.people.accounts import names_of
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.rules import may
+from helpdesk.tickets.agreed_times import PromiseShown, is_promisable, promises_of
 from helpdesk.tickets.judging import Breach, breaches_of, late_windows
-from helpdesk.tickets.promises import PromiseShown, is_promisable, promises_of
 from helpdesk.tickets.queries import clock_name
 from helpdesk.web.sentences import Names
 from helpdesk.web.words import BREACH_CAUSES, CLOCKS

@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, flash, g, has_request_context, redirect, ren
 from werkzeug.wrappers import Response as BaseResponse
 
 from helpdesk.aftersales import feeds
+from helpdesk.aftersales.deliverables import has_deliverables
 from helpdesk.aftersales.showing import feed_url
 from helpdesk.core.errors import Invalid
 from helpdesk.core.i18n import LANGUAGES, OWN_NAMES, current_language, current_zone
@@ -119,12 +120,20 @@ def nav(actor: Actor) -> list[Group]:
         workspace.append(_item(_("Care plans"), "console.care.index", icon="calendar-event"))
     if may(actor, Action.CONFIRM_CONTACT):
         workspace.append(_item(_("Contacts to confirm"), "console.contacts.unverified", icon="user-question"))
+    if actor.role is not Role.PRODUCT_OWNER:
+        workspace.append(_item(_("Promises"), "console.promises.index", icon="heart-handshake"))
     workspace.append(_item(_("Organisations"), "console.organisations.index", icon="building"))
+    if may(actor, Action.READ_REFUND_RULES):
+        workspace.append(_item(_("Claims"), "console.claims.index", icon="gavel"))
+    if may(actor, Action.MANAGE_DELIVERABLES):
+        workspace.append(_item(_("Deliverables"), "console.deliverables.index", icon="package-export"))
     if may(actor, Action.EXPORT_BILLING):
         workspace.append(_item(_("Billing"), "console.billing.index", icon="receipt"))
     if may(actor, Action.READ_REPORTS):
         workspace.append(_item(_("Overview"), "manager.reports.overview", icon="chart-bar"))
         workspace.append(_item(_("Service levels kept"), "manager.reports.attainment", icon="circle-check"))
+        workspace.append(_item(_("Promises kept"), "manager.reports.promises", icon="chart-bar"))
+        workspace.append(_item(_("Hours and contracts"), "manager.reports.hours", icon="clock-hour-4"))
     groups.append(Group(_("Workspace"), tuple(workspace)))
     if may(actor, Action.MANAGE_DESK):
         groups.append(Group(_("Desk"), (
@@ -189,6 +198,8 @@ def _portal_nav(actor: Actor) -> list[Group]:
         _item(_("My requests"), "portal.tickets.index", icon="inbox"),
         _item(_("New request"), "portal.tickets.new", icon="plus"),
     ]
+    if has_deliverables(for_=actor):
+        items.append(_item(_("Deliverables"), "portal.deliverables.index", icon="package-export"))
     items.append(_item(_("Visits"), "portal.revisits.index", icon="calendar-event"))
     if actor.is_supervisor:
         items.append(_item(_("Hours"), "portal.hours.index", icon="clock-hour-4"))

@@ -50,9 +50,11 @@ HOURS_KINDS = {
 WORK_RULES = {
     "no_contract": _l("no contract covers it"), "no_terms": _l("the contract says nothing of work"),
     "not_billable": _l("not billable"), "on_site": _l("on site, chargeable"),
-    "channel": _l("channel not covered, chargeable"), "monthly_plan": _l("covered by the monthly plan"),
+    "channel": _l("channel not covered, chargeable"), "outside_hours": _l("outside the agreed hours, chargeable"),
+    "monthly_plan": _l("covered by the monthly plan"),
     "warranty": _l("under warranty"), "pay_as_you_go": _l("charged by the hour"),
     "prepaid_hours": _l("from the prepaid hours"), "monthly_fee": _l("monthly fee"),
+    "claim_refund": _l("refund of a claim"),
 }  # fmt: skip
 APPROVAL_STATES = {
     "asked": _l("waits for the client"), "approved": _l("approved"), "declined": _lp("approval", "declined"),
@@ -60,6 +62,13 @@ APPROVAL_STATES = {
 }  # fmt: skip
 NOTICE_KINDS = {"proforma": _l("Proforma"), "vat_invoice": _l("VAT invoice"), "credit": _l("Credit")}
 BATCH_STATES = {"taken": _l("taken"), "confirmed": _l("confirmed"), "released": _l("released")}
+# What became of what was promised.
+PROMISE_STATES = {
+    "planned": _lp("promise", "Promised"), "kept": _lp("promise", "Kept"), "late": _lp("promise", "Late"),
+    "moved": _lp("promise", "Moved with notice"), "broken": _lp("promise", "Broken"),
+    "withdrawn": _lp("promise", "Withdrawn"), "overdue": _lp("promise", "Overdue"),
+}  # fmt: skip
+PROMISED_CLOCKS = {"resolution": _l("the solution"), "periodic_update": _l("the next news")}
 # The steps of the escalation ladder.
 STEPS = {1: _l("Assignee"), 2: _l("Line lead"), 3: _l("Manager"), 4: _l("Duty officer")}
 # What a person has to do by a time.
@@ -72,6 +81,50 @@ DUTIES = {
     "claim_close": _l("Close the claim"), "contract_renewal": _l("Contract renewal"),
     "contract_notice": _l("Last day of notice"),
 }  # fmt: skip
+# Claims: their states, to us and to the client; what is said to be wrong; what is on the table; how they are decided.
+CLAIM_STATES = {
+    "registered": _l("Registered"), "acknowledged": _l("Acknowledged"), "investigated": _l("Investigated"),
+    "decided": _l("Decided"), "corrective_action": _l("Corrective action"), "verified": _l("Verified"),
+    "closed": _lp("claim", "Closed"), "withdrawn": _lp("claim", "Withdrawn"),
+}  # fmt: skip
+CLIENT_CLAIM_STATES = {
+    "registered": _l("We have your claim and will confirm it shortly."),
+    "acknowledged": _l("We are looking for the cause."),
+    "investigated": _l("We know the cause and are deciding."),
+    "decided": _l("We have decided."),
+    "corrective_action": _l("We are doing what was decided."),
+    "verified": _l("It is done. Please check whether you see it so, too."),
+    "closed": _l("Your claim is closed."), "withdrawn": _l("You have withdrawn your claim."),
+}  # fmt: skip
+FAULTS = {
+    "defect": _l("Defect"), "wrong_delivery": _l("Wrong delivery"), "incomplete": _l("Incomplete"),
+    "damaged": _l("Damaged on the way"), "late": _l("Delivered late"), "workmanship": _l("Not as agreed"),
+    "other": _lp("fault", "Something else"),
+}  # fmt: skip
+EVIDENCE_POINTS = {
+    "fault_shown": _l("The fault is shown (photo, recording, file)"),
+    "product_identified": _l("The product is identified (serial, version)"),
+    "conditions_of_use": _l("How it was used is described"), "order": _l("What was ordered"),
+    "delivery_note": _l("What was delivered, and when"), "missing_named": _l("What is missing is named"),
+    "packaging_shown": _l("The packaging is shown"), "agreed_date": _l("The date that was agreed"),
+    "agreed_result": _l("What was agreed as the result"),
+}  # fmt: skip
+OUTCOMES = {
+    "repair": _l("Repair"), "replace": _l("Replace"), "redo": _l("Redo"), "refund": _l("Refund"),
+    "reject": _l("Reject"),
+}  # fmt: skip
+DECISION_STATES = {
+    "proposed": _l("waits for approval"), "in_force": _l("in force"), "refused": _l("not approved"),
+    "appealed": _l("appealed"),
+}  # fmt: skip
+RULE_FITS = {
+    "applies": _l("applies"), "outranked": _l("fits, but another comes first"),
+    "other_contract": _l("for another contract"), "other_product": _l("for another product"),
+    "other_fault": _l("for another kind of fault"), "round_outside": _l("for other rounds"),
+    "round_unknown": _l("the round is not known"), "age_outside": _l("for another age"),
+    "age_unknown": _l("the day of delivery is not known"),
+}  # fmt: skip
+ROUND_ANSWERS = {"accepted": _lp("round", "accepted"), "revision": _l("revision asked for")}
 REVISIT_STATES = {
     "planned": _lp("revisit", "planned"), "confirmed": _lp("revisit", "confirmed by the client"),
     "done": _lp("revisit", "done"), "missed": _lp("revisit", "missed"), "moved": _lp("revisit", "moved"),

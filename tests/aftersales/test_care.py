@@ -149,13 +149,13 @@ def test_the_end_of_a_programme_ends_what_is_planned(cast: Cast) -> None:
     [
         ({"name": " "}, "name"), ({"name": "x" * 200}, "name"), ({"calendar_id": 999_999}, "calendar_id"),
         ({"min_gap_days": -1}, "min_gap_days"), ({"window_days": 9_999}, "window_days"), ({"steps": ()}, "steps"),
-        ({"steps": (NewStep("", offset_days=1),)}, "steps.1.what"),
-        ({"steps": (NewStep("A", offset_days=1), NewStep("B", offset_days=-1))}, "steps.2.offset_days"),
-        ({"steps": (NewStep("A"),)}, "steps.1.offset_days"),
-        ({"steps": (NewStep("A", offset_days=1, rule=QUARTERLY),)}, "steps.1.offset_days"),
-        ({"steps": (NewStep("A", rule="FREQ=HOURLY"),)}, "steps.1.rule"),
-        ({"steps": (NewStep("A", Channel.EMAIL, offset_days=1),)}, "steps.1.channel"),
-        ({"steps": (NewStep("A", minutes=0, offset_days=1),)}, "steps.1.minutes"),
+        ({"steps": (NewStep("", offset_days=1),)}, "steps.0.what"),
+        ({"steps": (NewStep("A", offset_days=1), NewStep("B", offset_days=-1))}, "steps.1.offset_days"),
+        ({"steps": (NewStep("A"),)}, "steps.0.offset_days"),
+        ({"steps": (NewStep("A", offset_days=1, rule=QUARTERLY),)}, "steps.0.offset_days"),
+        ({"steps": (NewStep("A", rule="FREQ=HOURLY"),)}, "steps.0.rule"),
+        ({"steps": (NewStep("A", Channel.EMAIL, offset_days=1),)}, "steps.0.channel"),
+        ({"steps": (NewStep("A", minutes=0, offset_days=1),)}, "steps.0.minutes"),
     ],
 )  # fmt: skip
 def test_a_plan_that_cannot_be_names_what_is_wrong(cast: Cast, values: dict[str, Any], field: str) -> None:

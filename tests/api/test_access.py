@@ -13,17 +13,22 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 
 from helpdesk.aftersales.approvals import NewApproval, ask_approval
+from helpdesk.aftersales.claims import register_claim
+from helpdesk.aftersales.deliverables import NewDeliverable, NewRound, agree_deliverable, deliver_round
 from helpdesk.aftersales.feeds import create_feed
 from helpdesk.aftersales.hours import grant_hours, reserve_hours
 from helpdesk.aftersales.outcomes import NewNeed, NewOutcome, NewReferral, leads_of, record_outcome
 from helpdesk.core.db import db
 from helpdesk.models.access import Account
 from helpdesk.models.care import FeedKind, NeedKind
+from helpdesk.models.tickets import TicketType
 from helpdesk.people.accounts import create_token, disable_account, revoke_token, tokens_of
 from helpdesk.policy.actor import SYSTEM, Actor
-from helpdesk.tickets.classification import watch
+from helpdesk.tickets.attachments import store_upload
+from helpdesk.tickets.classification import Classification, classify, watch
 from helpdesk.tickets.conversation import NewMessage, add_note
 from helpdesk.tickets.queries import get_ticket
+from tests.aftersales.claiming import some_rules
 from tests.aftersales.conftest import a_contract
 from tests.aftersales.test_care import a_care
 from tests.aftersales.test_revisits import a_revisit
@@ -35,6 +40,8 @@ WORDS = {"text": "Something."}
 WHY = {"reason": "Because."}
 CAUSE = {"cause": "vendor"}
 WORK = {"minutes": 5, "channel": "phone"}
+DECISION = {"outcome": "reject", "reasons": "Because."}
+CALL_BACK = {"what": "Call back", "until_at": "2026-03-12T10:00:00Z"}
 PROMISE = {"at": "2026-03-12T10:00:00Z", "note": "By phone.", "consent": True}
 PLAN = {"name": "Mine", "revision": 1, "steps": [{"what": "Call", "offset_days": 1}]}
 FORM = {name: text for name, text in HANDOVER.__dict__.items() if text}
@@ -52,6 +59,12 @@ ADDRESSES: list[tuple[str, str, Any]] = [
     ("POST", "/tickets/{number}/returns", WHY),
     ("PUT", "/tickets/{number}/resolution", WORDS),
     ("POST", "/tickets/{number}/promises", PROMISE),
+    ("POST", "/tickets/{number}/promised-times", CALL_BACK),
+    ("GET", "/promises/{promise_id}", None),
+    ("PUT", "/promises/{promise_id}/outcome", {}),
+    ("POST", "/promises/{promise_id}/move", {**WHY, "until_at": "2026-03-13T10:00:00Z"}),
+    ("PUT", "/promises/{promise_id}/owner", {**WHY, "operator_id": 1}),
+    ("POST", "/promises/{promise_id}/withdrawal", WHY),
     ("GET", "/tickets/{number}/clocks", None),
     ("PUT", "/tickets/{number}/clocks/{clock_id}/cause", CAUSE),
     ("PUT", "/tickets/{number}/clocks/{clock_id}/excuse", WHY),
@@ -102,6 +115,27 @@ ADDRESSES: list[tuple[str, str, Any]] = [
     ("GET", "/billing/batches/{batch_id}", None),
     ("POST", "/billing/batches/{batch_id}/confirmation", None),
     ("POST", "/billing/batches/{batch_id}/release", None),
+    ("GET", "/tickets/{number}/claim", None),
+    ("PUT", "/tickets/{number}/claim", None),
+    ("PUT", "/tickets/{number}/claim/description", {"fault": "late"}),
+    ("POST", "/tickets/{number}/claim/acknowledgement", None),
+    ("POST", "/tickets/{number}/claim/whys", {"question": "Why?", "answer": "So."}),
+    ("PUT", "/tickets/{number}/claim/evidence/{point_id}", {"note": "Photo"}),
+    ("PUT", "/tickets/{number}/claim/root-cause", WORDS),
+    ("POST", "/tickets/{number}/claim/decisions", DECISION),
+    ("POST", "/tickets/{number}/claim/decision/approval", None),
+    ("POST", "/tickets/{number}/claim/decision/refusal", WHY),
+    ("POST", "/tickets/{number}/claim/decision/acceptance", None),
+    ("POST", "/tickets/{number}/claim/appeal", WHY),
+    ("POST", "/tickets/{number}/claim/withdrawal", None),
+    ("PUT", "/tickets/{number}/claim/correction", WORDS),
+    ("PUT", "/tickets/{number}/claim/verification", WORDS),
+    ("POST", "/tickets/{number}/claim/closure", None),
+    ("GET", "/refund-rules/{version_id}", None),
+    ("GET", "/deliverables/{deliverable_id}", None),
+    ("POST", "/deliverables/{deliverable_id}/rounds", {"note": "Mine"}),
+    ("PUT", "/deliverables/{deliverable_id}/rounds/{round}/answer", {"answer": "accepted"}),
+    ("GET", "/deliverables/files/{file_id}", None),
     ("GET", "/revisits/{revisit_id}", None),
     ("PUT", "/revisits/{revisit_id}/confirmation", None),
     ("PUT", "/revisits/{revisit_id}/other-time", {"words": "Friday"}),
@@ -139,6 +173,11 @@ STAFFS_OWN = [
     ("POST", "/tickets/{number}/returns", WHY),
     ("PUT", "/tickets/{number}/resolution", WORDS),
     ("POST", "/tickets/{number}/promises", PROMISE),
+    ("POST", "/tickets/{number}/promised-times", CALL_BACK),
+    ("PUT", "/promises/{promise_id}/outcome", {}),
+    ("POST", "/promises/{promise_id}/move", {**WHY, "until_at": "2026-03-13T10:00:00Z"}),
+    ("PUT", "/promises/{promise_id}/owner", {**WHY, "operator_id": 1}),
+    ("POST", "/promises/{promise_id}/withdrawal", WHY),
     ("PUT", "/tickets/{number}/clocks/{clock_id}/cause", CAUSE),
     ("PUT", "/tickets/{number}/clocks/{clock_id}/excuse", WHY),
     ("POST", "/tickets/{number}/clocks/{clock_id}/excuse/approval", None),
@@ -158,6 +197,22 @@ STAFFS_OWN = [
     ("GET", "/billing/notices", None),
     ("GET", "/billing/batches", None),
     ("POST", "/billing/batches", None),
+    ("PUT", "/tickets/{number}/claim", None),
+    ("PUT", "/tickets/{number}/claim/description", {"fault": "late"}),
+    ("POST", "/tickets/{number}/claim/acknowledgement", None),
+    ("POST", "/tickets/{number}/claim/whys", {"question": "Why?", "answer": "So."}),
+    ("PUT", "/tickets/{number}/claim/evidence/{point_id}", {"note": "Photo"}),
+    ("PUT", "/tickets/{number}/claim/root-cause", WORDS),
+    ("POST", "/tickets/{number}/claim/decisions", DECISION),
+    ("POST", "/tickets/{number}/claim/decision/approval", None),
+    ("POST", "/tickets/{number}/claim/decision/refusal", WHY),
+    ("PUT", "/tickets/{number}/claim/correction", WORDS),
+    ("PUT", "/tickets/{number}/claim/verification", WORDS),
+    ("POST", "/tickets/{number}/claim/closure", None),
+    ("GET", "/refund-rules", None),
+    ("POST", "/refund-rules", {"valid_from": "2026-05-01", "rules": [{"remedy": "redo"}]}),
+    ("POST", "/refund-rules/preview", {"valid_from": "2026-05-01", "rules": [{"remedy": "redo"}]}),
+    ("POST", "/deliverables", {"organisation_id": 1, "name": "Mine", "agreed_rounds": 1}),
     ("GET", "/tickets/{number}/timeline", None),
     ("POST", "/queue/next", None),
     ("GET", "/teams", None),
@@ -187,6 +242,11 @@ def known(cast: Cast, ona: Caller, jonas: Caller) -> dict[str, Any]:
     other = jonas.post("/tickets", {"subject": "Blank again", "text": "Another one."}).get_json()["number"]
     link = ona.post(f"/tickets/{number}/links", {"other": other}).get_json()["links"][0]
     message = jonas.get(f"/tickets/{number}/messages").get_json()["messages"][0]
+    classify(get_ticket(number, for_=cast.ona), Classification("Blank labels", TicketType.CLAIM), by=cast.ona)
+    register_claim(get_ticket(number, for_=cast.ona), by=cast.ona)
+    made = agree_deliverable(cast.klinika, NewDeliverable("Logo", 2), by=cast.ona)
+    deliver_round(made, NewRound("Sketch", uploads=(store_upload("logo.txt", BytesIO(b"a logo")),)), by=cast.ona)
+    promise = ona.post(f"/tickets/{number}/promised-times", CALL_BACK).get_json()
     clock = ona.get(f"/tickets/{number}/clocks").get_json()["clocks"][0]
     contract = a_contract(cast)
     grant_hours(contract, 60, by=cast.petras)
@@ -203,7 +263,9 @@ def known(cast: Cast, ona: Caller, jonas: Caller) -> dict[str, Any]:
         "number": number, "other": other, "link_id": link["id"], "attachment_id": message["attachments"][0]["id"],
         "organisation_id": cast.jonas.organisation_id, "contact_id": cast.jonas.contact_id,
         "clock_id": clock["id"], "escalation_id": 1,
-        "work_log_id": 1, "contract_id": contract.id, "feed_id": create_feed(FeedKind.MINE, by=cast.jonas)[0].id,
+        "work_log_id": 1, "contract_id": contract.id, "point_id": 1,
+        "version_id": some_rules(cast).id, "deliverable_id": made.id, "round": 1, "file_id": made.rounds[0].files[0].id,
+        "feed_id": create_feed(FeedKind.MINE, by=cast.jonas)[0].id, "promise_id": promise["id"],
     }  # fmt: skip
 
 
@@ -236,6 +298,8 @@ def test_lists_hold_nothing_for_the_stranger(marek: Caller, known: dict[str, Any
     assert [row["name"] for row in marek.get("/organisations").get_json()["organisations"]] == ["Strangers"]
     assert [row["name"] for row in marek.get("/contacts").get_json()["contacts"]] == ["Marek"]
     assert marek.get("/contacts?email=jonas@klinika.example").get_json()["contacts"] == []
+    assert marek.get("/promises").get_json()["promises"] == []
+    assert marek.get(f"/promises?organisation_id={known['organisation_id']}").get_json()["promises"] == []
     assert marek.get("/installed-products").get_json()["installed_products"] == []
 
 

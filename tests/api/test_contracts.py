@@ -96,6 +96,15 @@ def test_an_overlap_is_refused_with_the_contract_it_overlaps(cast: Cast, vera: C
     assert vera.post(path, sent(number="K-2", valid_from="2027-01-01", valid_until=None)).status_code == 201
 
 
+def test_a_ticket_says_what_covers_it_to_staff(cast: Cast, ona: Caller, lena: Caller) -> None:
+    a_contract(cast, channels=("phone",))
+    number = a_ticket(cast).number
+    assert [tuple(each.values()) for each in ona.get(f"/tickets/{number}").get_json()["coverage"]] == [
+        ("contract", "C-7", "other_channel"), ("default", None, "chosen"),
+    ]  # fmt: skip
+    assert "coverage" not in lena.get(f"/tickets/{number}").get_json()
+
+
 def test_hours_are_set_aside_and_used(cast: Cast, vera: Caller, ona: Caller, lena: Caller) -> None:
     contract = a_contract(cast)
     number, address = a_ticket(cast).number, f"/contracts/{contract.id}/reservations"

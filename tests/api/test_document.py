@@ -156,7 +156,7 @@ def test_a_repeatable_request_names_its_header(document: dict[str, Any]) -> None
         if any(each["name"] == "Idempotency-Key" for each in operation.get("parameters", []))
     }  # fmt: skip
     assert named == {"/api/v1/tickets", "/api/v1/tickets/{number}/messages", "/api/v1/tickets/{number}/notes",
-                     "/api/v1/tickets/{number}/work-logs"}  # fmt: skip
+                     "/api/v1/tickets/{number}/promised-times", "/api/v1/tickets/{number}/work-logs"}  # fmt: skip
 
 
 def test_known_words_are_listed(document: dict[str, Any]) -> None:

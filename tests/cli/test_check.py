@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from helpdesk.tickets.conversation import NewMessage, receive_reply
 from helpdesk.tickets.intake import NewTicket, open_ticket
 from helpdesk.tickets.linking import merge_tickets, undo_merge
 from helpdesk.tickets.priority import override_priority
+from helpdesk.tickets.promises import NewPromise, make_promise
 from helpdesk.tickets.resolution import accept_resolution, refuse_resolution
 from tests import cast as people
 from tests.channels.conftest import a_mail
@@ -50,6 +52,8 @@ def work(app: Flask) -> None:
         raised = a_ticket(cast, status=Status.WAITING_CLIENT)
         override_priority(raised, Priority.P1, "Opening day.", by=cast.ona)
         receive_reply(raised, NewMessage("Here I am."), by=cast.jonas, channel=Channel.EMAIL)
+        later = now() + timedelta(days=1)
+        make_promise(raised, NewPromise("Call back", later, later), by=cast.ona)
         email.receive(a_mail(files={"till.log": b"error 17"}))
         email.receive(a_mail(Precedence="bulk"))
 
@@ -173,6 +177,8 @@ OF_1 = "subject_id = 1 AND kind = 'resolution'"
         ("every_clock_shows_its_own_reading", ["UPDATE sla_pause SET to_at = to_at + 3600 WHERE to_at IS NOT NULL",
                                                "DELETE FROM sla_pause WHERE to_at IS NULL"]),
         ("every_pause_is_its_clocks_own", ["UPDATE sla_clock SET paused_since = NULL"]),
+        ("every_open_promise_is_somebodys_duty", ["UPDATE duty SET withdrawn_at = set_at"]),
+        ("every_open_promise_is_somebodys_duty", ["UPDATE promise SET state = 'kept'"]),
         ("every_reference_leads_somewhere", ["UPDATE message SET ticket_id = 999 WHERE ticket_id = 1"]),
         ("every_reference_leads_somewhere", ["UPDATE ticket SET requester_id = 999 WHERE id = 1"]),
         ("every_job_is_there_once", ["DROP INDEX IF EXISTS uq_job_key", "UPDATE job SET key = 'the same'"]),

@@ -114,3 +114,28 @@ def test_a_request_travels_through_the_lines_in_a_real_browser(chromium_browser:
 
     assert "This request is done." in jonas.page.inner_text("main")
     assert complaints == []
+
+
+def test_one_key_promises_a_time_and_says_what_was_understood(chromium_browser: Browser, address: str) -> None:
+    complaints: list[str] = []
+    jonas, ona = (
+        Person(chromium_browser, address, email, complaints) for email in ("jonas@klinika.example", "ona@desk.example")
+    )
+    jonas.page.goto("/portal/tickets/new")
+    jonas.press("Next")
+    jonas.fill(subject="Blank labels", text="Since this morning every label is blank.")
+    jonas.press("Next")
+    jonas.press("Send request")
+    number = jonas.page.url.rpartition("/")[2]
+
+    ona.page.goto(f"/console/tickets/{number}")
+    ona.page.keyboard.press("p")
+    ona.page.wait_for_function("document.activeElement.name === 'promise_said'")
+    ona.page.keyboard.type("tomorrow 10-12")
+    ona.page.locator("#promise-heard:has-text('10:00–12:00 (Europe/Vilnius)')").wait_for()
+    with ona.page.expect_navigation():
+        ona.page.keyboard.press("Enter")
+    assert "10:00–12:00" in ona.page.inner_text(".promise")
+    jonas.page.goto(f"/portal/tickets/{number}")
+    assert "10:00–12:00" in jonas.page.inner_text(".promise")
+    assert complaints == []

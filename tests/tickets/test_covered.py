@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from helpdesk.aftersales.hours import grant_hours, verify
 from helpdesk.aftersales.terms import NewTerms, set_terms
+from helpdesk.aftersales.work import NewWork, log_work
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
 from helpdesk.core.times import now
@@ -75,6 +77,21 @@ def test_a_contract_may_cover_its_hours_alone(cast: Cast, at: At, when: str, onl
     a_contract(cast, calendar_id=calendar.id, covers_only_hours=only)
     with at(when):
         assert verdicts(cast)[0] == ("contract", "C-7", verdict)
+
+
+def test_work_on_what_channel_or_hour_kept_out_is_chargeable(cast: Cast, at: At) -> None:
+    calendar = db.session.query(WorkCalendar).one()
+    contract = a_contract(cast, channels=("phone",), calendar_id=calendar.id, covers_only_hours=True)
+    grant_hours(contract, 600, by=cast.petras)
+    rules = []
+    for when, channel in (("2026-03-03 10:00", Channel.PORTAL), ("2026-03-07 10:00", Channel.PHONE),
+                          ("2026-03-03 10:00", Channel.PHONE)):  # fmt: skip
+        with at(when):
+            ticket = open_ticket(NewTicket("Blank", "Every label."), by=cast.jonas, channel=channel)
+            work = log_work(ticket, NewWork(30, Channel.PHONE), by=cast.ona)
+            rules.append((work.rule, work.chargeable_minutes, ticket.contract_id is None))
+    assert rules == [("channel", 30, True), ("outside_hours", 30, True), ("prepaid_hours", 0, False)]
+    assert list(verify()) == []
 
 
 def test_the_terms_of_the_day_count(cast: Cast, at: At) -> None:

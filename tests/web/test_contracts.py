@@ -13,7 +13,7 @@ from helpdesk.core.db import db
 from helpdesk.core.errors import Forbidden, Invalid
 from helpdesk.entitlement.contracts import NewContract, add_contract
 from helpdesk.models.contracts import Contract
-from helpdesk.models.products import Product
+from helpdesk.models.products import Component, Product
 from helpdesk.people import catalogue
 from helpdesk.tickets.policies import add_policy
 from sla.models import SlaPolicy
@@ -53,6 +53,22 @@ def test_a_contract_is_added_and_covers_what_comes(cast: Cast, browser_of: Brows
     assert "Product line of the contract K-1 Policy: Standard" in shown
     assert "something that comes first covers it" in shown
     assert "K-1" in browser.get(f"/console/organisations/{cast.klinika.id}").text
+
+
+def test_a_contract_may_cover_a_component_alone(cast: Cast, browser_of: BrowserOf) -> None:
+    head, petras = db.session.query(Component).one(), browser_of("petras")
+    page = add(petras, cast, policy_id="", component_ids=[str(head.id)], line_policy_id=str(standard().id))
+    assert "Label printer, Print head" in page.text
+    covered = a_ticket(cast, product_id=cast.printer.id, component_id=head.id)
+    other = a_ticket(cast, product_id=cast.printer.id)
+    assert (covered.contract_id is None, other.contract_id is None) == (False, True)
+    assert "for another component" in browser_of("ona").get(f"/console/tickets/{other.number}").text
+    page = petras.submit(page.form("/lines"), product_id="4711", component_id=str(head.id))
+    assert page.status == 422
+    page = add(petras, cast, number="K-2")
+    assert "The contract K-2 is in the books." in page.text
+    page = add(petras, cast, number="K-3", valid_from="2026-05-01")
+    assert (page.status, "The contract K-2 covers the same, from 2026-01-01 on." in page.text) == (422, True)
 
 
 def test_what_was_rejected_is_told_with_its_reason(cast: Cast, browser_of: BrowserOf) -> None:

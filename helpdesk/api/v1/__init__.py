@@ -13,15 +13,18 @@ from helpdesk.api.v1 import (
     calendar_feeds,
     care,
     catalogue,
+    claims,
     clocks,
     contacts,
     contracts,
+    deliverables,
     escalations,
     links,
     me,
     messages,
     organisations,
     promises,
+    refund_rules,
     resolutions,
     revisits,
     tags,
@@ -34,7 +37,8 @@ from helpdesk.api.v1 import (
 RESOURCES = (
     tickets.bp, messages.bp, resolutions.bp, promises.bp, clocks.bp, escalations.bp, transfers.bp, assignments.bp,
     tags.bp, links.bp, timelines.bp, attachments.bp, organisations.bp, contacts.bp, catalogue.bp, me.bp,
-    work_logs.bp, contracts.bp, approvals.bp, billing.bp, revisits.bp, care.bp, calendar_feeds.bp,
+    work_logs.bp, contracts.bp, approvals.bp, billing.bp, revisits.bp, care.bp, claims.bp,
+    refund_rules.bp, deliverables.bp, calendar_feeds.bp,
 )  # fmt: skip
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")

@@ -14,9 +14,11 @@ from helpdesk.web.console import (
     calls,
     care,
     catalogue,
+    claims,
     clocks,
     contacts,
     contracts,
+    deliverables,
     duties,
     escalations,
     handovers,
@@ -31,6 +33,7 @@ from helpdesk.web.console import (
     policies,
     promises,
     received_mails,
+    refund_rules,
     renewals,
     reservations,
     resolutions,
@@ -49,7 +52,7 @@ for _part in (
     tickets, clocks, messages, handovers, resolutions, calls, links, attachments, contacts, organisations, contracts,
     received_mails, routing_rules, people, catalogue, calendars, maintenance, policies, settings, jobs, search,
     escalations, promises, breaches, work, hours, billing, renewals, reservations, approvals,
-    duties, revisits, care, leads, visits,
+    duties, revisits, care, leads, claims, refund_rules, deliverables, visits,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))
     bp.register_blueprint(_part.bp)

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from marshmallow import fields
 
 from helpdesk.aftersales import billing
 from helpdesk.aftersales.documents import NOTICE_COLUMNS, notice_row
-from helpdesk.core.errors import Invalid
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.tables import csv_text
 from helpdesk.policy.actions import Action
 from helpdesk.policy.rules import require
 from helpdesk.web.auth import current_actor
+from helpdesk.web.console.hours import BlankSchema
+from helpdesk.web.forms import Form, read_form
 from helpdesk.web.words import BATCH_STATES, NOTICE_KINDS, WORK_RULES
 
 bp = Blueprint("billing", __name__, url_prefix="/billing")
 
 
+class BooksSchema(BlankSchema):
+    """Up to which day no work is entered any more; none opens the books."""
+
+    until = fields.Date(load_default=None)
+
+
 @bp.get("")
 def index() -> str:
-    actor = current_actor()
-    return render_template(
-        "console/billing/index.html", waiting=billing.notices_of(None, for_=actor), batches=billing.batches(for_=actor),
-        kinds=NOTICE_KINDS, rules=WORK_RULES, states=BATCH_STATES, closed_until=billing.books_closed_until(),
-    )  # fmt: skip
+    return _page(Form())
 
 
 @bp.post("/batches")
@@ -58,11 +61,19 @@ def release(batch_id: int) -> Any:
 
 @bp.post("/books")
 def close_books() -> Any:
-    actor = current_actor()
+    form, actor = read_form(BooksSchema), current_actor()
     require(actor, Action.EXPORT_BILLING)
-    text = request.form.get("until", "").strip()
-    try:
-        billing.close_books(date.fromisoformat(text) if text else None, by=actor)
-    except (ValueError, Invalid):
-        flash(_("Give a day that has passed."))
-    return redirect(url_for("console.billing.index"))
+    if form.is_valid:
+        with form.refusals():
+            billing.close_books(form.value["until"], by=actor)
+            return redirect(url_for("console.billing.index"))
+    form.errors["until"] = [_("Give a day that has passed.")]
+    return _page(form), 422
+
+
+def _page(form: Form) -> str:
+    actor = current_actor()
+    return render_template(
+        "console/billing/index.html", waiting=billing.notices_of(None, for_=actor), batches=billing.batches(for_=actor),
+        kinds=NOTICE_KINDS, rules=WORK_RULES, states=BATCH_STATES, closed_until=billing.books_closed_until(), form=form,
+    )  # fmt: skip

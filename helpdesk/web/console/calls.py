@@ -6,16 +6,19 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
+from helpdesk.core.command import transaction
 from helpdesk.core.i18n import gettext as _
 from helpdesk.models.tickets import Channel
 from helpdesk.people import directory
 from helpdesk.people.organisations import NewContact, add_contact, get_contact, list_contacts
 from helpdesk.tickets.conversation import NewCall, register_call
 from helpdesk.tickets.intake import NewTicket
+from helpdesk.tickets.promises import make_promise
 from helpdesk.tickets.queries import Filter, list_tickets, organisation_products
 from helpdesk.tickets.schemas import OperatorTicketSchema
 from helpdesk.web.auth import current_actor
 from helpdesk.web.forms import Form, check_form, listed, read_form, read_uploads, submission_of
+from helpdesk.web.promise_lines import promise_in, promised_wrongly, submission_in, zone_of, zones
 from helpdesk.web.words import CHANNELS, IMPACTS, TYPES, URGENCIES
 
 bp = Blueprint("calls", __name__, url_prefix="/calls")
@@ -45,15 +48,19 @@ def create() -> Any:
             form.data["requester_id"] = str(add_contact(person, by=actor).id)
             form = check_form(form.data, OperatorTicketSchema)
     uploads = read_uploads(form)
+    promised = promise_in(form, form.value["channel"] if form.is_valid else Channel.PHONE)
     if form.is_valid:
         value = dict(form.value)
         channel, answer, is_resolved = value.pop("channel"), value.pop("answer"), value.pop("is_resolved")
         value["tags"] = tuple(listed(value["tags"]))
-        with form.refusals():
+        with form.refusals(), transaction():
             ticket = NewTicket(**value, uploads=uploads, submission=submission_of(actor))
             opened = register_call(NewCall(ticket, answer, is_resolved), by=actor, channel=channel)
+            if promised is not None:
+                make_promise(opened, promised, by=actor, submission=submission_in(form, actor))
             flash(_("Registered as %(number)s.", number=opened.number))
             return redirect(url_for("console.tickets.show", number=opened.number))
+    promised_wrongly(form)
     if "requester_id" in form.errors:
         form.errors["requester_id"] = [_("Choose the contact who asks.")]
     # Who asks may be said in the fields of somebody new: what is wrong with them stands there.
@@ -74,5 +81,6 @@ def _page(form: Form) -> str:
         "console/calls/new.html", form=form, requester=requester, recent=recent, installed=installed,
         contacts=list_contacts(for_=actor, starting=form.data.get("q", ""), limit=8) if form.data.get("q") else [],
         types=TYPES, impacts=IMPACTS, urgencies=URGENCIES, channels=CHANNELS, channel_values=list(Channel),
+        zones=zones(requester) if requester else [], their_zone=zone_of(requester) if requester else "",
         products=directory.products(), components=directory.components(), categories=directory.categories(),
     )  # fmt: skip

@@ -175,7 +175,7 @@ def _named(form: Form) -> Form:
     rows, errors = form.data.get("rows", []), {}
     for name, sentences in form.errors.items():
         parts = name.split(".")
-        errors[f"{parts[2]}_{rows[int(parts[1]) - 1]}" if len(parts) == 3 else name] = sentences
+        errors[f"{parts[2]}_{rows[int(parts[1])]}" if len(parts) == 3 else name] = sentences
     if "steps" in errors:
         errors["what_1"] = errors.pop("steps")
     form.errors = errors

@@ -39,6 +39,7 @@ class ContractSchema(_DatedSchema):
     valid_from = fields.Date(required=True)
     valid_until = fields.Date(load_default=None)
     product_ids = fields.List(fields.Integer(), load_default=list)
+    component_ids = fields.List(fields.Integer(), load_default=list)
     line_policy_id = row_id(load_default=None)
     owner_id = row_id(load_default=None)
     renewal_months = fields.Integer(load_default=None, allow_none=True)
@@ -135,7 +136,7 @@ def _new_contract(value: dict[str, Any]) -> NewContract:
     )  # fmt: skip
     return NewContract(
         value["number"], value["policy_id"], value["valid_from"], value["valid_until"], tuple(value["product_ids"]),
-        value["line_policy_id"], renewal=renewal,
+        value["line_policy_id"], tuple(value["component_ids"]), renewal,
     )  # fmt: skip
 
 
@@ -145,6 +146,11 @@ def _component_choices() -> list[tuple[str, list[tuple[int, str]]]]:
     for component in directory.components().values():
         groups.setdefault(component.product_id or 0, []).append((component.id, component.name))
     return [(product.name, groups[product.id]) for product in directory.products().values() if product.id in groups]
+
+
+def _single_components() -> list[tuple[int, str]]:
+    """Each component with the name of its product before it."""
+    return [(key, f"{product}: {name}") for product, group in _component_choices() for key, name in group]
 
 
 def _back(organisation_id: int) -> Any:
@@ -158,6 +164,6 @@ def _page(organisation_id: int, form: Form) -> str:
         "console/contracts/index.html", organisation=organisation, form=form, today=now().date(),
         contracts=contracts.contracts_of(organisation, for_=actor), policies=list(policy_names().items()),
         policy_names=policy_names(), products=directory.products(), components=directory.components(),
-        component_choices=_component_choices(),
+        component_choices=_component_choices(), single_components=_single_components(),
         owners=[(card.id, card.name) for card in directory.operators().values() if card.is_active],
     )  # fmt: skip

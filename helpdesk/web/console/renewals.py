@@ -15,10 +15,13 @@ from helpdesk.core.i18n import long_day
 from helpdesk.entitlement.contracts import Renewal, arrange_renewal
 from helpdesk.tickets.schemas import line_of_text, row_id
 from helpdesk.web.auth import current_actor
+from helpdesk.web.console.duties import PAGES
 from helpdesk.web.console.hours import BlankSchema, contract_page
 from helpdesk.web.forms import read_form
 
 bp = Blueprint("renewals", __name__, url_prefix="/contracts/<int:contract_id>")
+
+PAGES["contract"] = lambda contract_id: url_for("console.hours.show", contract_id=contract_id)
 
 
 class RenewalSchema(BlankSchema):

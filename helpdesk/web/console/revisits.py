@@ -11,7 +11,9 @@ from marshmallow import fields, pre_load
 
 from helpdesk.aftersales import revisits
 from helpdesk.aftersales.outcomes import NewNeed, NewOutcome, NewReferral, leads_of, outcomes_of, record_outcome
+from helpdesk.aftersales.promises import promise_on_revisit
 from helpdesk.aftersales.revisits import VISIT_CHANNELS, NewRevisit, get_revisit
+from helpdesk.core.command import transaction
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.times import now
 from helpdesk.models.care import NeedKind, Revisit
@@ -25,6 +27,7 @@ from helpdesk.tickets.schemas import WebSchema, line_of_text, long_text, row_id,
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.duties import PAGES
 from helpdesk.web.forms import Form, local_instant, read_form
+from helpdesk.web.promise_lines import promise_in, promised_wrongly
 from helpdesk.web.story import told_of
 from helpdesk.web.words import CHANNELS, FOLLOWED, NEEDS, PLANNING_PROBLEMS, REVISIT_STATES
 
@@ -178,16 +181,20 @@ def outcome(revisit_id: int) -> str:
 def create_outcome(revisit_id: int) -> Any:
     actor, form = current_actor(), read_form(OutcomeSchema)
     revisit = get_revisit(revisit_id, for_=actor)
+    promised = promise_in(form, revisit.channel)
     if form.is_valid:
         value, sent = form.value, form.data
-        with form.refusals():
+        with form.refusals(), transaction():
             told = NewOutcome(
                 **(value | {"parts": tuple(value["parts"].splitlines())}), needs=_needs(sent),
                 referrals=_referrals(sent),
             )  # fmt: skip
             record_outcome(revisit, told, by=actor)
+            if promised is not None:
+                promise_on_revisit(revisit, promised, by=actor)
             flash(_("Written down."))
             return redirect(url_for("console.revisits.show", revisit_id=revisit_id))
+    promised_wrongly(form)
     for refused, shown in (("needs", "need_1"), ("referrals", "company_1")):
         if refused in form.errors:
             form.errors[shown] = form.errors.pop(refused)

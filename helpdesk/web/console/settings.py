@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
+from helpdesk.aftersales.claim_settings import ClaimSettings, change_claim_settings, claim_settings
 from helpdesk.core.i18n import gettext as _
 from helpdesk.policy.actions import Action
 from helpdesk.policy.rules import require
@@ -25,8 +26,31 @@ def show() -> str:
 @bp.post("")
 def update() -> Any:
     form = Form(dict(request.form))
+    values = _read(form, TicketSettings)
+    if form.is_valid:
+        with form.refusals():
+            change_settings(values, by=current_actor())
+            flash(_("The settings are changed."))
+            return redirect(url_for("console.settings.show"))
+    return _page(form), 422
+
+
+@bp.post("/claims")
+def update_claims() -> Any:
+    form = Form(dict(request.form))
+    values = _read(form, ClaimSettings)
+    if form.is_valid:
+        with form.refusals():
+            change_claim_settings(values, by=current_actor())
+            flash(_("The settings are changed."))
+            return redirect(url_for("console.settings.show"))
+    return _page(form), 422
+
+
+def _read(form: Form, kind: type[Any]) -> dict[str, Any]:
+    """The settings of this dataclass as they were typed."""
     values: dict[str, Any] = {}
-    for each in fields(TicketSettings):
+    for each in fields(kind):
         sent = request.form.get(each.name, "").strip()
         if isinstance(each.default, bool):
             values[each.name] = sent == "true"
@@ -37,16 +61,15 @@ def update() -> Any:
                 form.errors[each.name] = [_("Give a whole number.")]
         else:
             values[each.name] = sent
-    if form.is_valid:
-        with form.refusals():
-            change_settings(values, by=current_actor())
-            flash(_("The settings are changed."))
-            return redirect(url_for("console.settings.show"))
-    return _page(form), 422
+    return values
 
 
 def _page(form: Form) -> str:
     require(current_actor(), Action.MANAGE_DESK)
     return render_template(
-        "console/settings/show.html", form=form, settings=ticket_settings(), fields=fields(TicketSettings)
+        "console/settings/show.html",
+        form=form,
+        settings=ticket_settings(),
+        fields=fields(TicketSettings),
+        claims=claim_settings(),
     )

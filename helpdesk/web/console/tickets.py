@@ -28,6 +28,7 @@ from helpdesk.tickets.clocks import of as clocks_of
 from helpdesk.tickets.conversation import can_reopen
 from helpdesk.tickets.escalation import teams_above, teams_beside
 from helpdesk.tickets.linking import links_of
+from helpdesk.tickets.promised import my_due_promises
 from helpdesk.tickets.queries import (
     COUNTED_UP_TO,
     VIEWS,
@@ -39,7 +40,7 @@ from helpdesk.tickets.queries import (
     list_view,
     organisation_products,
 )
-from helpdesk.tickets.resolution import genuine_until
+from helpdesk.tickets.resolution import claim_runs, genuine_until
 from helpdesk.tickets.schemas import AssigneeSchema, ClassificationSchema, StatusSchema
 from helpdesk.tickets.states import SETTABLE, TRANSITIONS, set_status
 from helpdesk.tickets.tags import set_tags, tags_of
@@ -48,6 +49,7 @@ from helpdesk.web.console.escalations import ladder_lines
 from helpdesk.web.filters import WithUrl
 from helpdesk.web.forms import Form, custom_fields_of, listed, local_instant, read_form, sent_id
 from helpdesk.web.htmx import page_or_fragment
+from helpdesk.web.promise_lines import end_of_today, lines_of, ticket_promises, zone_of, zones
 from helpdesk.web.service_levels import breach_lines, promisable, promise_lines
 from helpdesk.web.shell import view_counts, view_names
 from helpdesk.web.story import staff_story
@@ -86,6 +88,7 @@ def index() -> Any:
         view_name=names.get(view, view), about=_about(view, actor), narrowed=narrowed,
         chips=_chips(narrowed, view), link=_link(view), choices=_choices(), can_take=may(actor, Action.TAKE_NEXT),
         can_assign=bool(actor.operator_id), colleagues=_colleagues(actor),
+        due_promises=lines_of(my_due_promises(end_of_today(), for_=actor), actor),
     )  # fmt: skip
 
 
@@ -221,7 +224,9 @@ def ticket_page(ticket: Ticket, form: Form) -> str:
         "console/tickets/show.html", ticket=ticket, form=form, parts=parts, due=due_of(ticket, clocks),
         clocks=[(clock_due(clock, at), clock.id) for clock in latest(clocks)],
         tags=tags_of([ticket.id]).get(ticket.id, []), ladder=ladder_lines(clocks, actor),
-        promises=promise_lines(ticket, clocks), promisable=promisable(clocks), causes=BREACH_CAUSES,
+        promises=promise_lines(ticket, clocks), promised=ticket_promises(ticket, actor),
+        zones=zones(ticket.requester), their_zone=zone_of(ticket.requester),
+        promisable=promisable(clocks), causes=BREACH_CAUSES,
         breaches=breach_lines(clocks, actor), may_accept=awaits_acceptance(ticket, for_=actor),
         work=work_lines(ticket, actor), **_hours_of(ticket, actor),
         can_undo_reopening=_can_undo_reopening(ticket, actor),
@@ -278,7 +283,8 @@ def _permissions(actor: Actor, ticket: Ticket) -> dict[str, bool]:
         "confirm": Action.CONFIRM_CONTACT, "promise": Action.PROMISE_TIME, "judge": Action.JUDGE_BREACH,
         "work": Action.LOG_WORK, "ask_approval": Action.ASK_APPROVAL, "waive_approval": Action.WAIVE_APPROVAL,
     }  # fmt: skip
-    return {name: may(actor, action, ticket) for name, action in actions.items()}
+    can = {name: may(actor, action, ticket) for name, action in actions.items()}
+    return can | {"resolve": can["resolve"] and not claim_runs(ticket)}
 
 
 def _next_statuses(ticket: Ticket) -> list[tuple[str, Any]]:

@@ -9,16 +9,23 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from helpdesk.core.i18n import babel_locale, current_zone, percentage
 from helpdesk.core.i18n import gettext as _
+from helpdesk.core.tables import csv_text
 from helpdesk.core.times import now
 from helpdesk.people import directory
+from helpdesk.policy.actions import Action
+from helpdesk.policy.rules import may
 from helpdesk.reports.attainment import Tally, run_attainment
 from helpdesk.reports.base import Slice
+from helpdesk.reports.hours import HoursReport, run_hours
 from helpdesk.reports.overview import Arrivals, Overview, Step, run_overview
+from helpdesk.reports.promises import BY as PROMISED_BY
+from helpdesk.reports.promises import Kept as Kept_
+from helpdesk.reports.promises import KeptRow, PromisesReport, run_promises
 from helpdesk.web.auth import current_actor
 from helpdesk.web.words import CHANNELS, CLOCKS, LINES, TYPES
 from sla.models import ClockKind
@@ -32,6 +39,17 @@ BREAKDOWNS = {
     "priority": _l("Priority"), "policy": _l("Policy"), "team": _l("Team"), "line": _l("Line"),
     "organisation": _l("Organisation"),
 }  # fmt: skip
+PROMISE_BREAKDOWNS = {"operator": _l("Operator"), "line": _l("Line"), "organisation": _l("Organisation")}
+HOURS_BREAKDOWNS = {"contract": _l("Contract"), "organisation": _l("Organisation")}
+HOURS_COLUMNS = (
+    "by", "name", "organisation", "granted_minutes", "used_minutes", "left_minutes", "expired_minutes",
+    "overage_minutes", "carried_over_minutes", "adjusted_minutes", "notices", "unpriced_notices", "billed_cents",
+    "currency",
+)  # fmt: skip
+PROMISE_COLUMNS = (
+    "by", "name", "made", "kept", "late", "moved_with_notice", "broken", "overdue", "withdrawn", "planned", "fraction",
+    "percent", "interval_low", "interval_high",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -69,6 +87,18 @@ class Kept:
     promised: str
 
 
+@dataclass(frozen=True)
+class Promised:
+    """A row of promise-keeping: its figures as they are read, and where the promises behind them are."""
+
+    label: str
+    kept: Kept_
+    fraction: str
+    percent: str
+    interval: str
+    urls: Mapping[str, str]
+
+
 @bp.get("/overview")
 def overview() -> str:
     """Arrivals, backlog, service levels, the flow between the lines, the first line's share."""
@@ -101,6 +131,91 @@ def attainment() -> str:
         products=directory.products(), type_words=TYPES,
         clock_words={kind.value: CLOCKS[kind.value] for kind in ClockKind},
         paused="–" if paused is None else percentage(paused / 100, digits=1),
+    )  # fmt: skip
+
+
+@bp.get("/promises")
+def promises() -> str:
+    """Promises kept, of those whose time came in a period; each figure leads to the promises behind it."""
+    period, by = request.args.get("period", "90"), request.args.get("by", "operator")
+    by = by if by in PROMISE_BREAKDOWNS else "operator"
+    figures = _promises(period, (by,))
+    return render_template(
+        "manager/reports/promises.html", figures=figures, period=period, by=by, breakdowns=PROMISE_BREAKDOWNS,
+        rows=[_promised(row, by, figures) for row in figures.by[by]],
+        total=_promised(KeptRow(None, "", figures.total), "", figures),
+    )  # fmt: skip
+
+
+@bp.get("/promises.csv")
+def promises_table() -> Response:
+    """The same as a table: a line for each operator, line and organisation."""
+    figures = _promises(request.args.get("period", "90"), PROMISED_BY)
+    rows = [
+        {"by": dimension, "name": row.name} | row.kept.document() | {
+            "interval_low": row.kept.document()["interval"][0] if row.kept.interval else None,
+            "interval_high": row.kept.document()["interval"][1] if row.kept.interval else None,
+        }
+        for dimension, found in figures.by.items() for row in found
+    ]  # fmt: skip
+    head = {"Content-Disposition": 'attachment; filename="promises.csv"'}
+    return Response(csv_text(PROMISE_COLUMNS, rows), mimetype="text/csv", headers=head)
+
+
+@bp.get("/hours")
+def hours() -> str:
+    """Hours and contracts: each contract leads to its statement."""
+    period, by = request.args.get("period", "90"), request.args.get("by", "contract")
+    by = by if by in HOURS_BREAKDOWNS else "contract"
+    organisation = request.args.get("organisation", "")
+    figures = _hours_of(period, organisation)
+    return render_template(
+        "manager/reports/hours.html", figures=figures, period=period, by=by, organisation=organisation,
+        breakdowns=HOURS_BREAKDOWNS, rows=figures.by[by], can_read=may(current_actor(), Action.READ_HOURS),
+    )  # fmt: skip
+
+
+@bp.get("/hours.csv")
+def hours_table() -> Response:
+    """The same as a table: a line for each contract and each organisation; minutes and cents."""
+    figures = _hours_of(request.args.get("period", "90"), request.args.get("organisation", ""))
+    rows = [
+        {"by": dimension, "name": row.name, "organisation": row.organisation} | row.tally.document() | {
+            "currency": currency, "billed_cents": cents,
+        }
+        for dimension, found in figures.by.items() for row in found
+        for currency, cents in (row.tally.billed_cents.items() or [("", None)])
+    ]  # fmt: skip
+    head = {"Content-Disposition": 'attachment; filename="hours-and-contracts.csv"'}
+    return Response(csv_text(HOURS_COLUMNS, rows), mimetype="text/csv", headers=head)
+
+
+def _hours_of(period: str, organisation: str) -> HoursReport:
+    where = (("organisation", organisation),) if organisation else ()
+    return run_hours(Slice(_since(period), _tonight() if period in PERIODS else None, where), for_=current_actor())
+
+
+def _promises(period: str, by: Sequence[str]) -> PromisesReport:
+    over = Slice(_since(period), _tonight() if period in PERIODS else None)
+    return run_promises(over, for_=current_actor(), by=by)
+
+
+def _promised(row: KeptRow, by: str, figures: PromisesReport) -> Promised:
+    kept, about = row.kept, {"operator": "owner_id", "line": "line", "organisation": "organisation_id"}.get(by)
+    narrowed: dict[str, Any] = {about: row.key} if about and row.key is not None else {}
+    for name, at in (("since", figures.since), ("until", figures.until)):
+        if at is not None:
+            narrowed[name] = at.astimezone(ZoneInfo(current_zone())).date().isoformat()
+
+    def behind(state: str) -> str:
+        return url_for("console.promises.index", view="past", state=state, **narrowed) if row.key or not by else ""
+
+    name = str(LINES.get(row.key or 0, "")) if by == "line" else row.name
+    return Promised(
+        name, kept, f"{kept.kept} / {kept.decided}",
+        "" if kept.percent is None else percentage(kept.percent / 100, digits=1),
+        f"{percentage(round(kept.interval[0], 4))} – {percentage(round(kept.interval[1], 4))}" if kept.interval else "",
+        {state: behind(state) for state in ("kept", "late", "broken", "overdue", "moved", "withdrawn")},
     )  # fmt: skip
 
 

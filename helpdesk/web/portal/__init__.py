@@ -5,11 +5,25 @@ from __future__ import annotations
 from flask import Blueprint
 
 from helpdesk.web.auth import guard
-from helpdesk.web.portal import answers, approvals, attachments, clocks, guests, home, hours, revisits, tickets
+from helpdesk.web.portal import (
+    answers,
+    approvals,
+    attachments,
+    claims,
+    clocks,
+    deliverables,
+    guests,
+    home,
+    hours,
+    revisits,
+    tickets,
+)
 
 bp = Blueprint("portal", __name__, url_prefix="/portal")
 
-for _part in (home.bp, tickets.bp, clocks.bp, attachments.bp, hours.bp, approvals.bp, revisits.bp):
+for _part in (
+    home.bp, tickets.bp, clocks.bp, attachments.bp, hours.bp, approvals.bp, claims.bp, deliverables.bp, revisits.bp,
+):  # fmt: skip
     _part.before_request(guard(lambda actor: actor.is_client))
     bp.register_blueprint(_part)
 bp.register_blueprint(guests.bp)

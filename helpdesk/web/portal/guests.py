@@ -8,9 +8,12 @@ from typing import Any
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from helpdesk.aftersales import claims, decisions
+from helpdesk.aftersales.claim_course import claim_of
 from helpdesk.core.errors import NotFound
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.tokens import unsign
+from helpdesk.models.claims import Claim
 from helpdesk.models.tickets import Ticket
 from helpdesk.people.organisations import contact_by_id
 from helpdesk.policy.actor import ActorKind, contact_actor
@@ -22,6 +25,7 @@ from helpdesk.tickets.schemas import MessageSchema, ReasonSchema
 from helpdesk.web.auth import current_actor, speak_for
 from helpdesk.web.files import serve_attachment
 from helpdesk.web.forms import Form, read_form, read_uploads, submission_of
+from helpdesk.web.portal.claims import claim_content
 from helpdesk.web.portal.tickets import send_reply, ticket_content
 
 bp = Blueprint("guests", __name__, url_prefix="/guests/<token>")
@@ -81,6 +85,36 @@ def refuse(token: str) -> Any:
     return _page(_ticket(), form), 422
 
 
+@bp.get("/claim")
+def claim(token: str) -> str:
+    return _claim_page(Form())
+
+
+@bp.post("/claim/acceptance")
+def accept_decision(token: str) -> BaseResponse:
+    decisions.accept_decision(_claim(), by=current_actor())
+    flash(_("Thank you. You have accepted the decision."))
+    return redirect(url_for("portal.guests.claim", token=token))
+
+
+@bp.post("/claim/appeal")
+def appeal(token: str) -> Any:
+    form = read_form(ReasonSchema)
+    if form.is_valid:
+        with form.refusals():
+            decisions.appeal_claim(_claim(), form.value["reason"], by=current_actor())
+            flash(_("We have your appeal and look into the claim once more."))
+            return redirect(url_for("portal.guests.claim", token=token))
+    return _claim_page(form), 422
+
+
+@bp.post("/claim/withdrawal")
+def withdraw_claim(token: str) -> BaseResponse:
+    claims.withdraw_claim(_claim(), by=current_actor())
+    flash(_("The claim is withdrawn."))
+    return redirect(url_for("portal.guests.claim", token=token))
+
+
 @bp.get("/attachments/<int:attachment_id>/<filename>")
 def attachment(token: str, attachment_id: int, filename: str) -> Response:
     return serve_attachment(attachment_id, for_=current_actor())
@@ -88,6 +122,14 @@ def attachment(token: str, attachment_id: int, filename: str) -> Response:
 
 def _ticket() -> Ticket:
     return get_ticket(str(current_actor().ticket_id), for_=current_actor())
+
+
+def _claim() -> Claim:
+    return claim_of(_ticket(), for_=current_actor())
+
+
+def _claim_page(form: Form) -> str:
+    return render_template("portal/guests/claim.html", form=form, token=g.guest_token, **claim_content(_claim()))
 
 
 def _page(ticket: Ticket, form: Form) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from helpdesk.aftersales.approvals import approvals_of
 from helpdesk.core.i18n import gettext as _
 from helpdesk.models.tickets import Channel, Status, Ticket
 from helpdesk.people import directory
@@ -22,9 +23,10 @@ from helpdesk.tickets.schemas import MessageSchema, NewTicketSchema, ReasonSchem
 from helpdesk.web.auth import current_actor
 from helpdesk.web.forms import Form, custom_fields_of, read_form, read_uploads, submission_of
 from helpdesk.web.portal.shown import in_list, who_and_when
+from helpdesk.web.promise_lines import ticket_promises
 from helpdesk.web.service_levels import promise_lines
 from helpdesk.web.story import client_story
-from helpdesk.web.words import CLIENT_STATUSES, TYPES, URGENCIES
+from helpdesk.web.words import APPROVAL_STATES, CLIENT_STATUSES, TYPES, URGENCIES
 
 bp = Blueprint("tickets", __name__, url_prefix="/tickets")
 
@@ -141,7 +143,9 @@ def ticket_content(ticket: Ticket, actor: Actor) -> dict[str, Any]:
         "ticket": ticket, "parts": client_story(ticket, for_=actor), "due": due, "sentence": sentence, "who": who,
         "about": about, "status_words": CLIENT_STATUSES[ticket.status.value], "product": product,
         "can_reopen": can_reopen(ticket), "asks_acceptance": ticket.status is Status.RESOLVED,
+        "approvals": approvals_of(ticket, for_=actor), "approval_states": APPROVAL_STATES,
         "promises": promise_lines(ticket, clocks), "type_word": TYPES[ticket.type.value],
+        "promised": ticket_promises(ticket, actor),
         "can_cancel": ticket.is_open and ticket.line in (None, 1) and ticket.requester_id == actor.contact_id,
     }  # fmt: skip
 

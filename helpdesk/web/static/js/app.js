@@ -10,6 +10,7 @@ import { forgetDrafts } from "./drafts.js";
 import { live } from "./live.js";
 import { menu } from "./menu.js";
 import { offline } from "./offline.js";
+import { promiseRow } from "./promise-row.js";
 import { selection } from "./selection.js";
 import { steps } from "./steps.js";
 import { submitOnce } from "./submit-once.js";
@@ -30,6 +31,7 @@ const BEHAVIOURS = {
   menu,
   offline,
   "open-dialog": openDialog,
+  "promise-row": promiseRow,
   selection,
   steps,
   "submit-once": submitOnce,
