@@ -27,12 +27,13 @@ from helpdesk.core.db import db
 from helpdesk.core.i18n import DEFAULT_ZONE, day_name, duration, moment, speaking, whole_day
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import Entry
+from helpdesk.core.times import now
 from helpdesk.mail.letters import write_letter
 from helpdesk.mail.outbound import CalendarPart, Letter
 from helpdesk.models.access import Account
 from helpdesk.models.care import Revisit, RevisitState
 from helpdesk.models.people import Contact, Organisation
-from helpdesk.people.directory import operators
+from helpdesk.people.directory import operators, substitute_for, teams
 
 # What follows a moved revisit was asked about by the letter that told of the move, unless that is long ago.
 ASKED_BY_MOVE = timedelta(days=1)
@@ -106,7 +107,7 @@ def visit_other_time(entry: Entry) -> Letter | None:
     revisit = _subject(entry)
     if not revisit.is_open:
         return None
-    return _to_operator("visit_other_time", entry, revisit, revisit.operator_id, None, words=entry.payload["words"])
+    return _to_operator("visit_other_time", entry, revisit, _who_answers(revisit), None, words=entry.payload["words"])
 
 
 def visit_fell_away(entry: Entry) -> Letter | None:
@@ -174,6 +175,17 @@ def _to_operator(
         # Whoever comes has nothing to answer: it is their work.
         text = invitation(happening, method, organizer=desk(), attendee=whom, is_accepted=True)
         return replace(letter, calendar=CalendarPart(method.value, text))
+
+
+def _who_answers(revisit: Revisit) -> int | None:
+    """Who finds another time now: whoever comes, or their substitute; the lead of the line where nobody is named."""
+    at = now()
+    if revisit.operator_id is not None:
+        return substitute_for(revisit.operator_id, at)
+    team = teams().get(revisit.team_id or 0)
+    line = (team.line if team is not None else None) or 1
+    leads = [card.id for card in operators().values() if card.is_active and card.leads_line == line]
+    return substitute_for(leads[0], at) if leads else None
 
 
 def _facts(revisit: Revisit, who: str) -> list[tuple[str, str]]:

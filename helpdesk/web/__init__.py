@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from flask import Flask, Response, abort, request
@@ -36,6 +37,7 @@ def init_app(app: Flask) -> None:
     auth.init_app(app)
     app.before_request(_check_csrf)
     app.after_request(_harden)
+    app.log_exception = functools.partial(_log_exception, app)  # type: ignore[method-assign]
     app.teardown_request(_reset)
     assets.init_app(app)
     filters.init_app(app)
@@ -45,6 +47,13 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(face.bp)
     if config.dev:
         app.register_blueprint(dev.bp)
+
+
+def _log_exception(app: Flask, exc_info: Any) -> None:
+    """Log what went wrong by the rule of the address: some addresses hold a secret."""
+    app.logger.error(
+        "Exception on %s [%s]", request.url_rule or "an unknown address", request.method, exc_info=exc_info
+    )
 
 
 def _choose_transaction() -> None:

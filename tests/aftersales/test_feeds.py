@@ -158,6 +158,15 @@ def test_a_program_asks_cheaply_and_only_gets_what_changed(app: Flask, cast: Cas
         assert client.post(f"/feeds/{secret}.ics").status_code in (400, 404, 405)
 
 
+def test_what_goes_wrong_with_a_feed_is_logged_without_its_secret(
+    app: Flask, cast: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = a_feed(FeedKind.MINE, cast.jonas)
+    with app.test_request_context(f"/feeds/{secret}.ics"):
+        app.log_exception((ValueError, ValueError("broken"), None))
+    assert "Exception on /feeds/<secret>.ics [GET]" in caplog.text and secret not in caplog.text
+
+
 @pytest.mark.parametrize("count", [1, 40])
 def test_the_queries_do_not_grow_and_use_an_index(cast: Cast, count: int) -> None:
     for _ in range(count):

@@ -200,6 +200,19 @@ def test_a_confirmed_visit_that_a_colleague_moves_or_skips_follows_in_the_calend
     assert told(to_tomas) == ("CANCEL", "CANCELLED", 2) and "Snow" in text_of(to_tomas)
 
 
+def test_a_wish_finds_somebody_who_is_there(cast: Cast, sent: Sent) -> None:
+    absent, nobodys = a_revisit(cast), a_revisit(cast)
+    nobodys.operator_id = None
+    db.session.commit()
+    plan_absence(NewAbsence(cast.tomas.operator_id, cast.ona.operator_id, now(), now() + timedelta(days=1)),
+                 by=cast.tomas)  # fmt: skip
+    ask_other_time(absent, "On Friday", by=cast.jonas)
+    ask_other_time(nobodys, "On Monday", by=cast.jonas)
+    to_ona, to_rasa = sent()
+    assert "On Friday" in text_of(to_ona) and "On Monday" in text_of(to_rasa)
+    assert (str(to_ona["To"]).partition(" ")[0], str(to_rasa["To"]).partition(" ")[0]) == ("Ona", "Rasa")
+
+
 def test_nobody_is_written_to_who_left_or_has_no_address(cast: Cast, sent: Sent) -> None:
     revisit = a_revisit(cast)
     contact = db.session.get_one(Contact, cast.jonas.contact_id)
