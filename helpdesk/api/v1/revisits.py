@@ -150,7 +150,7 @@ class Came:
     confirmed_by: str = ""
 
 
-class NewOutcomeSchema(Input):
+class NewRevisitOutcomeSchema(Input):
     """What came of a revisit; problems become a ticket, the time is logged."""
 
     makes = Came
@@ -165,7 +165,7 @@ class NewOutcomeSchema(Input):
     confirmed_by = Text()
 
 
-class OutcomeSchema(Shown):
+class RevisitOutcomeSchema(Shown):
     """What came of a revisit."""
 
     satisfaction = fields.Integer(allow_none=True)
@@ -196,7 +196,7 @@ class ClientRevisitSchema(Shown):
     asked_words = NameOrNull()
     reason = NameOrNull()
     moved_to = fields.Integer(allow_none=True)
-    outcome = fields.Nested(OutcomeSchema, allow_none=True)
+    outcome = fields.Nested(RevisitOutcomeSchema, allow_none=True)
 
 
 class RevisitSchema(ClientRevisitSchema):
@@ -229,7 +229,7 @@ REVISIT = Representation(RevisitSchema(), ClientRevisitSchema(), of=lambda row, 
 REVISITS = Representation(
     RevisitsSchema(), ClientRevisitsSchema(), of=lambda rows, _actor: {"revisits": _documents(rows)}
 )
-OUTCOME = Representation(OutcomeSchema(), OutcomeSchema(), of=lambda row, _actor: outcome_document(row))
+OUTCOME = Representation(RevisitOutcomeSchema(), RevisitOutcomeSchema(), of=lambda row, _actor: outcome_document(row))
 
 
 @bp.get("/revisits")
@@ -308,7 +308,7 @@ def end(sent: Ending, revisit_id: int) -> Revisit:
 
 
 @bp.put("/revisits/<row_id:revisit_id>/outcome")
-@bp.takes(NewOutcomeSchema())
+@bp.takes(NewRevisitOutcomeSchema())
 @bp.gives(200, OUTCOME)
 def record_outcome(sent: Came, revisit_id: int) -> RevisitOutcome:
     """Write down what came of a revisit; a second time nothing changes."""
