@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -10,13 +12,15 @@ import click
 from helpdesk.cli.face import Command, Exit, Group, Refused, answer, answering, with_desk
 from helpdesk.core.i18n import DEFAULT_LANGUAGE, signed_hours, speak
 from helpdesk.people.accounts import actor_by_email
-from helpdesk.policy.actor import SYSTEM
+from helpdesk.policy.actor import SYSTEM, Actor
 from helpdesk.reports.attainment import BY, AttainmentReport, Tally, run_attainment
 from helpdesk.reports.base import Slice, parse_conditions
+from helpdesk.reports.claims import ClaimsReport, ClaimTally, run_claims
 from helpdesk.reports.hours import HoursReport, HoursTally, run_hours
 from helpdesk.reports.overview import Overview, Step, run_overview
 from helpdesk.reports.promises import BY as PROMISED_BY
 from helpdesk.reports.promises import Kept, PromisesReport, run_promises
+from helpdesk.reports.revisits import RevisitsReport, RevisitTally, run_revisits
 
 
 @click.group(cls=Group)
@@ -136,6 +140,96 @@ def hours(conditions: tuple[str, ...], since: str | None, until: str | None, ema
     over = Slice(_instant(since, actor.zone), _instant(until, actor.zone), parse_conditions(conditions))
     figures = run_hours(over, for_=actor)
     answer(form, figures.document(), lambda: _hours(figures))
+
+
+@report.command("revisits")
+@click.option("--where", "conditions", metavar="DIMENSION=VALUE", multiple=True,
+              help="Only of this operator (name or e-mail) or organisation. May be given several times.")  # fmt: skip
+@click.option("--since", metavar="DATE", help="Planned for this day or later; all time if not given.")
+@click.option("--until", metavar="DATE", help="Planned for before this day.")
+@click.option("--as", "email", metavar="EMAIL", help="Count what this account sees; the whole desk if not given.")
+@answering
+@with_desk
+def revisits(conditions: tuple[str, ...], since: str | None, until: str | None, email: str | None, form: str) -> None:
+    """Revisits on time: of those planned for a period, how many took place in their window, and what they found.
+
+    \b
+    Example:
+      threeline report revisits --since 2026-01-01 --until 2026-04-01 --json
+      threeline report revisits --where organisation=Klinika
+    """
+    over, actor = _slice(conditions, since, until, email)
+    figures = run_revisits(over, for_=actor)
+    answer(form, figures.document(), lambda: _visited(figures))
+
+
+@report.command("claims")
+@click.option("--where", "conditions", metavar="DIMENSION=VALUE", multiple=True,
+              help="Only of tickets of this team, line, organisation, product, channel, priority or status. "
+                   "May be repeated, as with the overview.")  # fmt: skip
+@click.option("--since", metavar="DATE", help="Registered on or after this date (or instant); all time if not given.")
+@click.option("--until", metavar="DATE", help="Registered before this date (or instant).")
+@click.option("--as", "email", metavar="EMAIL", help="Count what this account sees; the whole desk if not given.")
+@answering
+@with_desk
+def claims(conditions: tuple[str, ...], since: str | None, until: str | None, email: str | None, form: str) -> None:
+    """Claims and refunds: what clients complained about in a period, what was decided, what it cost.
+
+    \b
+    Example:
+      threeline report claims --since 2026-01-01 --json
+      threeline report claims --where product="Label printer"
+    """
+    over, actor = _slice(conditions, since, until, email)
+    figures = run_claims(over, for_=actor)
+    answer(form, figures.document(), lambda: _claimed(figures))
+
+
+def _slice(
+    conditions: tuple[str, ...], since: str | None, until: str | None, email: str | None
+) -> tuple[Slice, Actor]:  # fmt: skip
+    """What is asked for, and for whom it is counted."""
+    actor = actor_by_email(email) if email else SYSTEM
+    speak(DEFAULT_LANGUAGE, actor.zone)
+    return Slice(_instant(since, actor.zone), _instant(until, actor.zone), parse_conditions(conditions)), actor
+
+
+def _visited(figures: RevisitsReport) -> str:
+    def row(name: str, tally: RevisitTally) -> tuple[str, ...]:
+        satisfaction = f"{tally.satisfaction:.1f}" if tally.satisfaction is not None else ""
+        counts = (tally.late, tally.missed, tally.overdue, tally.refused, tally.skipped, tally.to_come)
+        return (name, f"{tally.on_time}/{tally.decided}", *map(str, counts), satisfaction, str(tally.needs),
+                str(tally.referrals))  # fmt: skip
+
+    heads = ("", "on time", "late", "missed", "overdue", "refused", "skipped", "to come", "satisfied", "needs",
+             "referrals")  # fmt: skip
+    return _table([heads, row("together", figures.total), *_broken_down(figures.by, row)])
+
+
+def _claimed(figures: ClaimsReport) -> str:
+    def row(name: str, tally: ClaimTally) -> tuple[str, ...]:
+        refunded = ", ".join(f"{cents / 100:.2f} {currency}" for currency, cents in tally.refunded_cents.items())
+        counts = (tally.registered, tally.open, tally.repair, tally.replace, tally.redo, tally.refund, tally.reject,
+                  tally.appealed)  # fmt: skip
+        return (name, *map(str, counts), refunded)
+
+    heads = ("", "claims", "open", "repair", "replace", "redo", "refund", "reject", "appeals", "refunded")
+    return _table([heads, row("together", figures.total), *_broken_down(figures.by, row)])
+
+
+def _broken_down(
+    by: Mapping[str, Sequence[Any]], row: Callable[[str, Any], tuple[str, ...]]
+) -> Iterator[tuple[str, ...]]:
+    for dimension, found in by.items():
+        yield (f"by {dimension}",)
+        yield from (row(f"  {each.name or '–'}", each.tally) for each in found)
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> str:
+    width = len(rows[0])
+    whole = [(*row, *[""] * (width - len(row))) for row in rows]
+    widths = [max(len(row[i]) for row in whole) for i in range(width)]
+    return "\n".join(_aligned(row, widths) for row in whole)
 
 
 def _hours(figures: HoursReport) -> str:

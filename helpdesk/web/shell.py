@@ -137,6 +137,8 @@ def nav(actor: Actor) -> list[Group]:
         workspace.append(_item(_("Service levels kept"), "manager.reports.attainment", icon="circle-check"))
         workspace.append(_item(_("Promises kept"), "manager.reports.promises", icon="chart-bar"))
         workspace.append(_item(_("Hours and contracts"), "manager.reports.hours", icon="clock-hour-4"))
+        workspace.append(_item(_("Revisits on time"), "manager.reports.revisits", icon="calendar-event"))
+        workspace.append(_item(_("Claims and refunds"), "manager.reports.claims", icon="gavel"))
     groups.append(Group(_("Workspace"), tuple(workspace)))
     if may(actor, Action.MANAGE_DESK):
         groups.append(Group(_("Desk"), (

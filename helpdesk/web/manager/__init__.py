@@ -7,8 +7,9 @@ from flask import Blueprint
 from helpdesk.policy.actions import Action
 from helpdesk.policy.rules import may
 from helpdesk.web.auth import guard
-from helpdesk.web.manager import reports
+from helpdesk.web.manager import aftersales, reports
 
 bp = Blueprint("manager", __name__, url_prefix="/manager")
+assert aftersales.bp is reports.bp  # its views are the same part of the face
 reports.bp.before_request(guard(lambda actor: may(actor, Action.READ_REPORTS)))
 bp.register_blueprint(reports.bp)

@@ -104,7 +104,7 @@ def overview() -> str:
     """Arrivals, backlog, service levels, the flow between the lines, the first line's share."""
     period = request.args.get("period", "90")
     where = tuple((name, request.args[name]) for name in FILTERS if request.args.get(name))
-    over = Slice(since=_since(period), where=where)
+    over = Slice(since=since_of(period), where=where)
     figures = run_overview(over, for_=current_actor(), by=_step(period))
     return render_template(
         "manager/reports/overview.html", figures=figures, period=period, where=dict(where),
@@ -121,7 +121,7 @@ def attainment() -> str:
     period, by = request.args.get("period", "90"), request.args.get("by", "priority")
     by = by if by in BREAKDOWNS else "priority"
     where = tuple((name, request.args[name]) for name in KEPT_FILTERS if request.args.get(name))
-    over = Slice(_since(period), _tonight() if period in PERIODS else None, where)
+    over = Slice(since_of(period), tonight() if period in PERIODS else None, where)
     figures = run_attainment(over, for_=current_actor(), by=("kind", by))
     paused = figures.beside.paused_percent
     return render_template(
@@ -192,11 +192,11 @@ def hours_table() -> Response:
 
 def _hours_of(period: str, organisation: str) -> HoursReport:
     where = (("organisation", organisation),) if organisation else ()
-    return run_hours(Slice(_since(period), _tonight() if period in PERIODS else None, where), for_=current_actor())
+    return run_hours(Slice(since_of(period), tonight() if period in PERIODS else None, where), for_=current_actor())
 
 
 def _promises(period: str, by: Sequence[str]) -> PromisesReport:
-    over = Slice(_since(period), _tonight() if period in PERIODS else None)
+    over = Slice(since_of(period), tonight() if period in PERIODS else None)
     return run_promises(over, for_=current_actor(), by=by)
 
 
@@ -234,13 +234,13 @@ def _row(label: str, tally: Tally) -> Kept:
     )  # fmt: skip
 
 
-def _tonight() -> datetime:
+def tonight() -> datetime:
     """The end of today, in the reader's zone: what is due by then belongs to the period."""
     today = now().astimezone(ZoneInfo(current_zone())).replace(hour=0, minute=0, second=0, microsecond=0)
     return today + timedelta(days=1)
 
 
-def _since(period: str) -> datetime | None:
+def since_of(period: str) -> datetime | None:
     """The beginning of the day so many days ago, in the reader's zone; None for all time."""
     if period not in PERIODS:
         return None
