@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from helpdesk.core.command import command
 from helpdesk.core.db import db
@@ -208,11 +208,8 @@ def sweep_promises() -> int:
 
     Where there is nothing of the kind it writes nothing.
     """
-    at = now()
-    lapsed = select(Promise.id).where(Promise.state == PromiseState.PLANNED, Promise.until_at < at - next_lapse())
-    if not any(absence.until > at for absence in absences()) and not db.session.scalar(select(lapsed.exists())):
-        return 0
-    return _sweep()
+    to_do = select(Promise.id).where(Promise.state == PromiseState.PLANNED, or_(_has_lapsed(), _is_of_the_absent()))
+    return _sweep() if db.session.scalar(select(to_do.exists())) else 0
 
 
 @command
@@ -325,16 +322,8 @@ def _planned(*conditions: ColumnElement[bool], limit: int = AT_ONCE) -> Sequence
 
 
 def _stand_in(limit: int) -> int:
-    at, moved = now(), 0
-    coming = [absence for absence in absences() if absence.until > at]
-    if not coming:
-        return 0
-    some = or_(*(
-        and_(Promise.owner_id == each.operator_id, Promise.from_at < each.until,
-             true() if each.since <= at else Promise.from_at >= each.since)
-        for each in coming
-    ))  # fmt: skip
-    for promise in _planned(some, limit=limit):
+    moved = 0
+    for promise in _planned(_is_of_the_absent(), limit=limit):
         present = _present_for(promise.owner_id or 0, promise)
         if present != promise.owner_id:
             _hand(promise, present, "", "absent", by=SYSTEM)
@@ -342,15 +331,28 @@ def _stand_in(limit: int) -> int:
     return moved
 
 
+def _is_of_the_absent() -> ColumnElement[bool]:
+    """Due while its owner is away, or due already and its owner away now."""
+    at = now()
+    return or_(false(), *(
+        and_(Promise.owner_id == each.operator_id, Promise.from_at < each.until,
+             true() if each.since <= at else Promise.from_at >= each.since)
+        for each in absences() if each.until > at
+    ))  # fmt: skip
+
+
 def _lapse(limit: int) -> int:
-    latest = now() - next_lapse()
-    lapsed = _planned(Promise.until_at < latest, limit=limit)
+    lapsed = _planned(_has_lapsed(), limit=limit)
     for promise in lapsed:
         at = promise.until_at + next_lapse()
         _end(promise, PromiseState.BROKEN, at)
         withdraw_duties(("promise", promise.id), by=SYSTEM)
         _tell(promise, PromiseBroken(*_of(promise), what=promise.what, how="lapsed"), by=SYSTEM, at=at)
     return len(lapsed)
+
+
+def _has_lapsed() -> ColumnElement[bool]:
+    return and_(Promise.until_at < now() - next_lapse())
 
 
 def _present_for(operator_id: int, promise: Promise) -> int:
