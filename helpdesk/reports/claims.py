@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 
 from helpdesk.core.db import SecondsBetween, db
 from helpdesk.core.times import now
@@ -144,7 +144,7 @@ def run_claims(over: Slice, *, for_: Actor, by: Iterable[str] = BY) -> ClaimsRep
     )
 
 
-def _tally(row: Row[Any]) -> ClaimTally:
+def _tally(row: Any) -> ClaimTally:
     counts: dict[str, int] = {"registered": 1}
     if row.state is ClaimState.WITHDRAWN:
         return ClaimTally(registered=1, withdrawn=1)
@@ -157,10 +157,10 @@ def _tally(row: Row[Any]) -> ClaimTally:
         counts |= {row.outcome.value: 1, "decided_seconds": max(0, int(row.seconds or 0))}
         if row.outcome is Outcome.REFUND and row.amount_cents:
             money[row.currency] = row.amount_cents
-    return ClaimTally(**counts, refunded_cents=money)  # type: ignore[arg-type]  # all of them are numbers
+    return ClaimTally(**counts, refunded_cents=money)
 
 
-def _rows(dimension: str, told: Sequence[tuple[Row[Any], ClaimTally]]) -> list[ClaimRow]:
+def _rows(dimension: str, told: Sequence[tuple[Any, ClaimTally]]) -> list[ClaimRow]:
     tallies: dict[int | str | None, ClaimTally] = {}
     for row, tally in told:
         key = {"organisation": row.organisation_id, "product": row.product_id, "fault": row.fault.value}[dimension]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from helpdesk.core.i18n import gettext as _
@@ -17,7 +17,7 @@ from helpdesk.reports.claims import ClaimsReport, run_claims
 from helpdesk.reports.revisits import BY as REVISITS_BY
 from helpdesk.reports.revisits import RevisitsReport, run_revisits
 from helpdesk.web.auth import current_actor
-from helpdesk.web.manager.reports import PERIODS, bp, since_of, tonight
+from helpdesk.web.manager.reports import PERIODS, since_of, tonight
 from helpdesk.web.shell import Item
 from helpdesk.web.words import FAULTS, OUTCOMES
 
@@ -33,7 +33,14 @@ CLAIM_COLUMNS = (
 )  # fmt: skip
 
 
-@bp.get("/revisits")
+def register(bp: Blueprint) -> None:
+    """Add these reports to the others."""
+    for view, name in ((revisits, "revisits"), (claims, "claims")):
+        bp.add_url_rule(f"/{name}", view_func=view)
+    for table, name in ((revisits_table, "revisits"), (claims_table, "claims")):
+        bp.add_url_rule(f"/{name}.csv", view_func=table)
+
+
 def revisits() -> str:
     """Revisits on time, of those planned for a period, and what they found."""
     by = _chosen(REVISIT_BREAKDOWNS)
@@ -44,13 +51,11 @@ def revisits() -> str:
     )  # fmt: skip
 
 
-@bp.get("/revisits.csv")
 def revisits_table() -> Response:
     """The same as a table: a line for each operator and each organisation."""
     return _table("revisits.csv", REVISIT_COLUMNS, _lines(run_revisits(_over(), for_=current_actor(), by=REVISITS_BY)))
 
 
-@bp.get("/claims")
 def claims() -> str:
     """Claims of a period, what was decided, and what it cost."""
     by = _chosen(CLAIM_BREAKDOWNS)
@@ -62,7 +67,6 @@ def claims() -> str:
     )  # fmt: skip
 
 
-@bp.get("/claims.csv")
 def claims_table() -> Response:
     """The same as a table: a line for each organisation, product and kind of fault; money in cents."""
     figures = run_claims(_over(), for_=current_actor(), by=CLAIMS_BY)
