@@ -109,6 +109,14 @@ def visits_ahead(*, for_: Actor, limit: int = MOST_AHEAD) -> list[VisitShown]:
     return _shown(query.order_by(Revisit.planned_on, Revisit.id).limit(limit))
 
 
+def visits_to_answer(*, for_: Actor, limit: int = 5) -> Sequence[Revisit]:
+    """The revisits that a client was asked about and said nothing to, the nearest first."""
+    query = visible(for_, Revisit).where(
+        Revisit.state == RevisitState.PLANNED, Revisit.prepared_at.is_not(None), Revisit.asked_at.is_(None)
+    )
+    return db.session.scalars(query.order_by(Revisit.planned_on, Revisit.id).limit(limit)).all()
+
+
 def visits_over(*, for_: Actor, page: int = 1) -> tuple[list[VisitShown], bool]:
     """The revisits that are over, the latest first, with what came of them; and whether there are older ones."""
     query = visible(for_, Revisit).where(Revisit.state.not_in({*OPEN_STATES, RevisitState.MOVED}))

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from helpdesk.aftersales.outcomes import NewOutcome, record_outcome
-from helpdesk.aftersales.revisits import confirm_revisit, move_revisit, skip_revisit
+from helpdesk.aftersales.revisits import confirm_revisit, move_revisit, prepare_revisits, skip_revisit
 from helpdesk.aftersales.showing import answer_url, moment_key
 from helpdesk.core.db import db
 from helpdesk.core.tokens import sign
@@ -157,6 +157,17 @@ def test_a_client_answers_in_the_portal(cast: Cast, browser_of: BrowserOf) -> No
     assert outcome.confirmed_by == "Jonas"
     moved = move_revisit(revisit, date(2026, 3, 9), reason="As asked", by=cast.ona)
     assert jonas.get(f"/portal/revisits/{revisit.id}").response.request.path == f"/portal/revisits/{moved.id}"
+
+
+def test_what_waits_for_an_answer_stands_on_the_first_page(cast: Cast, browser_of: BrowserOf) -> None:
+    revisit = a_revisit(cast)
+    jonas = browser_of("jonas")
+    assert "Does this time suit you?" not in jonas.get("/portal/").text
+    prepare_revisits()
+    assert jonas.get("/portal/").links["Training"] == f"/portal/revisits/{revisit.id}"
+    assert "Training" not in browser_of("marek").get("/portal/").text
+    confirm_revisit(revisit, by=cast.jonas)
+    assert "Training" not in jonas.get("/portal/").text
 
 
 def test_who_sees_which_visits(app: Flask, cast: Cast, browser_of: BrowserOf) -> None:

@@ -34,7 +34,7 @@ from helpdesk.web.words import CHANNELS, REVISIT_STATES
 
 bp = Blueprint("visits", __name__, url_prefix="/visits")
 
-IN_A_CELL, IN_AN_HOUR, IN_A_WEEKDAY, IN_THE_AGENDA, IN_A_DAY = 3, 4, 60, 60, 500
+IN_A_CELL, AT_ANY_TIME, IN_AN_HOUR, IN_A_WEEKDAY, IN_THE_AGENDA, IN_A_DAY = 3, 6, 4, 60, 60, 500
 AGENDA_DAYS = 14
 FIRST, LAST = date(2000, 1, 10), date(2199, 12, 1)
 NOTHING = DayOfVisits(0, ())
@@ -138,7 +138,7 @@ def _week(asked: Asked) -> dict[str, Any]:
     hours = [each.hour for day in days for each in day.entries if each.hour is not None]
     span = range(min([desk.opens, *hours]), max([desk.closes, *(hour + 1 for hour in hours)]))
     return {
-        "days": [(day, [e for e in day.entries if e.hour is None], _hours(day, span, desk)) for day in days],
+        "days": [(day, _at_any_time(day), _hours(day, span, desk)) for day in days],
         "hours": [f"{hour:02}:00" for hour in span], "heading": _span_words(since, since + timedelta(days=6)),
         "total": sum(day.total for day in days), "before": asked.url(**{"from": since - timedelta(days=7)}),
         "after": asked.url(**{"from": since + timedelta(days=7)}),
@@ -197,6 +197,12 @@ def _shown(entry: VisitEntry, zone: ZoneInfo) -> EntryShown:
         if local.date() != entry.on:  # to the reader it is another day than to the client
             at, until, hour = moment(entry.starts_at, weekday=True), "", None
     return EntryShown(entry, at, until, hour, url_for("console.revisits.show", revisit_id=entry.id))
+
+
+def _at_any_time(day: DayShown) -> HourShown:
+    """The visits without an hour, as the row above the hours."""
+    here = [each for each in day.entries if each.hour is None]
+    return HourShown("", day.is_business, here[:AT_ANY_TIME], len(here[AT_ANY_TIME:]))
 
 
 def _hours(day: DayShown, span: range, desk: DeskDays) -> list[HourShown]:

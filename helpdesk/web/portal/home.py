@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from helpdesk.aftersales.approvals import my_approvals
+from helpdesk.aftersales.visits import visits_to_answer
 from helpdesk.core.times import now
 from helpdesk.models.contracts import ApprovalState
 from helpdesk.models.tickets import Status
@@ -26,7 +27,8 @@ def show() -> str:
         if row.state is ApprovalState.ASKED and row.expires_at > now()
     ]  # fmt: skip
     return render_template(
-        "portal/home/show.html", to_approve=to_approve, to_check=[in_list(row) for row in to_check],
+        "portal/home/show.html", to_approve=to_approve, to_confirm=visits_to_answer(for_=actor),
+        to_check=[in_list(row) for row in to_check],
         waiting=[in_list(row) for row in waiting],
         in_work=[in_list(row) for row in mine if row not in waiting],
     )  # fmt: skip
