@@ -3,8 +3,8 @@
 1. An entry counts in the period by the day for which it counts; `since` and `until` are the days of the reader's zone.
 2. Left is the balance at the end of the period: the sum of all signed minutes before it, not of the period alone.
 3. Used and overage are told as positive minutes. Overage is work for which no hours were left; it is billed at once.
-4. Billed is the money of the notices dated in the period, by currency, cancelled ones aside; credits lower it. A notice
-   without a price is counted and not summed: accounting knows it.
+4. Billed is the money of the notices dated in the period, by currency, cancelled ones and sales aside; credits lower
+   it. A notice without a price is counted and not summed: accounting knows it.
 5. A contract stands here when anything was ever in its ledger, or a notice for it falls into the period.
 """
 
@@ -159,7 +159,8 @@ def _notices(narrowed: Sequence[ColumnElement[bool]], since: date | None, until:
         _CONTRACTS.add_columns(BillingNotice.currency, func.count().label("notices"), func.sum(price).label("cents"),
                                func.count().filter(price.is_(None)).label("unpriced"))
         .join(BillingNotice, BillingNotice.contract_id == Contract.id)
-        .where(BillingNotice.cancelled_at.is_(None), *_period(BillingNotice.dated, since, until), *narrowed)
+        # What products cost is no money of the contract, and its proforma and its invoice would count twice.
+        .where(BillingNotice.cancelled_at.is_(None), BillingNotice.sale_id.is_(None), *_period(BillingNotice.dated, since, until), *narrowed)
         .group_by(Contract.id, Contract.number, Contract.organisation_id, Organisation.name, BillingNotice.currency)
     )  # fmt: skip
     return [

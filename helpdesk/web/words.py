@@ -55,11 +55,11 @@ WORK_RULES = {
     "warranty": _l("under warranty"), "pay_as_you_go": _l("charged by the hour"),
     "prepaid_hours": _l("from the prepaid hours"), "monthly_fee": _l("monthly fee"),
     "claim_refund": _l("refund of a claim"),
+    "product_sale": _l("sale of products"),
 }  # fmt: skip
 APPROVAL_STATES = {
     "asked": _l("waits for the client"), "approved": _l("approved"), "declined": _lp("approval", "declined"),
     "expired": _l("nobody answered in time"), "withdrawn": _l("withdrawn"), "waived": _l("waived by a manager"),
-    "product_sale": _l("sale of products"),
 }  # fmt: skip
 NOTICE_KINDS = {"proforma": _l("Proforma"), "vat_invoice": _l("VAT invoice"), "credit": _l("Credit")}
 BATCH_STATES = {"taken": _l("taken"), "confirmed": _l("confirmed"), "released": _l("released")}
