@@ -160,7 +160,8 @@ def _notices(narrowed: Sequence[ColumnElement[bool]], since: date | None, until:
                                func.count().filter(price.is_(None)).label("unpriced"))
         .join(BillingNotice, BillingNotice.contract_id == Contract.id)
         # What products cost is no money of the contract, and its proforma and its invoice would count twice.
-        .where(BillingNotice.cancelled_at.is_(None), BillingNotice.sale_id.is_(None), *_period(BillingNotice.dated, since, until), *narrowed)
+        .where(BillingNotice.cancelled_at.is_(None), BillingNotice.sale_id.is_(None),
+               *_period(BillingNotice.dated, since, until), *narrowed)
         .group_by(Contract.id, Contract.number, Contract.organisation_id, Organisation.name, BillingNotice.currency)
     )  # fmt: skip
     return [
