@@ -56,7 +56,7 @@ class Story:
         cast: Cast,
         config: Config,
         browser_of: BrowserOf,
-        as_: As,
+        as_: As,  # noqa: F811
         threeline: Threeline,  # noqa: F811
     ) -> None:
         self.app, self.cast, self.config = app, cast, config
