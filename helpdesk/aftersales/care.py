@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import Select, func, select
 
@@ -17,7 +18,7 @@ from helpdesk.aftersales.planning import FIRST_YEAR, LAST_YEAR, occurrences_unti
 from helpdesk.aftersales.revisits import call_off, is_away_on, new_uid
 from helpdesk.aftersales.spreading import Load, Wanted, spread
 from helpdesk.core.command import command
-from helpdesk.core.db import among, db, locked_when_writing
+from helpdesk.core.db import among, db, insert_many, locked_when_writing
 from helpdesk.core.errors import Invalid, NotFound
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record, record_many
@@ -139,8 +140,11 @@ def plan_ahead(limit: int = 100) -> int:
     return len(cares)
 
 
-def plan_cares(cares: Sequence[Care], *, until: date, by: Actor) -> list[Revisit]:
-    """Plan the revisits of these programmes up to a date, given to operators by load. Part of a larger activity."""
+def plan_cares(cares: Sequence[Care], *, until: date, by: Actor) -> int:
+    """Plan the revisits of these programmes up to a date, given to operators by load; returns how many.
+
+    Part of a larger activity.
+    """
     wanted = {care.plan_id for care in cares}
     plans = {row.id: row for row in db.session.scalars(select(CarePlan).where(CarePlan.id.in_(wanted)))}
     rhythms = {row.id: rhythm_of(row.calendar_id, row.min_gap_days, row.window_days) for row in plans.values()}
@@ -148,18 +152,24 @@ def plan_cares(cares: Sequence[Care], *, until: date, by: Actor) -> list[Revisit
     if any(care.planned_until is not None for care in cares):
         latest = select(Revisit.care_id, func.max(Revisit.planned_on)).group_by(Revisit.care_id)
         last = dict(db.session.execute(latest.where(among(Revisit.care_id, [care.id for care in cares]))).all())
+    # Their days are those of their clients, read once here.
+    clients = db.session.scalars(
+        select(Organisation).where(among(Organisation.id, {care.organisation_id for care in cares}))
+    ).all()
     slots: list[Slot] = []
-    for care in cares:
-        since = care.planned_until or min(care.anchor, today_of(care)) - timedelta(days=1)
-        since = max(since, today_of(care) - timedelta(days=1))
-        slots += slots_of(care, plans[care.plan_id].steps, rhythms[care.plan_id], since=since, until=until,
-                          after=last.get(care.id))  # fmt: skip
-        care.planned_until = max(until, care.planned_until or until)
-    rows = [row for _slot, row in placed(slots)]
-    db.session.add_all(rows)
+    with db.session.no_autoflush:
+        for care in cares:
+            yesterday = today_of(care) - timedelta(days=1)
+            since = max(yesterday, care.planned_until or yesterday)
+            slots += slots_of(care, plans[care.plan_id].steps, rhythms[care.plan_id], since=since, until=until,
+                              after=last.get(care.id))  # fmt: skip
+            care.planned_until = max(until, care.planned_until or until)
+        rows = [_values(row) for _slot, row in placed(slots)]
+    del clients  # the session keeps no row that nobody holds
     db.session.flush()
-    record_many([RevisitPlanned(row.id, planned_on=str(row.planned_on)) for row in rows], by=by)
-    return rows
+    stored = insert_many(Revisit, rows, Revisit.id, Revisit.planned_on)
+    record_many([RevisitPlanned(key, planned_on=str(on)) for key, on in stored], by=by)
+    return len(rows)
 
 
 def slots_of(
@@ -249,6 +259,11 @@ def load_between(since: date, until: date, leave_out: Iterable[int] = ()) -> Loa
         if who is not None and key not in left_out:
             load.add(who, on, minutes, place if channel is Channel.ON_SITE_VISIT else "")
     return load
+
+
+def _values(row: Revisit) -> dict[str, Any]:
+    """What a revisit that is not stored yet holds, by column."""
+    return {column.key: getattr(row, column.key) for column in Revisit.__table__.c if column.key in vars(row)}
 
 
 def today_of(care: Care) -> date:

@@ -8,13 +8,12 @@ where its terms say that it covers nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import and_, bindparam, select
 
 from helpdesk.core.db import db
 from helpdesk.core.i18n import DEFAULT_ZONE
@@ -70,12 +69,26 @@ class Asked:
     on: date  # of `at`, where the organisation is
 
 
-@dataclass(frozen=True)
-class _Held:
-    """A contract with the terms that hold on the day."""
+class _Line(NamedTuple):
+    """A product that a contract covers, or a component of it."""
 
-    contract: Contract
-    terms: ContractTerms | None
+    product_id: int
+    component_id: int | None
+    policy_id: int | None
+
+
+@dataclass
+class _Held:
+    """A contract with its lines, and what the terms that hold on the day say of channels and hours."""
+
+    id: int
+    number: str
+    policy_id: int | None
+    valid_from: date
+    valid_until: date | None
+    channels: Sequence[str] = ()
+    hours_of: int | None = None  # the calendar of the hours outside of which nothing is covered
+    lines: dict[int, _Line] = field(default_factory=dict)
 
 
 def entitled(
@@ -111,36 +124,58 @@ def day_of(organisation_id: int | None, at: datetime) -> date:
 def _candidates(asked: Asked) -> Iterator[Candidate]:
     contracts = _contracts(asked)
     # What names a component says more than what names the whole product.
-    lines = sorted(((one, line) for one in contracts for line in one.contract.lines),
+    lines = sorted(((one, line) for one in contracts for line in one.lines.values()),
                    key=lambda pair: pair[1].component_id is None)  # fmt: skip
     for one, line in lines:
-        policy_id = line.policy_id or one.contract.policy_id
+        policy_id = line.policy_id or one.policy_id
         verdict = _other(line, asked) or _verdict(one, policy_id, asked)
-        yield Candidate("contract_line", one.contract.number, policy_id, one.contract.id, verdict)
+        yield Candidate("contract_line", one.number, policy_id, one.id, verdict)
     for one in contracts:
-        policy_id = one.contract.policy_id
-        yield Candidate("contract", one.contract.number, policy_id, one.contract.id, _verdict(one, policy_id, asked))
+        yield Candidate("contract", one.number, one.policy_id, one.id, _verdict(one, one.policy_id, asked))
     if asked.installed is not None and asked.installed.warranty_until is not None:
         yield _warranty(asked.installed, asked.on)
     default = register.default_policy_id()
     yield Candidate("default", "", default, None, CHOSEN if default else "no_policy")
 
 
+# Put together once: that takes as long as asking it.
+_CONTRACTS = (
+    select(
+        Contract.id, Contract.number, Contract.policy_id, Contract.valid_from, Contract.valid_until,
+        ContractTerms.channels, ContractTerms.calendar_id, ContractTerms.covers_only_hours,
+        ContractLine.id.label("line_id"), ContractLine.product_id, ContractLine.component_id,
+        ContractLine.policy_id.label("line_policy_id"),
+    )
+    .join(
+        ContractTerms,
+        and_(ContractTerms.contract_id == Contract.id, ContractTerms.valid_from <= bindparam("day")),
+        isouter=True,
+    )
+    .join(ContractLine, isouter=True).where(Contract.organisation_id == bindparam("organisation"))
+    .order_by(Contract.valid_from.desc(), Contract.id, ContractTerms.valid_from, ContractLine.id)
+)  # fmt: skip
+
+
 def _contracts(asked: Asked) -> Sequence[_Held]:
-    """The contracts of the organisation with their terms and lines: two questions, however many there are."""
+    """The contracts of the organisation with their terms and lines: one question, however many there are.
+
+    It is asked whenever a ticket is opened, so it reads plain columns and no objects.
+    """
     if asked.organisation_id is None:
         return ()
-    holds = and_(ContractTerms.contract_id == Contract.id, ContractTerms.valid_from <= asked.on)
-    query = (
-        select(Contract, ContractTerms).join(ContractTerms, holds, isouter=True)
-        .where(Contract.organisation_id == asked.organisation_id).options(selectinload(Contract.lines))
-        .order_by(Contract.valid_from.desc(), Contract.id, ContractTerms.valid_from)
-    )  # fmt: skip
-    latest = {contract.id: _Held(contract, terms) for contract, terms in db.session.execute(query)}
-    return list(latest.values())
+    found: dict[int, _Held] = {}
+    for row in db.session.execute(_CONTRACTS, {"organisation": asked.organisation_id, "day": asked.on}):
+        held = found.get(row.id)
+        if held is None:
+            held = found[row.id] = _Held(row.id, row.number, row.policy_id, row.valid_from, row.valid_until)
+        # The terms that hold come last.
+        held.channels, held.hours_of = row.channels or (), row.calendar_id if row.covers_only_hours else None
+        if row.line_id is not None:
+            held.lines[row.line_id] = _Line(row.product_id, row.component_id, row.line_policy_id)
+    return list(found.values())
 
 
-def _other(line: ContractLine, asked: Asked) -> str:
+def _other(line: _Line, asked: Asked) -> str:
     """Why a line is for something else; empty where it is for this."""
     if line.product_id != asked.product_id:
         return "other_product"
@@ -148,29 +183,18 @@ def _other(line: ContractLine, asked: Asked) -> str:
 
 
 def _verdict(held: _Held, policy_id: int | None, asked: Asked) -> str:
-    contract, terms = held.contract, held.terms
-    if contract.valid_from > asked.on:
+    if held.valid_from > asked.on:
         return "not_yet"
-    if contract.valid_until is not None and contract.valid_until < asked.on:
+    if held.valid_until is not None and held.valid_until < asked.on:
         return "expired"
     if policy_id is None:
         return "no_policy"
-    if terms is not None and not _is_by_its_channels(terms, asked.channel):
+    # On-site work is covered or chargeable by a rule of its own; the request for it is covered.
+    if held.channels and asked.channel not in (None, Channel.ON_SITE_VISIT, *held.channels):
         return "other_channel"
-    if terms is not None and not _is_in_its_hours(terms, asked.at):
+    if held.hours_of is not None and not register.indexes()[held.hours_of].is_working(epoch(asked.at)):
         return "outside_hours"
     return CHOSEN
-
-
-def _is_by_its_channels(terms: ContractTerms, channel: Channel | None) -> bool:
-    """On-site work is covered or chargeable by a rule of its own; the request for it is covered."""
-    return not terms.channels or channel in (None, Channel.ON_SITE_VISIT) or channel in terms.channels
-
-
-def _is_in_its_hours(terms: ContractTerms, at: datetime) -> bool:
-    if not terms.covers_only_hours or terms.calendar_id is None:
-        return True
-    return register.indexes()[terms.calendar_id].is_working(epoch(at))
 
 
 def _warranty(installed: InstalledProduct, on: date) -> Candidate:
