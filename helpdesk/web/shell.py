@@ -108,38 +108,10 @@ def nav(actor: Actor) -> list[Group]:
     groups = []
     if actor.role is not Role.ADMINISTRATOR:
         groups.append(Group(_("Tickets"), _views(actor)))
-    workspace = []
-    told = count_open_rungs(for_=actor)
-    if told or actor.role is not Role.ADMINISTRATOR:
-        workspace.append(_item(_("Escalations"), "console.escalations.index", icon="bell", count=told))
-    if actor.operator_id or may(actor, Action.READ_REPORTS):
-        workspace.append(_item(_("To do"), "console.duties.index", icon="checklist"))
-        workspace.append(_item(_("Visits"), "console.visits.index", icon="calendar"))
-    if may(actor, Action.MANAGE_CARE):
-        workspace.append(_item(_("Needs and referrals"), "console.leads.index", icon="heart-handshake"))
-        workspace.append(_item(_("Care plans"), "console.care.index", icon="calendar-event"))
-    if may(actor, Action.CONFIRM_CONTACT):
-        workspace.append(_item(_("Contacts to confirm"), "console.contacts.unverified", icon="user-question"))
-    if actor.role is not Role.PRODUCT_OWNER:
-        workspace.append(_item(_("Promises"), "console.promises.index", icon="heart-handshake"))
-    workspace.append(_item(_("Organisations"), "console.organisations.index", icon="building"))
-    if may(actor, Action.READ_REFUND_RULES):
-        workspace.append(_item(_("Claims"), "console.claims.index", icon="gavel"))
-    if may(actor, Action.MANAGE_DELIVERABLES):
-        workspace.append(_item(_("Deliverables"), "console.deliverables.index", icon="package-export"))
-    if may(actor, Action.READ_SALES):
-        workspace.append(_item(_("Enquiries"), "console.enquiries.index", icon="message-dollar"))
-        workspace.append(_item(_("Sales"), "console.sales.index", icon="building-warehouse"))
-    if may(actor, Action.EXPORT_BILLING):
-        workspace.append(_item(_("Billing"), "console.billing.index", icon="receipt"))
-    if may(actor, Action.READ_REPORTS):
-        workspace.append(_item(_("Overview"), "manager.reports.overview", icon="chart-bar"))
-        workspace.append(_item(_("Service levels kept"), "manager.reports.attainment", icon="circle-check"))
-        workspace.append(_item(_("Promises kept"), "manager.reports.promises", icon="chart-bar"))
-        workspace.append(_item(_("Hours and contracts"), "manager.reports.hours", icon="clock-hour-4"))
-        workspace.append(_item(_("Revisits on time"), "manager.reports.revisits", icon="calendar-event"))
-        workspace.append(_item(_("Claims and refunds"), "manager.reports.claims", icon="gavel"))
-    groups.append(Group(_("Workspace"), tuple(workspace)))
+    groups.append(Group(_("Workspace"), tuple(_workspace(actor))))
+    groups += [Group(label, items) for label, items in (
+        (_("After the sale"), tuple(_after_the_sale(actor))), (_("Reports"), tuple(_reports(actor))),
+    ) if items]  # fmt: skip
     if may(actor, Action.MANAGE_DESK):
         groups.append(Group(_("Desk"), (
             _item(_("People"), "console.people.index", icon="users"),
@@ -152,6 +124,48 @@ def nav(actor: Actor) -> list[Group]:
             _item(_("Jobs"), "console.jobs.index", icon="heart-rate-monitor"),
         )))  # fmt: skip
     return groups
+
+
+def _workspace(actor: Actor) -> Iterator[Item]:
+    told = count_open_rungs(for_=actor)
+    if told or actor.role is not Role.ADMINISTRATOR:
+        yield _item(_("Escalations"), "console.escalations.index", icon="bell", count=told)
+    if actor.operator_id or may(actor, Action.READ_REPORTS):
+        yield _item(_("To do"), "console.duties.index", icon="checklist")
+    if actor.role is not Role.PRODUCT_OWNER:
+        yield _item(_("Promises"), "console.promises.index", icon="heart-handshake")
+    if may(actor, Action.CONFIRM_CONTACT):
+        yield _item(_("Contacts to confirm"), "console.contacts.unverified", icon="user-question")
+    yield _item(_("Organisations"), "console.organisations.index", icon="building")
+
+
+def _after_the_sale(actor: Actor) -> Iterator[Item]:
+    if actor.operator_id or may(actor, Action.READ_REPORTS):
+        yield _item(_("Visits"), "console.visits.index", icon="calendar")
+    if may(actor, Action.MANAGE_CARE):
+        yield _item(_("Needs and referrals"), "console.leads.index", icon="message-dollar")
+    if may(actor, Action.READ_SALES):
+        yield _item(_("Enquiries"), "console.enquiries.index", icon="help-circle")
+        yield _item(_("Sales"), "console.sales.index", icon="building-warehouse")
+    if may(actor, Action.READ_REFUND_RULES):
+        yield _item(_("Claims"), "console.claims.index", icon="gavel")
+    if may(actor, Action.MANAGE_DELIVERABLES):
+        yield _item(_("Deliverables"), "console.deliverables.index", icon="package-export")
+    if may(actor, Action.MANAGE_CARE):
+        yield _item(_("Care plans"), "console.care.index", icon="calendar-event")
+    if may(actor, Action.EXPORT_BILLING):
+        yield _item(_("Billing"), "console.billing.index", icon="receipt")
+
+
+def _reports(actor: Actor) -> Iterator[Item]:
+    if not may(actor, Action.READ_REPORTS):
+        return
+    yield _item(_("Overview"), "manager.reports.overview", icon="chart-bar")
+    yield _item(_("Service levels kept"), "manager.reports.attainment", icon="circle-check")
+    yield _item(_("Promises kept"), "manager.reports.promises", icon="heart-handshake")
+    yield _item(_("Hours and contracts"), "manager.reports.hours", icon="clock-hour-4")
+    yield _item(_("Revisits on time"), "manager.reports.revisits", icon="calendar-event")
+    yield _item(_("Claims and refunds"), "manager.reports.claims", icon="receipt-refund")
 
 
 def view_names(actor: Actor) -> dict[str, str]:
