@@ -130,7 +130,7 @@ def test_one_key_promises_a_time_and_says_what_was_understood(chromium_browser: 
 
     ona.page.goto(f"/console/tickets/{number}")
     ona.page.keyboard.press("p")
-    ona.page.wait_for_function("document.activeElement.name === 'promise_said'")
+    ona.page.locator("[name=promise_said]:focus").wait_for()
     ona.page.keyboard.type("tomorrow 10-12")
     ona.page.locator("#promise-heard:has-text('10:00–12:00 (Europe/Vilnius)')").wait_for()
     with ona.page.expect_navigation():

@@ -57,7 +57,7 @@ def _followed(row: Any, anchor: str) -> Any:
     if form.is_valid:
         with form.refusals():
             follow_up(row, **form.value, by=current_actor())
-            flash(_("Kept."))
+            flash(_("It is kept."))
             return redirect(url_for("console.leads.index", view=request.form.get("view", "open")))
     form.errors = {f"{name}-{anchor}": sentences for name, sentences in form.errors.items()}
     return _page(form, anchor), 422
