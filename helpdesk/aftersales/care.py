@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import Select, func, select
 
-from helpdesk.aftersales.planning import FIRST_YEAR, LAST_YEAR, occurrences_until, plan, working_days
+from helpdesk.aftersales.planning import FIRST_YEAR, LAST_YEAR, PlanningError, occurrences_until, plan, working_days
 from helpdesk.aftersales.revisits import call_off, is_away_on, new_uid
 from helpdesk.aftersales.spreading import Load, Wanted, spread
 from helpdesk.core.command import command
@@ -39,6 +40,8 @@ from helpdesk.tickets.calendars import get_calendar, versions_of
 from helpdesk.tickets.reachable import desk_calendar
 from sla import register
 from sla.worktime import Calendar
+
+log = structlog.get_logger()
 
 HORIZON = timedelta(days=400)  # how far ahead revisits are planned
 LEAST_AHEAD = timedelta(days=370)  # when further ones are planned
@@ -107,7 +110,10 @@ def start_care(organisation: Organisation, new: NewCare, *, by: Actor) -> Care:
     db.session.add(care)
     db.session.flush()
     record(CareStarted(care.id, plan_id=new.plan_id, anchor=str(new.anchor)), by=by)
-    plan_cares([care], until=today_of(care) + HORIZON, by=by)
+    try:
+        plan_cares([care], until=today_of(care) + HORIZON, by=by)
+    except PlanningError as error:
+        raise Invalid({"plan_id": [cannot_plan(error)]}) from error
     return care
 
 
@@ -135,9 +141,26 @@ def plan_ahead(limit: int = 100) -> int:
         .order_by(Care.planned_until).limit(limit).with_for_update(skip_locked=True, of=Care)
     )  # fmt: skip
     cares = db.session.scalars(query).all()
-    if cares:
-        plan_cares(cares, until=today + HORIZON, by=SYSTEM)
+    try:
+        if cares:
+            plan_cares(cares, until=today + HORIZON, by=SYSTEM)
+    except PlanningError:
+        for care in cares:  # one whose dates cannot be kept apart holds up no other
+            _plan_alone(care, today + HORIZON)
     return len(cares)
+
+
+def _plan_alone(care: Care, until: date) -> None:
+    try:
+        plan_cares([care], until=until, by=SYSTEM)
+    except PlanningError as error:
+        log.error("care_cannot_be_planned", care_id=care.id, reason=str(error))
+        care.planned_until = until
+
+
+def cannot_plan(error: PlanningError) -> str:
+    """Why dates cannot be planned, to whoever asked for them."""
+    return _("This is no rule that can be planned by: %(reason)s.", reason=error.reason)
 
 
 def plan_cares(cares: Sequence[Care], *, until: date, by: Actor) -> int:
@@ -157,12 +180,14 @@ def plan_cares(cares: Sequence[Care], *, until: date, by: Actor) -> int:
         select(Organisation).where(among(Organisation.id, {care.organisation_id for care in cares}))
     ).all()
     slots: list[Slot] = []
+    # Nothing is changed before all dates are known: PlanningError leaves everything as it was.
     with db.session.no_autoflush:
         for care in cares:
             yesterday = today_of(care) - timedelta(days=1)
             since = max(yesterday, care.planned_until or yesterday)
             slots += slots_of(care, plans[care.plan_id].steps, rhythms[care.plan_id], since=since, until=until,
                               after=last.get(care.id))  # fmt: skip
+        for care in cares:
             care.planned_until = max(until, care.planned_until or until)
         rows = [_values(row) for _slot, row in placed(slots)]
     del clients  # the session keeps no row that nobody holds

@@ -15,8 +15,8 @@ from datetime import date, timedelta
 
 from sqlalchemy import func, select
 
-from helpdesk.aftersales.care import Rhythm, Slot, ahead_of, placed, rhythm_of, slots_of, today_of
-from helpdesk.aftersales.planning import LONGEST_GAP, LONGEST_WINDOW, PlanningError, read_rule
+from helpdesk.aftersales.care import Rhythm, Slot, ahead_of, cannot_plan, placed, rhythm_of, slots_of, today_of
+from helpdesk.aftersales.planning import LONGEST_GAP, LONGEST_WINDOW, PlanningError, check_rule
 from helpdesk.aftersales.revisits import LONGEST_MINUTES, VISIT_CHANNELS, call_off, shift
 from helpdesk.core.command import command
 from helpdesk.core.db import db, locked_when_writing
@@ -177,7 +177,10 @@ def _changes(care_plan: CarePlan, new: NewPlan) -> list[_Change]:
 def _ahead(care: Care, steps: Sequence[CareStep], rhythm: Rhythm) -> list[Slot]:
     """The dates of a programme that are still to come, as far as it is planned."""
     today = today_of(care)
-    slots = slots_of(care, steps, rhythm, since=care.anchor - timedelta(days=1), until=care.planned_until or today)
+    try:
+        slots = slots_of(care, steps, rhythm, since=care.anchor - timedelta(days=1), until=care.planned_until or today)
+    except PlanningError as error:
+        raise Invalid({"min_gap_days": [cannot_plan(error)]}) from error
     return [slot for slot in slots if slot.wanted.on > today]
 
 
@@ -267,6 +270,8 @@ def _checked(new: NewPlan, but: CarePlan | None = None) -> str:
     for number, step in enumerate(new.steps):
         for field, sentence in _wrong_step(step):
             errors.setdefault(f"steps.{number}.{field}", []).append(sentence)
+        if f"steps.{number}.rule" in errors:
+            break  # to look for a date that does not come takes a second
     if errors:
         raise Invalid(errors)
     return name
@@ -287,6 +292,6 @@ def _wrong_step(step: NewStep) -> Iterator[tuple[str, str]]:
         yield "offset_days", _("Give a number from %(low)s to %(high)s.", low=0, high=LONGEST_OFFSET)
     elif step.rule is not None:
         try:
-            read_rule(step.rule)
+            check_rule(step.rule)
         except PlanningError as error:
-            yield "rule", _("This is no rule that can be planned by: %(reason)s.", reason=error.reason)
+            yield "rule", cannot_plan(error)

@@ -4,7 +4,8 @@
    leaves the day free.
 2. What follows a moved revisit keeps its UID and has a higher SEQUENCE, so that a calendar moves what it holds.
 3. An answer is read as far as it can be: which event, which version of it, what they say, their words. Whether the
-   sender may answer is not decided here.
+   sender may answer is not decided here. The rules of time zones that it brings along are not followed: a zone counts
+   by its name alone.
 """
 
 from __future__ import annotations
@@ -17,9 +18,12 @@ from enum import StrEnum
 from typing import Any
 
 from icalendar import Calendar, Component, Event, vCalAddress, vDDDTypes, vText
+from icalendar.parser import Contentlines
 
 PRODUCT = "-//Threeline//Revisits//EN"
 LONGEST_ANSWER = 200_000  # bytes of a calendar file that is read as an answer
+_ANSWERED = frozenset({"UID", "SEQUENCE", "ATTENDEE", "COMMENT", "DTSTART"})  # what is read of it
+_YEARS = range(1970, 2300)  # of a time that is answered to
 _REFRESH = timedelta(hours=1)
 # What no calendar takes in a text: all control characters but the end of a line, and halves of surrogate pairs.
 _UNSPEAKABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
@@ -123,7 +127,7 @@ def read_answer(content: bytes) -> CalendarAnswer | None:
     if len(content) > LONGEST_ANSWER:
         return None
     try:
-        calendar = Component.from_ical(content.decode("utf-8", "replace").lstrip("\ufeff"))
+        calendar = Component.from_ical(_answered(content.decode("utf-8", "replace").lstrip("\ufeff")))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):
         return None  # whatever a program sends that is no calendar
     if not isinstance(calendar, Calendar):
@@ -132,6 +136,29 @@ def read_answer(content: bytes) -> CalendarAnswer | None:
     if method not in ("REPLY", "COUNTER") or not events:
         return None
     return _answer(events[0], is_counter=method == "COUNTER")
+
+
+def _answered(text: str) -> str:
+    """The calendar with its method and what is read of its first event, and nothing else.
+
+    A time zone would be worked out by its rules as soon as it is parsed, and one that recurs each second since 1601
+    takes hours.
+    """
+    inside: list[str] = []
+    method, event = "", list[str]()
+    for line in Contentlines.from_ical(text):  # type: ignore[no-untyped-call]
+        name, value = re.split("[:;]", line, maxsplit=1)[0].strip().upper(), line.rpartition(":")[2].strip().upper()
+        if name == "BEGIN":
+            inside.append(value)
+        elif name == "END":
+            if inside == ["VCALENDAR", "VEVENT"]:
+                break
+            inside = inside[:-1]
+        elif name == "METHOD" and inside == ["VCALENDAR"]:
+            method = line
+        elif name in _ANSWERED and inside == ["VCALENDAR", "VEVENT"]:
+            event.append(line)
+    return "\r\n".join(["BEGIN:VCALENDAR", method, "BEGIN:VEVENT", *event, "END:VEVENT", "END:VCALENDAR", ""])
 
 
 def _answer(event: Component, *, is_counter: bool) -> CalendarAnswer | None:
@@ -155,9 +182,11 @@ def _answer(event: Component, *, is_counter: bool) -> CalendarAnswer | None:
 def _when(event: Component) -> date | datetime | None:
     stated = event.get("dtstart")
     starts = stated.dt if isinstance(stated, vDDDTypes) else None
+    if not isinstance(starts, date) or starts.year not in _YEARS:
+        return None
     if isinstance(starts, datetime):
         return starts.astimezone(UTC) if starts.tzinfo else None
-    return starts if isinstance(starts, date) else None
+    return starts
 
 
 def _number(value: Any) -> int:

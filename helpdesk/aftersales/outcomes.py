@@ -123,7 +123,7 @@ def record_outcome(revisit: Revisit, new: NewOutcome, *, by: Actor) -> RevisitOu
 def confirm_outcome(revisit: Revisit, *, by: Actor) -> RevisitOutcome:
     """The client says in the portal that it was so."""
     revisit = get_revisit(revisit.id, for_=by)
-    require(by, Action.ANSWER_REVISIT, revisit)
+    require(by, Action.CONFIRM_OUTCOME, revisit)
     outcome = db.session.get(RevisitOutcome, revisit.id)
     if outcome is None or revisit.state is not RevisitState.DONE:
         raise Conflict(_("Nothing was written down of it yet."), code="no_outcome")
@@ -277,6 +277,8 @@ def _wrong_in(revisit: Revisit, new: NewOutcome) -> dict[str, list[str]]:
             errors[name] = [_("This is too long.")]
         elif name != "parts" and not all(word.strip() for word in words):
             errors[name] = [_("Fill in this field.")]
+    if any(len(text) > LONGEST_LINE for each in new.referrals for text in (each.person, each.reach)):
+        errors["referrals"] = [_("This is too long.")]
     if len(new.confirmed_by) > LONGEST_LINE:
         errors["confirmed_by"] = [_("This is too long.")]
     return errors

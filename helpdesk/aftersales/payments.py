@@ -84,6 +84,9 @@ def take_payment_back(sale: Sale, payment_id: int, reason: str, *, by: Actor) ->
         return known  # a second click
     if any(notice.kind is NoticeKind.VAT_INVOICE for notice in notices_of(sale.id)):
         raise Conflict(_("The VAT invoice was ordered already: accounting corrects what was paid."), code="invoiced")
+    closed = billing.books_closed_until()
+    if closed is not None and payment.paid_on <= closed:
+        raise Invalid({"reason": [_("The books are closed up to %(day)s.", day=str(closed))]})
     kind, actor_id = by.reference
     reversal = SalePayment(
         sale_id=sale.id, paid_on=payment.paid_on, amount_cents=-payment.amount_cents,

@@ -21,7 +21,7 @@ import calendar as months
 import re
 import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from itertools import chain, islice, pairwise, takewhile
@@ -126,8 +126,7 @@ def occurrences(anchor: date, rule: str, count: int) -> list[date]:
         raise PlanningError("count", "wrong_count", count)
     if not FIRST_YEAR <= anchor.year <= LAST_YEAR:
         raise PlanningError("anchor", "out_of_range", anchor.isoformat())
-    last = read.until or date.max
-    dates = takewhile(lambda on: on <= last, _dates(read, anchor))
+    dates = _dates(read, anchor, read.until or date.max)
     found = list(islice(dates, count if read.count is None else min(count, read.count)))
     if not found or found[0].year - anchor.year > WAIT:
         raise PlanningError("rule", "no_dates", rule)
@@ -139,8 +138,7 @@ def occurrences_until(anchor: date, rule: str, until: date) -> list[date]:
     read = read_rule(rule)
     if not FIRST_YEAR <= anchor.year <= LAST_YEAR:
         raise PlanningError("anchor", "out_of_range", anchor.isoformat())
-    last = min(until, read.until or date.max)
-    dates = takewhile(lambda on: on <= last, _dates(read, anchor))
+    dates = _dates(read, anchor, min(until, read.until or date.max))
     return list(islice(dates, MOST_DATES if read.count is None else min(MOST_DATES, read.count)))
 
 
@@ -218,6 +216,14 @@ def read_rule(text: str) -> Rule:
     )
     _check_combination(read, parts)
     return read
+
+
+def check_rule(text: str) -> None:
+    """Raises PlanningError for what cannot be planned by: no rule, or one that gives no date from any anchor."""
+    read = replace(read_rule(text), interval=1, count=None, until=None)
+    anchor = date(2000, 1, 1)
+    if next(_dates(read, anchor, anchor.replace(year=anchor.year + WAIT)), None) is None:
+        raise PlanningError("rule", "no_dates", text)
 
 
 _FREQUENCIES: Mapping[str, Literal[0, 1, 2, 3]] = {
@@ -355,11 +361,12 @@ def _refused(code: str, name: str, value: str) -> PlanningError:
     return PlanningError("rule", code, f"{name}={value}")
 
 
-def _dates(read: Rule, anchor: date) -> Iterator[date]:
-    """Every nominal date of a rule but for its COUNT and UNTIL."""
+def _dates(read: Rule, anchor: date, last: date) -> Iterator[date]:
+    """Every nominal date of a rule up to a last one, but for its COUNT and UNTIL."""
     if read.skip != "OMIT" and read.freq in ("MONTHLY", "YEARLY"):
-        return _skipping(read, anchor)
-    return (on for on in _unfolded(read, anchor) if _belongs(on, read, anchor))
+        return takewhile(lambda on: on <= last, _skipping(read, anchor))
+    # What lies after it is not looked through for what belongs.
+    return (on for on in takewhile(lambda on: on <= last, _unfolded(read, anchor)) if _belongs(on, read, anchor))
 
 
 def _skipping(read: Rule, anchor: date) -> Iterator[date]:

@@ -30,7 +30,7 @@ from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
 from helpdesk.core.times import now
 from helpdesk.entitlement.choice import day_of
-from helpdesk.entitlement.contracts import NewContract, write_contract
+from helpdesk.entitlement.contracts import NewContract, hold_organisation, refuse_overlap, write_contract
 from helpdesk.events import SaleRecorded
 from helpdesk.models.access import Account, Role
 from helpdesk.models.contracts import Contract, ContractLine, NoticeKind, Plan
@@ -275,14 +275,17 @@ def _bring_in(ticket: Ticket, organisation: Organisation, *, by: Actor) -> None:
 def _contract(new: NewSale, organisation: Organisation, *, by: Actor) -> Contract:
     agreed = new.contract
     assert agreed is not None
+    hold_organisation(organisation.id)
     product_ids = {item.product_id for item in new.items if item.product_id is not None}
     query = select(Contract).where(func.lower(Contract.number) == " ".join(agreed.number.split()).lower())
     known: Contract | None = db.session.scalar(query.with_for_update(of=Contract))
     if known is not None:
         if known.organisation_id != organisation.id:
             raise Invalid({"contract.number": [_("There is already a contract with this number.")]})
-        for product_id in sorted(product_ids - {line.product_id for line in known.lines}):
-            known.lines.append(ContractLine(product_id=product_id))
+        added = sorted(product_ids - {line.product_id for line in known.lines})
+        known.lines += [ContractLine(product_id=product_id) for product_id in added]
+        with _under("contract"):
+            refuse_overlap(known, "number")
         contract = known
     else:
         with _under("contract"):

@@ -41,6 +41,7 @@ RULE_OF_PLAN = {
 }  # fmt: skip
 CHARGED_WHOLE = frozenset({ON_SITE, CHANNEL, OUTSIDE_HOURS, PAY_AS_YOU_GO})
 RULE_OF_VERDICT = {"other_channel": CHANNEL, "outside_hours": OUTSIDE_HOURS}  # what a contract does not cover
+OLDEST_ENTRY = timedelta(days=3660)
 LATEST_ENTRY = timedelta(minutes=5)  # that another machine's clock may be ahead
 
 
@@ -65,7 +66,7 @@ def log_work(ticket: Ticket, new: NewWork, *, by: Actor, submission: str | None 
     if ticket.status is Status.MERGED:
         raise Conflict(_("This ticket was merged into another: work belongs there."), code="merged")
     at = now()
-    started_at = new.started_at or at - timedelta(minutes=max(0, new.minutes))
+    started_at = new.started_at or at - timedelta(minutes=min(max(0, new.minutes), LONGEST_WORK_MINUTES))
     if errors := _wrong_in(ticket, new, started_at, at):
         raise Invalid(errors)
     contract_id, uncovered = _contract_of(ticket)
@@ -191,6 +192,10 @@ def _after_hours(terms: ContractTerms, started_at: datetime, minutes: int) -> in
 
 def _wrong_in(ticket: Ticket, new: NewWork, started_at: datetime, at: datetime) -> dict[str, list[str]]:
     errors: dict[str, list[str]] = {}
+    if started_at < at - OLDEST_ENTRY:
+        return {"started_at": [_("Give a date of our time.")]}
+    if started_at > at + LATEST_ENTRY:
+        return {"started_at": [_("This lies in the future: enter work when it is done.")]}
     if not 0 < new.minutes <= LONGEST_WORK_MINUTES:
         errors["minutes"] = [_("Work lasts from one minute to a day. Enter longer work day by day.")]
     elif started_at + timedelta(minutes=new.minutes) > at + LATEST_ENTRY:

@@ -59,6 +59,7 @@ LARGEST = 35_000_000  # bytes of a raw mail: 25 MB of files grow by a third on t
 MOST_FROM_A_STRANGER = 30
 WITHIN = timedelta(hours=1)
 LONGEST_ID = 1_000
+MOST_CALENDARS = 5  # of one mail that are looked at for an answer
 LONGEST_WHOLE = 1_000_000  # of the mail beside the reply; the raw mail has the rest
 
 _NEVER_AN_ANSWER = ("own_letter", "bounce")
@@ -143,10 +144,12 @@ def _judge(mail: IncomingMail, sender: str, files: _Files, row_id: int) -> _Verd
 
 def _calendar_answer(mail: IncomingMail, sender: str) -> _Verdict | None:
     """What a calendar answers to our invitation to a revisit; None where the mail is no such answer of its sender."""
-    answers = (read_answer(file.content) for file in mail.attachments if file.media_type in _CALENDARS)
-    answer = next(filter(None, answers), None)
-    contact = contact_by_email(sender) if answer is not None and sender else None
-    if answer is None or contact is None:
+    files = [file for file in mail.attachments if file.media_type in _CALENDARS]
+    contact = contact_by_email(sender) if files and sender else None
+    if contact is None:
+        return None
+    answer = next(filter(None, (read_answer(file.content) for file in files[:MOST_CALENDARS])), None)
+    if answer is None:
         return None
     # What programs write by themselves around an answer are not the words of its sender.
     became = take_answer(answer, contact, "" if mail.is_auto_reply else mail.reply_text.strip())

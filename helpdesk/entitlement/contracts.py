@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased, selectinload
@@ -18,6 +18,7 @@ from helpdesk.core.db import db, locked_when_writing
 from helpdesk.core.errors import Conflict, Invalid, NotFound
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
+from helpdesk.core.times import now
 from helpdesk.events import ConfigurationChanged
 from helpdesk.models.contracts import Contract, ContractLine
 from helpdesk.models.people import Operator, Organisation
@@ -29,6 +30,7 @@ from sla.models import SlaPolicy
 
 LONGEST_RENEWAL_MONTHS = 120
 MOST_MINUTES = 10_000_000
+EARLIEST, FARTHEST = date(1900, 1, 1), timedelta(days=36_600)  # of a first and a last day; the latter from today
 Cover = tuple[int | None, int | None]  # product and component; (None, None): all that no line names
 
 
@@ -112,6 +114,8 @@ def end_contract(contract: Contract, on: date, *, seen: date | None, by: Actor) 
         raise Conflict(_("Somebody else has changed the end of this contract meanwhile."), code="contract_changed")
     if on < contract.valid_from:
         raise Invalid({"on": [_("It ends before it begins.")]})
+    if wrong := _wrong_day(on):
+        raise Invalid({"on": [wrong]})
     _note(contract, {"valid_until": [str(contract.valid_until or ""), str(on)]}, by=by)
     contract.valid_until = on
     if contract.notice_by is not None and contract.notice_by > on:
@@ -222,6 +226,9 @@ def _lines(new: NewContract) -> list[ContractLine]:
 
 def _wrong_in(new: NewContract) -> dict[str, list[str]]:
     errors = _wrong_in_renewal(new.renewal, new.valid_from, new.valid_until)
+    for name, day in (("valid_from", new.valid_from), ("valid_until", new.valid_until)):
+        if day is not None and (wrong := _wrong_day(day)):
+            errors[name] = [wrong]
     if new.valid_until is not None and new.valid_until < new.valid_from:
         errors["valid_until"] = [_("It ends before it begins.")]
     if not _is_policy(new.policy_id):
@@ -258,6 +265,12 @@ def _wrong_in_renewal(renewal: Renewal, since: date, until: date | None) -> dict
     if renewal.owner_id is not None and (owner is None or not owner.is_active):
         errors["owner_id"] = [_("Choose one of the list.")]
     return errors
+
+
+def _wrong_day(day: date) -> str:
+    if day < EARLIEST:
+        return _("Give a date of our time.")
+    return _("This is too far away.") if day > now().date() + FARTHEST else ""
 
 
 def _is_policy(policy_id: int | None) -> bool:

@@ -69,7 +69,7 @@ def to_mime(letter: Letter) -> EmailMessage:
     mime = EmailMessage(policy=SMTP)
     mime["Message-ID"] = message_id(letter.ticket_id, letter.key)
     mime["From"] = formataddr((config.mail_from_name, config.mail_from))
-    mime["To"] = formataddr((letter.to_name, letter.to_address))
+    mime["To"] = formataddr((" ".join(letter.to_name.split()), letter.to_address))
     mime["Subject"] = " ".join(letter.subject.split())
     mime["Date"] = format_datetime(letter.written_at)
     mime["X-Threeline-Desk"] = desk_id()

@@ -90,7 +90,7 @@ class Contract(Base):
     @property
     def renews_on(self) -> date | None:
         """The first day of the next span; none where the contract has no end."""
-        return self.valid_until + timedelta(days=1) if self.valid_until is not None else None
+        return self.valid_until + timedelta(days=1) if self.valid_until not in (None, date.max) else None
 
 
 class ContractLine(Base):

@@ -92,7 +92,7 @@ def add_contact(new: NewContact, *, by: Actor) -> Contact:
         if organisation is None:
             raise Invalid({"organisation_id": [_("There is no such organisation.")]})
     contact = Contact(
-        name=new.name.strip(), email=email, phone=new.phone.strip(), organisation=organisation,
+        name=" ".join(new.name.split()), email=email, phone=" ".join(new.phone.split()), organisation=organisation,
         language=new.language or (organisation.language if organisation else DEFAULT_LANGUAGE), unit=new.unit,
         it_readiness=new.it_readiness, is_supervisor=new.is_supervisor, preferred_channel=new.preferred_channel,
         verified_at=now(), created_at=now(), roles=[ContactRole(role=role) for role in new.roles],

@@ -65,6 +65,7 @@ class Action(StrEnum):
     MANAGE_CARE = "manage_care"  # plans, programmes, revisits: plan, move, skip, hand to a colleague
     SUBSCRIBE_CALENDAR = "subscribe_calendar"  # make an address at which a calendar program fetches revisits
     ANSWER_REVISIT = "answer_revisit"  # confirm it, refuse it, ask for another time
+    CONFIRM_OUTCOME = "confirm_outcome"  # of a revisit: the client says that it was so
     RECORD_OUTCOME = "record_outcome"  # of a revisit; needs and referrals
     MANAGE_DESK = "manage_desk"  # routing rules, settings, calendars, policies, products, categories
     READ_REPORTS = "read_reports"

@@ -96,6 +96,7 @@ RULES: dict[Action, list[list[Predicate]]] = {
     Action.SUBSCRIBE_CALENDAR: [[is_operator], [is_manager], [is_client, is_not_guest]],
     Action.ANSWER_REVISIT: [[is_visited], [is_supervisor, same_organisation], [is_operator, faces_clients],
                             [is_visitor], [is_line_lead], [is_manager], [is_system]],
+    Action.CONFIRM_OUTCOME: [[is_visited], [is_supervisor, same_organisation]],
     Action.RECORD_OUTCOME: [[is_operator, faces_clients]],
     Action.MANAGE_DESK: [[is_administrator], [is_system]],
     Action.READ_REPORTS: [[is_manager], [is_line_lead], [is_administrator], [is_system]],

@@ -154,6 +154,8 @@ def test_the_end_of_a_programme_ends_what_is_planned(cast: Cast) -> None:
         ({"steps": (NewStep("A"),)}, "steps.0.offset_days"),
         ({"steps": (NewStep("A", offset_days=1, rule=QUARTERLY),)}, "steps.0.offset_days"),
         ({"steps": (NewStep("A", rule="FREQ=HOURLY"),)}, "steps.0.rule"),
+        ({"steps": (NewStep("A", rule="FREQ=WEEKLY;BYDAY=MO;BYSETPOS=7"),)}, "steps.0.rule"),
+        ({"steps": (NewStep("A", rule="FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31"),) * 40}, "steps.0.rule"),
         ({"steps": (NewStep("A", Channel.EMAIL, offset_days=1),)}, "steps.0.channel"),
         ({"steps": (NewStep("A", minutes=0, offset_days=1),)}, "steps.0.minutes"),
     ],
@@ -192,3 +194,16 @@ def test_a_year_of_weekly_calls_keeps_order_gap_and_business_days(cast: Cast) ->
     assert len(days) == 57
     assert all((later - earlier).days >= 5 for earlier, later in pairwise(days))
     assert all(on.weekday() < 5 for on in days)
+
+
+def test_dates_that_cannot_be_kept_apart_are_refused_and_hold_up_no_other(cast: Cast, at: At) -> None:
+    daily = (NewStep("One", rule="FREQ=DAILY"), NewStep("Two", rule="FREQ=DAILY"))
+    with pytest.raises(Invalid) as refusal:
+        a_care(cast, a_plan(cast, *daily, name="Each day", min_gap_days=3_660))
+    assert list(refusal.value.errors) == ["plan_id"] and db.session.query(Care).count() == 0
+    fits, other = a_care(cast, a_plan(cast, daily[0], name="One a day", min_gap_days=3_660)), a_care(cast)
+    with at("2028-03-02 12:00"):
+        for _run in range(2):
+            plan_ahead()
+        assert fits.planned_until == other.planned_until
+        assert revisits_of(other)[-1].planned_on > date(2029, 1, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -224,6 +224,9 @@ def test_bad_input_is_refused_with_its_field_and_nothing_is_written(cast: Cast, 
         for new, name in (
             (NewWork(0, REMOTE), "minutes"), (NewWork(-5, REMOTE), "minutes"), (NewWork(1441, REMOTE), "minutes"),
             (NewWork(30, REMOTE, started_at=now()), "started_at"),
+            (NewWork(30, REMOTE, started_at=datetime.max.replace(tzinfo=UTC)), "started_at"),
+            (NewWork(30, REMOTE, started_at=datetime.min.replace(tzinfo=UTC)), "started_at"),
+            (NewWork(10**15, REMOTE), "minutes"),
         ):  # fmt: skip
             with pytest.raises(Invalid) as refusal:
                 log_work(ticket, new, by=cast.ona)

@@ -139,3 +139,25 @@ def test_what_is_no_answer_is_none(raw: bytes) -> None:
 @given(st.binary(max_size=300) | st.binary(max_size=100).map(lambda b: reply("UID:x", "ATTENDEE:y").replace(b"y", b)))
 def test_no_bytes_break_the_reader(raw: bytes) -> None:
     read_answer(raw)
+
+
+EACH_SECOND = (
+    "BEGIN:VTIMEZONE", "TZID:Own", "BEGIN:STANDARD", "DTSTART:16010101T000000", "RRULE:FREQ=SECONDLY",
+    "TZOFFSETFROM:+0200", "TZOFFSETTO:+0100", "END:STANDARD", "BEGIN:DAYLIGHT", "DTSTART:16010101T000000",
+    "RRULE:FREQ=SECONDLY", "TZOFFSETFROM:+0100", "TZOFFSETTO:+0200", "END:DAYLIGHT", "END:VTIMEZONE",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("begin", ["BEGIN:VTIMEZONE", "begin;X=1: vtimezone", "BEGIN:VTIME\r\n ZONE"])
+def test_the_rules_of_a_time_zone_are_not_followed(begin: str) -> None:
+    zone = "\r\n".join([begin, *EACH_SECOND[1:]])
+    raw = reply("UID:x", "DTSTART;TZID=Own:20260306T090000", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:a@b.c")
+    answer = read_answer(raw.replace(b"BEGIN:VEVENT", f"{zone}\r\nBEGIN:VEVENT".encode()))
+    assert answer is not None and (answer.said, answer.starts) == (Said.ACCEPTED, None)
+
+
+@pytest.mark.parametrize("at", ["TZID=Europe/Vilnius:00010101T000000", "TZID=America/New_York:99991231T230000",
+                                "VALUE=DATE:99991231"])  # fmt: skip
+def test_a_time_that_no_calendar_has_is_none(at: str) -> None:
+    answer = read_answer(reply("UID:x", f"DTSTART;{at}", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:a@b.c"))
+    assert answer is not None and answer.starts is None

@@ -109,6 +109,9 @@ def test_the_client_confirms_what_was_written(cast: Cast) -> None:
     with pytest.raises(Conflict):
         confirm_outcome(revisit, by=cast.jonas)
     record_outcome(revisit, NewOutcome("All fine"), by=cast.tomas)
+    for one_of_us in (cast.vera, cast.tomas):
+        with pytest.raises(Forbidden):
+            confirm_outcome(revisit, by=one_of_us)
     for _click in range(2):
         assert confirm_outcome(revisit, by=cast.lena).confirmed_by == cast.lena.name
     assert facts_of(revisit).count("OutcomeConfirmed") == 1

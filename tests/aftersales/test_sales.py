@@ -34,7 +34,7 @@ from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Forbidden, Invalid, NotFound
 from helpdesk.core.settings import write_settings
 from helpdesk.models.access import Invitation
-from helpdesk.models.contracts import Contract, NoticeKind, Plan
+from helpdesk.models.contracts import Contract, ContractLine, NoticeKind, Plan
 from helpdesk.models.enquiries import Enquiry, EnquiryState
 from helpdesk.models.people import BuyingRole, Contact, Organisation
 from helpdesk.models.products import InstalledProduct, Version
@@ -289,6 +289,16 @@ def test_a_wrong_payment_is_refused(cast: Cast, at: At) -> None:
     assert payments_of(sale.id) == []
 
 
+def test_what_was_paid_in_closed_books_stays(cast: Cast, at: At) -> None:
+    sale = a_sale(cast)
+    with at("2026-03-20 10:00"):
+        payment = record_payment(sale, NewPayment(5, date(2026, 3, 10)), by=cast.vera)
+        billing.close_books(date(2026, 3, 10), by=cast.vera)
+        with pytest.raises(Invalid):
+            take_payment_back(sale, payment.id, "A mistake", by=cast.vera)
+    assert payments_of(sale.id) == [payment]
+
+
 def test_a_sale_for_nothing_is_not_invoiced(cast: Cast) -> None:
     assert notices_of(a_sale(cast, items=(NewItem(what="A sample"),)).id) == []
 
@@ -313,3 +323,13 @@ def test_who_may_do_what(cast: Cast) -> None:
             get_sale(odd, for_=cast.vera)
     assert get_sale(str(sale.id), for_=cast.ona).id == sale.id
     assert db.session.query(SalePoint).count() == 6 * db.session.query(Sale).count()
+
+
+def test_a_sale_widens_no_contract_into_another(cast: Cast) -> None:
+    contract, other = a_contract(cast), a_contract(cast, "C-8")
+    other.policy_id, other.lines = None, [ContractLine(product_id=cast.printer.id, policy_id=contract.policy_id)]
+    db.session.commit()
+    with pytest.raises(Invalid) as refusal:
+        a_sale(cast, contract=NewAgreement("C-7", SOLD_ON))
+    assert list(refusal.value.errors) == ["contract.number"]
+    assert contract.lines == [] and db.session.query(Sale).count() == 0

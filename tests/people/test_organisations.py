@@ -20,3 +20,9 @@ def test_a_contact_of_an_unknown_organisation_is_refused_by_its_field(cast: Cast
 
     assert refusal.value.errors == {"organisation_id": ["There is no such organisation."]}
     assert db.session.query(Contact).count() == before
+
+
+def test_the_name_of_a_contact_is_one_line(cast: Cast) -> None:
+    assert add_contact(NewContact(" Milda\r\nBcc: all@elsewhere.example "), by=cast.ona).name == (
+        "Milda Bcc: all@elsewhere.example"
+    )

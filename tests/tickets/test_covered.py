@@ -178,3 +178,17 @@ def test_what_overlaps_since_before_is_read_as_ever(cast: Cast) -> None:
         end_contract(one, LAST, seen=None, by=cast.vera)
     with pytest.raises(Invalid):
         add_contract(cast.klinika, new("C-3", date(2027, 1, 1), None), by=cast.vera)
+
+
+@pytest.mark.parametrize(("since", "until", "field"), [
+    (NEW_YEAR, date(9999, 12, 31), "valid_until"), (date(1, 1, 1), LAST, "valid_from"),
+])  # fmt: skip
+def test_a_contract_begins_and_ends_in_our_time(cast: Cast, since: date, until: date, field: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        add_contract(cast.klinika, new("K-1", since, until), by=cast.vera)
+    assert list(refusal.value.errors) == [field]
+    contract = add_contract(cast.klinika, new("K-1"), by=cast.vera)
+    with pytest.raises(Invalid):
+        end_contract(contract, date(9999, 12, 31), seen=LAST, by=cast.vera)
+    contract.valid_until = date.max  # as it was written before
+    assert contract.renews_on is None

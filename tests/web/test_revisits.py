@@ -71,7 +71,7 @@ def test_a_revisit_is_moved_confirmed_and_written_down(cast: Cast, browser_of: B
     follows = db.session.scalars(db.select(Revisit).where(Revisit.state == RevisitState.CONFIRMED)).one()
     page = ona.submit(
         ona.get(f"/console/revisits/{follows.id}/outcome").form("/outcome"), satisfaction="5", summary="All is well",
-        worked_minutes="20", need_1="Firmware 8", company_1="Kauno baldai", parts="Roll\nKnife", next_on="2026-06-05",
+        worked_minutes="20", need_1="Firm\0ware 8", company_1="Kauno baldai", parts="Roll\nKnife", next_on="2026-06-05",
     )  # fmt: skip
     for words in ("All is well", "5 of 5", "Roll, Knife", "Firmware 8", "Kauno baldai", "Not confirmed"):
         assert words in page.text

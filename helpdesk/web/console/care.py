@@ -30,7 +30,7 @@ from helpdesk.people.organisations import get_organisation, list_contacts, names
 from helpdesk.policy.actions import Action
 from helpdesk.policy.rules import require
 from helpdesk.tickets.calendars import calendar_names
-from helpdesk.tickets.schemas import LARGEST_ID, line_of_text, row_id
+from helpdesk.tickets.schemas import LARGEST_ID, line_of_text, plain_text, row_id
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.revisits import BlankSchema, operator_choices, visit_channels
 from helpdesk.web.forms import Form, read_form
@@ -132,7 +132,7 @@ def end(organisation_id: int, care_id: int) -> Any:
     actor, form = current_actor(), Form(dict(request.form))
     care = get_care(care_id, for_=actor)
     with form.refusals():
-        end_care(care, request.form.get("reason", "")[:500], by=actor)
+        end_care(care, plain_text(request.form.get("reason", ""))[:500], by=actor)
         flash(_("The programme has ended."))
         return redirect(url_for("console.care.cares", organisation_id=organisation_id))
     return _care_page(get_organisation(organisation_id, for_=actor), form), 422
@@ -140,11 +140,11 @@ def end(organisation_id: int, care_id: int) -> Any:
 
 def _read_plan() -> tuple[Form, NewPlan | None]:
     """The plan as it was sent, with the rows in which something stands; None where a field cannot be read."""
-    form, sent = read_form(PlanSchema), request.form
+    form = read_form(PlanSchema)
     steps: list[NewStep] = []
     rows: list[int] = []
     for number in range(1, MOST_ROWS + 1):
-        row = {name: sent.get(f"{name}_{number}", "").strip() for name in STEP_FIELDS}
+        row = {name: plain_text(request.form.get(f"{name}_{number}", "")).strip() for name in STEP_FIELDS}
         if not (row["what"] or row["offset_days"] or row["rule"]):
             continue
         numbers: dict[str, int | None] = {}

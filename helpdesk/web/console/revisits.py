@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from marshmallow import fields, pre_load
 
 from helpdesk.aftersales import revisits
@@ -23,10 +23,10 @@ from helpdesk.people.directory import operators, teams
 from helpdesk.people.organisations import get_organisation, list_contacts
 from helpdesk.policy.actions import Action
 from helpdesk.policy.rules import may
-from helpdesk.tickets.schemas import WebSchema, line_of_text, long_text, row_id, word
+from helpdesk.tickets.schemas import WebSchema, line_of_text, long_text, plain_text, row_id, word
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.duties import PAGES
-from helpdesk.web.forms import Form, local_instant, read_form
+from helpdesk.web.forms import Form, local_instant, read_form, sent_id
 from helpdesk.web.promise_lines import promise_in, promised_wrongly
 from helpdesk.web.story import told_of
 from helpdesk.web.words import CHANNELS, FOLLOWED, NEEDS, PLANNING_PROBLEMS, REVISIT_STATES
@@ -103,14 +103,14 @@ def show(revisit_id: int) -> str:
 
 @bp.get("/new")
 def new() -> str:
-    organisation = get_organisation(request.args.get("organisation_id", 0, type=int), for_=current_actor())
+    organisation = get_organisation(sent_id("organisation_id") or 0, for_=current_actor())
     return _new_page(organisation, Form())
 
 
 @bp.post("")
 def create() -> Any:
     actor, form = current_actor(), read_form(RevisitSchema)
-    organisation = get_organisation(request.form.get("organisation_id", 0, type=int), for_=actor)
+    organisation = get_organisation(sent_id("organisation_id") or 0, for_=actor)
     if form.is_valid:
         value = dict(form.value)
         at = value.pop("at")
@@ -203,12 +203,12 @@ def create_outcome(revisit_id: int) -> Any:
 
 def _needs(sent: Mapping[str, Any]) -> tuple[NewNeed, ...]:
     kinds = {each.value: each for each in NeedKind}
-    rows = ((sent.get(f"need_{n}", "").strip(), sent.get(f"need_kind_{n}", "")) for n in NEED_ROWS)
+    rows = ((plain_text(sent.get(f"need_{n}", "")).strip(), sent.get(f"need_kind_{n}", "")) for n in NEED_ROWS)
     return tuple(NewNeed(kinds.get(kind, NeedKind.OTHER), what) for what, kind in rows if what)
 
 
 def _referrals(sent: Mapping[str, Any]) -> tuple[NewReferral, ...]:
-    rows = ([sent.get(f"{name}_{n}", "") for name in ("company", "person", "reach")] for n in REFERRAL_ROWS)
+    rows = ([plain_text(sent.get(f"{name}_{n}", "")) for name in ("company", "person", "reach")] for n in REFERRAL_ROWS)
     return tuple(NewReferral(*row) for row in rows if any(text.strip() for text in row))
 
 
