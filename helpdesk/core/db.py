@@ -136,6 +136,7 @@ class Base(DeclarativeBase):
             datetime: UTCDateTime(),
             str: Text(),
             dict[str, Any]: Json,
+            dict[str, str]: Json,
             list[str]: Json,
             list[int]: Json,
             list[list[int]]: Json,

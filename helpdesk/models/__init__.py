@@ -8,10 +8,13 @@ from helpdesk.models import (
     contracts,
     duties,
     enquiries,
+    feedback,
     imports,
+    knowledge,
     mail,
     messages,
     people,
+    problems,
     products,
     promises,
     routing,
@@ -19,9 +22,11 @@ from helpdesk.models import (
     tickets,
     transfers,
 )
+from knowledge_base import models as knowledge_models
 from sla import models as sla_models
 
 __all__ = [
-    "access", "care", "claims", "contracts", "duties", "enquiries", "imports", "jobs", "journal", "mail", "messages",
-    "people", "products", "promises", "routing", "sales", "settings", "sla_models", "standing", "tickets", "transfers",
+    "access", "care", "claims", "contracts", "duties", "enquiries", "feedback", "imports", "jobs", "journal",
+    "knowledge", "knowledge_models", "mail", "messages", "people", "problems", "products", "promises", "routing",
+    "sales", "settings", "sla_models", "standing", "tickets", "transfers",
 ]  # fmt: skip
