@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from helpdesk.core.words import ENDINGS, codes, fold, latin_language, squeezed, stem, terms
 
-NAUGHTY = Path("/work/shared/data/naughty_strings.json.xz")
+NAUGHTY = Path(__file__).parents[3] / "shared" / "data" / "naughty_strings.json.xz"
 
 
 @pytest.mark.parametrize(("written", "folded"), [
