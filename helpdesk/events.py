@@ -1017,3 +1017,12 @@ class ConfigurationChanged(Fact):
     row_id: int
     what: str
     change: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ArticlePlanned(Fact):
+    """An article is to be written: people searched for it and found too little."""
+
+    subject_kind: ClassVar[str] = "article_task"
+    task_id: int
+    query: str = ""

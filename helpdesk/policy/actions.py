@@ -67,6 +67,7 @@ class Action(StrEnum):
     ANSWER_REVISIT = "answer_revisit"  # confirm it, refuse it, ask for another time
     CONFIRM_OUTCOME = "confirm_outcome"  # of a revisit: the client says that it was so
     RECORD_OUTCOME = "record_outcome"  # of a revisit; needs and referrals
+    PLAN_ARTICLE = "plan_article"  # from a search that found too little
     MANAGE_DESK = "manage_desk"  # routing rules, settings, calendars, policies, products, categories
     READ_REPORTS = "read_reports"
     READ_QUARANTINE = "read_quarantine"

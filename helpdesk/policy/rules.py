@@ -98,6 +98,7 @@ RULES: dict[Action, list[list[Predicate]]] = {
                             [is_visitor], [is_line_lead], [is_manager], [is_system]],
     Action.CONFIRM_OUTCOME: [[is_visited], [is_supervisor, same_organisation]],
     Action.RECORD_OUTCOME: [[is_operator, faces_clients]],
+    Action.PLAN_ARTICLE: [[is_operator], [is_manager], [is_administrator], [is_system]],
     Action.MANAGE_DESK: [[is_administrator], [is_system]],
     Action.READ_REPORTS: [[is_manager], [is_line_lead], [is_administrator], [is_system]],
     Action.READ_QUARANTINE: [[is_operator, faces_clients], [is_administrator]],
