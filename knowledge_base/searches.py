@@ -119,7 +119,7 @@ def keep_search(searched: Searched) -> int | None:
 def keep_opening(search_id: int, kind: str, opened_id: int, *, visitor: str) -> bool:
     """Note that a result of this search was opened; False, and nothing noted, when the search was another's."""
     row = db.session.get(SearchLog, search_id)
-    if row is None or now() - row.at > FOLLOWED_WITHIN or row.chain not in _sittings(visitor):
+    if row is None or now() - row.at > FOLLOWED_WITHIN or row.chain not in _sittings(visitor, now()):
         return False
     if row.opened_id is None:
         row.opened_kind, row.opened_id = kind, opened_id
@@ -129,10 +129,12 @@ def keep_opening(search_id: int, kind: str, opened_id: int, *, visitor: str) -> 
 
 
 @command
-def keep_ticket(*, visitor: str) -> int:
+def keep_ticket(*, visitor: str, at: datetime | None = None) -> int:
     """Note that this visitor wrote a ticket: it is what came of the last search of theirs within a day. Counts it."""
+    written_at = at or now()
     last = db.session.scalar(
-        select(SearchLog).where(SearchLog.chain.in_(_sittings(visitor)), SearchLog.at > now() - FOLLOWED_WITHIN)
+        select(SearchLog).where(SearchLog.chain.in_(_sittings(visitor, written_at)),
+                                SearchLog.at > written_at - FOLLOWED_WITHIN, SearchLog.at <= written_at)
         .order_by(SearchLog.id.desc()).limit(1)
     )  # fmt: skip
     if last is None or last.outcome is SearchOutcome.TICKET:
@@ -186,11 +188,11 @@ def _rewords(query: str, before: SearchLog, language: str) -> bool:
     return before.opened_id is None or bool(set(terms(query, language)) & set(terms(before.query, before.language)))
 
 
-def _sittings(visitor: str) -> list[str]:
+def _sittings(visitor: str, at: datetime) -> list[str]:
     """The sittings of a visitor that may be less than a day old. An unknown visitor has none."""
     if not visitor:
         return []
-    today = now().date()
+    today = at.date()
     return [sitting_of(visitor, on=day) for day in (today, today - timedelta(days=1))]
 
 

@@ -49,6 +49,7 @@ from helpdesk.events import (
     TicketTyped,
     TimePromised,
 )
+from helpdesk.knowledge import searches
 from helpdesk.mail import letters, notices
 from helpdesk.tickets import ladder, policies, promises, recalculation
 
@@ -62,8 +63,11 @@ end_claim, reopen_claim = (
     Only(reaction, where=claims.concerns) for reaction in (claims.follow_ending, claims.follow_reopening)
 )
 
+# And for what clients wrote themselves.
+ticket_followed = Only(searches.ticket_followed, where=searches.written_by_client)
+
 SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction | Only]] = {
-    TicketOpened: [letters.acknowledgement, begin],
+    TicketOpened: [letters.acknowledgement, begin, ticket_followed],
     TicketTyped: [claims.follow_type],
     ReplySent: [letters.reply],
     TicketResolved: [letters.please_accept, follow],

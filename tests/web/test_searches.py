@@ -10,12 +10,24 @@ from sqlalchemy import select
 
 from helpdesk.core.db import db
 from helpdesk.core.errors import Forbidden, Invalid
-from helpdesk.knowledge.searches import article_gaps, how_it_went_on, plan_article, searches_report
+from helpdesk.jobs.worker import run_all
+from helpdesk.knowledge.searches import (
+    article_gaps,
+    how_it_went_on,
+    note_search,
+    plan_article,
+    searches_report,
+    visitor_of,
+)
 from helpdesk.models.access import Role
+from helpdesk.models.tickets import Channel
+from helpdesk.policy.actor import NOBODY
+from helpdesk.tickets.intake import NewTicket, open_ticket
 from knowledge_base.models import ArticleTask
-from knowledge_base.search_log import Span
+from knowledge_base.search_log import SearchLog, SearchOutcome, Span
 from knowledge_base.searches import Searched, keep_opening, keep_search, keep_ticket
 from tests.cast import Cast
+from tests.factories import a_ticket
 from tests.page import Client
 from tests.web.test_pages import queries
 
@@ -122,3 +134,28 @@ def test_the_page_asks_a_fixed_number_of_queries(browser_of: BrowserOf) -> None:
         vera.get(HERE)
     with queries(12, "sittings"):
         vera.get(f"{HERE}/sittings")
+
+
+def test_a_clients_ticket_is_what_came_of_their_search(cast: Cast) -> None:
+    found = note_search("portal", "articles", "blank labels", 2, by=cast.jonas, language="en")
+    other = note_search("portal", "articles", "blank labels", 2, by=cast.egle, language="en")
+    a_ticket(cast)
+    run_all()
+    db.session.expire_all()
+    outcomes = [db.session.get_one(SearchLog, each).outcome for each in (found, other)]
+    assert outcomes == [SearchOutcome.TICKET, SearchOutcome.LEFT]
+
+
+def test_a_call_that_an_operator_writes_down_is_nobodys_search(cast: Cast) -> None:
+    found = note_search("console", "tickets", "blank labels", 2, by=cast.ona, language="en")
+    new = NewTicket("Labels", "Blank.", requester_id=cast.jonas.contact_id)
+    open_ticket(new, by=cast.ona, channel=Channel.PHONE)
+    run_all()
+    db.session.expire_all()
+    assert db.session.get_one(SearchLog, found).outcome is SearchOutcome.LEFT
+
+
+def test_visitors_are_told_apart_without_being_named(cast: Cast) -> None:
+    assert visitor_of(cast.jonas) != visitor_of(cast.lena)
+    assert visitor_of(NOBODY) == ""
+    assert visitor_of(NOBODY, address="192.0.2.1", browser="x") != visitor_of(NOBODY, address="192.0.2.2", browser="x")
