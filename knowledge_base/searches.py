@@ -17,7 +17,9 @@ wait for one another and never for each other; `recount` makes the same counts f
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -43,6 +45,7 @@ SOMEBODY, SOME_NUMBER = "‹name›", "‹number›"
 
 _ADDRESS = re.compile(r"\S+@\S+")
 _LONG_NUMBER = re.compile(r"(?<![\w.])\+?\d(?:[ ()-]?\d){6,}(?![\w.])")
+_AROUND = ".,;:!?()"
 _QUOTED = re.compile(r"[\"“„«「『]\S.*?[\"”“»」』]")
 
 
@@ -62,15 +65,12 @@ class Searched:
 
 
 def counted(text: str, names: Collection[str] = ()) -> str:
-    """A query as it is kept and counted: folded, cut, without addresses, long numbers and these names."""
-    said = fold(_ADDRESS.sub(SOMEBODY, text))
-    said = _LONG_NUMBER.sub(SOME_NUMBER, said)
-    for name in sorted(map(fold, names), key=len, reverse=True):
-        for part in (name, *sorted(name.split(), key=len, reverse=True)):
-            if len(part) > 2:
-                said = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", SOMEBODY, said)
-    said = re.sub(rf"{SOMEBODY}(?:\s+{SOMEBODY})+", SOMEBODY, said)
-    return " ".join(said.split())[:LONGEST_QUERY]
+    """A query as it is kept and counted: in small letters, cut, without addresses, long numbers and these names."""
+    plain = unicodedata.normalize("NFKC", "".join(c if c.isprintable() else " " for c in text)).casefold()
+    plain = _LONG_NUMBER.sub(SOME_NUMBER, _ADDRESS.sub(SOMEBODY, plain))
+    known = {part for name in names for part in fold(name).split() if len(part) > 2}
+    said = [SOMEBODY if fold(word).strip(_AROUND) in known else word for word in plain.split()]
+    return " ".join(word for word, _same in itertools.groupby(said))[:LONGEST_QUERY]
 
 
 def is_complex(text: str, filters: int = 0) -> bool:

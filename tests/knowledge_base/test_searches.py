@@ -44,7 +44,9 @@ def on(day=date(2026, 3, 2), **more):
     ("error 0x80070005 on 10.0.19045", "error 0x80070005 on 10.0.19045"),
     ("Nepavyksta prisijungti", "nepavyksta prisijungti"),
     ("error 404", "error 404"),
+    ("Įstrigo KASETĖ", "įstrigo kasetė"),
     ("x" * 900, "x" * 200),
+    ("\ud800 lone", "lone"),
     ("a\x00b", "a b"),
 ])  # fmt: skip
 def test_a_query_is_kept_without_what_names_people(typed, said):

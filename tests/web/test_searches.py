@@ -52,7 +52,7 @@ def searched(cast: Cast) -> None:
 @pytest.mark.usefixtures("searched")
 def test_the_page_says_all_figures(browser_of: BrowserOf) -> None:
     page = browser_of("vera").get(HERE)
-    for words in ("All searches", "Refining", "Complex", "Answered", "Without a result", "kasete istrigo", "t-900"):
+    for words in ("All searches", "Refining", "Complex", "Answered", "Without a result", "kasetė įstrigo", "t-900"):
         assert words in page.text
     assert "alert(1)" in page.text and "<script>alert" not in page.html
     assert browser_of("vera").get(f"{HERE}?span=year&field=tickets").text.count("t-900") == 2
@@ -61,11 +61,11 @@ def test_the_page_says_all_figures(browser_of: BrowserOf) -> None:
 @pytest.mark.usefixtures("searched")
 def test_a_query_without_result_becomes_an_article_task_once(browser_of: BrowserOf) -> None:
     vera = browser_of("vera")
-    form = next(each for each in vera.get(HERE).forms if each.fields.get("query") == "kasete istrigo")
+    form = next(each for each in vera.get(HERE).forms if each.fields.get("query") == "kasetė įstrigo")
     assert "is on the list" in vera.submit(form).text
     vera.submit(form)
     [task] = db.session.scalars(select(ArticleTask)).all()
-    assert (task.title, task.language) == ("kasete istrigo", "lt")
+    assert (task.title, task.language) == ("kasetė įstrigo", "lt")
     assert "is planned" in vera.get(HERE).text
 
 
@@ -77,8 +77,8 @@ def test_a_task_of_nothing_says_what_is_wrong(cast: Cast) -> None:
 
 @pytest.mark.usefixtures("searched")
 def test_how_a_search_went_on(browser_of: BrowserOf) -> None:
-    page = browser_of("vera").get(f"{HERE}/sittings?query=kasete+istrigo")
-    assert page.text.index("kasete istrigo") < page.text.index("istrigo kasete spausdintuve")
+    page = browser_of("vera").get(f"{HERE}/sittings?query=kasetė+įstrigo")
+    assert page.text.index("kasetė įstrigo") < page.text.index("įstrigo kasetė spausdintuve")
     assert "reworded" in page.text and "opened a result (A-7)" in page.text
     assert "wrote a ticket" in browser_of("vera").get(f"{HERE}/sittings").text
 
@@ -100,7 +100,7 @@ def test_odd_addresses_are_answered(browser_of: BrowserOf, asked: str) -> None:
 @pytest.mark.usefixtures("searched")
 def test_the_table_has_the_queries(browser_of: BrowserOf) -> None:
     table = browser_of("vera").client.get(f"{HERE}.csv").get_data(as_text=True)
-    assert "istrigo kasete spausdintuve" in table and table.startswith("query,field")
+    assert "įstrigo kasetė spausdintuve" in table and table.startswith("query,field")
 
 
 @pytest.mark.usefixtures("cast")
