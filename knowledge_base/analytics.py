@@ -8,7 +8,7 @@ Queries are counted for whole months and years, which is what the lists of queri
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -139,17 +139,21 @@ def gaps(*, since: date, fields: Sequence[str] = ("articles",), limit: int = 50)
     return sorted(found.values(), key=lambda gap: (-gap.searches, gap.query))[:limit]
 
 
-def failed_queries(*, since: date, fields: Sequence[str] = ("articles",)) -> Iterable[tuple[str, str, int, int, int]]:
+def failed_queries(
+    *, since: date, fields: Sequence[str] = ("articles",), roles: Collection[str] | None = None,
+    limit: int = FAILED_READ,
+) -> Iterable[tuple[str, str, int, int, int]]:  # fmt: skip
     """(query, language, failed searches, of these without a result, followed by a ticket), the most first.
 
-    A search failed when it had no result or when a ticket followed it.
+    A search failed when it had no result or when a ticket followed it. `roles`: only searches of these.
     """
     log = SearchLog
     empty, followed = log.results == 0, log.outcome == SearchOutcome.TICKET
     rows = db.session.execute(
         select(log.query, log.language, func.count(), func.count().filter(empty), func.count().filter(followed))
-        .where(log.day >= since, log.field.in_(list(fields)), or_(empty, followed))
-        .group_by(log.query, log.language).order_by(func.count().desc(), log.query).limit(FAILED_READ)
+        .where(log.day >= since, log.field.in_(list(fields)), or_(empty, followed),
+               *([log.role.in_(list(roles))] if roles is not None else []))
+        .group_by(log.query, log.language).order_by(func.count().desc(), log.query).limit(limit)
     )  # fmt: skip
     return [(query, language, n, without, tickets) for query, language, n, without, tickets in rows]
 
