@@ -12,12 +12,16 @@ from helpdesk.events import (
     AccountInvited,
     ApprovalAnswered,
     ApprovalRequested,
+    ArticleDescribed,
+    ArticleFlagged,
+    ArticleMoved,
     ClaimDecided,
     ClaimMoved,
     ClockAtRisk,
     ClockBreached,
     ContractDue,
     DutyLate,
+    FlagAnswered,
     HoursExpiring,
     HoursLow,
     HoursOverdrawn,
@@ -28,6 +32,8 @@ from helpdesk.events import (
     PromiseHandedOver,
     PromiseMoved,
     ReplySent,
+    ReviewDue,
+    ReviewRefused,
     RevisitCalledOff,
     RevisitConfirmed,
     RevisitMoved,
@@ -49,7 +55,7 @@ from helpdesk.events import (
     TicketTyped,
     TimePromised,
 )
-from helpdesk.knowledge import searches
+from helpdesk.knowledge import indexing, searches
 from helpdesk.mail import letters, notices
 from helpdesk.tickets import ladder, policies, promises, recalculation
 
@@ -106,6 +112,12 @@ SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction | Only]] = {
     ContractDue: [notices.tell],
     ApprovalRequested: [notices.tell],
     ApprovalAnswered: [notices.tell],
+    ArticleMoved: [indexing.follow_article],
+    ArticleDescribed: [indexing.follow_article],
+    ArticleFlagged: [notices.tell],
+    FlagAnswered: [notices.tell],
+    ReviewDue: [notices.tell],
+    ReviewRefused: [notices.tell],
 }
 
 # What an activity asks for at a time of its own.

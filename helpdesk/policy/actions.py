@@ -68,6 +68,11 @@ class Action(StrEnum):
     CONFIRM_OUTCOME = "confirm_outcome"  # of a revisit: the client says that it was so
     RECORD_OUTCOME = "record_outcome"  # of a revisit; needs and referrals
     PLAN_ARTICLE = "plan_article"  # from a search that found too little
+    WRITE_ARTICLE = "write_article"  # begin it, write its words, say what it is about; of those that one sees
+    PUBLISH_ARTICLE = "publish_article"  # let its words reach readers: clients only through a second pair of eyes
+    RETIRE_ARTICLE = "retire_article"  # mark it as outdated, archive it, bring it back
+    MANAGE_CATEGORIES = "manage_categories"  # the shelves of the knowledge base
+    USE_ARTICLE = "use_article"  # link it to a ticket, flag it as wrong
     MANAGE_DESK = "manage_desk"  # routing rules, settings, calendars, policies, products, categories
     READ_REPORTS = "read_reports"
     READ_QUARANTINE = "read_quarantine"
