@@ -55,7 +55,7 @@ from helpdesk.events import (
     TicketTyped,
     TimePromised,
 )
-from helpdesk.knowledge import indexing, searches
+from helpdesk.knowledge import backtest, indexing, searches
 from helpdesk.mail import letters, notices
 from helpdesk.tickets import ladder, policies, promises, recalculation
 
@@ -130,3 +130,4 @@ def install() -> None:
     for reaction in LATER:
         jobs.register(reaction)
     jobs.register(notices.to_reader, takes_entry=False)
+    jobs.register(backtest.ask_again, takes_entry=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from helpdesk.core.db import db
 from helpdesk.core.journal import Entry
+from helpdesk.knowledge.backtest import ask_soon
 from helpdesk.knowledge.tasks import end_tasks_of
 from knowledge_base.models import Article, ArticleState
 
@@ -13,3 +14,4 @@ def follow_article(entry: Entry) -> None:
     article = db.session.get(Article, entry.subject_id)
     if article is not None and article.state is ArticleState.PUBLISHED:
         end_tasks_of(article)
+        ask_soon(article)
