@@ -1017,3 +1017,108 @@ class ConfigurationChanged(Fact):
     row_id: int
     what: str
     change: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class WishTaken(TicketFact):
+    """What the client wrote is kept as a wish, or the client is counted among those who want it."""
+
+    wish_id: int
+
+
+@dataclass(frozen=True)
+class WishFact(Fact):
+    """Something that happened to a wish."""
+
+    subject_kind: ClassVar[str] = "wish"
+    wish_id: int
+
+
+@dataclass(frozen=True)
+class WishWritten(WishFact):
+    product_id: int
+
+
+@dataclass(frozen=True)
+class WishChanged(WishFact):
+    """Its words, or whether clients see it: field → (before, after)."""
+
+    changes: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class WishSupported(WishFact):
+    """One more client wants it."""
+
+    supporter_id: int
+
+
+@dataclass(frozen=True)
+class WishDropped(WishFact):
+    """A client wants it no more."""
+
+    supporter_id: int
+
+
+@dataclass(frozen=True)
+class WishMerged(WishFact):
+    """It is the same as another; whoever wants the one wants the other."""
+
+    into_id: int
+
+
+@dataclass(frozen=True)
+class WishAnswered(WishFact):
+    """The product owner's answer."""
+
+    answer_id: int
+    verdict: str
+
+
+@dataclass(frozen=True)
+class ProblemAnswered(Fact):
+    """The product owner's answer, for one product."""
+
+    subject_kind: ClassVar[str] = "problem"
+    problem_id: int
+    answer_id: int
+    verdict: str
+
+
+@dataclass(frozen=True)
+class FeedbackScheduled(AccountFact):
+    """The report of product feedback is to be sent, or no more."""
+
+    schedule_id: int
+    every: str
+    ended: bool = False
+
+
+@dataclass(frozen=True)
+class FeedbackDue(AccountFact):
+    """The report of a period is to be sent to this account: days, the last not included."""
+
+    schedule_id: int
+    since: str
+    until: str
+
+
+@dataclass(frozen=True)
+class WebhookFact(Fact):
+    subject_kind: ClassVar[str] = "webhook"
+    webhook_id: int
+
+
+@dataclass(frozen=True)
+class WebhookAdded(WebhookFact):
+    product_id: int | None
+
+
+@dataclass(frozen=True)
+class WebhookEnded(WebhookFact):
+    pass
+
+
+@dataclass(frozen=True)
+class WebhookTried(WebhookFact):
+    """Somebody asked for a trial: a message that says nothing."""

@@ -70,3 +70,8 @@ class Action(StrEnum):
     MANAGE_DESK = "manage_desk"  # routing rules, settings, calendars, policies, products, categories
     READ_REPORTS = "read_reports"
     READ_QUARANTINE = "read_quarantine"
+    WRITE_WISH = "write_wish"  # what clients want of a product, and who wants it; merge and publish it
+    SUPPORT_WISH = "support_wish"  # vote for it as a client, or take the vote back
+    ANSWER_FEEDBACK = "answer_feedback"  # to a problem or a wish, for the product
+    READ_FEEDBACK = "read_feedback"  # the report, and have it sent
+    MANAGE_WEBHOOKS = "manage_webhooks"  # addresses that are told of problems and wishes

@@ -44,6 +44,20 @@ def is_administrator(actor: Actor, _subject: Any) -> bool:
     return actor.role is Role.ADMINISTRATOR and actor.is_staff
 
 
+def is_product_owner(actor: Actor, _subject: Any) -> bool:
+    return actor.role is Role.PRODUCT_OWNER and actor.is_staff
+
+
+def owns_product(actor: Actor, subject: Any) -> bool:
+    """Owns the product that it is about."""
+    return is_product_owner(actor, subject) and subject.product_id in actor.product_ids
+
+
+def has_account(actor: Actor, _subject: Any) -> bool:
+    """Is signed in, or known by a token; a mail address alone is not enough."""
+    return actor.kind is ActorKind.ACCOUNT
+
+
 def is_requester(actor: Actor, ticket: Ticket) -> bool:
     return bool(actor.contact_id) and ticket.requester_id == actor.contact_id
 

@@ -10,6 +10,7 @@ from helpdesk.policy.actor import Actor
 from helpdesk.policy.predicates import (
     Predicate,
     faces_clients,
+    has_account,
     holds_it,
     is_administrator,
     is_asked,
@@ -22,6 +23,7 @@ from helpdesk.policy.predicates import (
     is_named_contact,
     is_not_guest,
     is_operator,
+    is_product_owner,
     is_requester,
     is_supervisor,
     is_system,
@@ -30,6 +32,7 @@ from helpdesk.policy.predicates import (
     is_visitor,
     keeps_it,
     owns_it,
+    owns_product,
     same_organisation,
 )
 
@@ -101,6 +104,11 @@ RULES: dict[Action, list[list[Predicate]]] = {
     Action.MANAGE_DESK: [[is_administrator], [is_system]],
     Action.READ_REPORTS: [[is_manager], [is_line_lead], [is_administrator], [is_system]],
     Action.READ_QUARANTINE: [[is_operator, faces_clients], [is_administrator]],
+    Action.WRITE_WISH: [[is_operator, faces_clients], [is_line_lead], [is_manager], [owns_product], [is_system]],
+    Action.SUPPORT_WISH: [[is_client, has_account]],  # of what they can see; the scope decides that
+    Action.ANSWER_FEEDBACK: [[owns_product], [is_manager], [is_system]],
+    Action.READ_FEEDBACK: [[is_product_owner], [is_line_lead], [is_manager], [is_administrator], [is_system]],
+    Action.MANAGE_WEBHOOKS: [[is_administrator], [owns_product], [is_system]],
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from helpdesk.models.care import Care, CarePlan, Need, Referral, Revisit
 from helpdesk.models.claims import Claim, Deliverable, RefundRuleVersion
 from helpdesk.models.contracts import Approval, ApprovalAsked, Contract
 from helpdesk.models.duties import Duty
+from helpdesk.models.feedback import Webhook, Wish
 from helpdesk.models.messages import Attachment, Message, MessageKind
 from helpdesk.models.people import CircleMember, Contact, Organisation, SharingMode
 from helpdesk.models.products import InstalledProduct, Product
@@ -203,6 +204,30 @@ def sale_scope(actor: Actor) -> ColumnElement[bool]:
     return true() if may(actor, Action.READ_SALES) else false()
 
 
+def wish_scope(actor: Actor) -> ColumnElement[bool]:
+    """Wishes: staff who face clients, lead or manage see all, a product owner those of the products.
+
+    Of the clients those who can sign in see the public ones of what their organisation has, merged ones left out.
+    """
+    if actor.kind is ActorKind.SYSTEM:
+        return true()
+    if actor.is_staff:
+        if actor.role is Role.PRODUCT_OWNER:
+            return Wish.product_id.in_(actor.product_ids)
+        return true() if _sees_all(actor) else false()
+    if actor.kind is not ActorKind.ACCOUNT or not actor.organisation_id:
+        return false()
+    theirs = select(InstalledProduct.product_id).where(InstalledProduct.organisation_id == actor.organisation_id)
+    return and_(Wish.is_public, Wish.merged_into_id.is_(None), Wish.product_id.in_(theirs))
+
+
+def webhook_scope(actor: Actor) -> ColumnElement[bool]:
+    """Webhooks: administrators see all, a product owner those of the products."""
+    if actor.kind is ActorKind.SYSTEM or (actor.is_staff and actor.role is Role.ADMINISTRATOR):
+        return true()
+    return Webhook.product_id.in_(actor.product_ids) if actor.role is Role.PRODUCT_OWNER else false()
+
+
 SCOPES = {
     Ticket: ticket_scope,
     Message: message_scope,
@@ -223,4 +248,6 @@ SCOPES = {
     CarePlan: care_scope,
     Need: care_scope,
     Referral: care_scope,
+    Wish: wish_scope,
+    Webhook: webhook_scope,
 }
