@@ -9,6 +9,7 @@ from helpdesk.aftersales import approvals, billing, care, hours, renewal, revisi
 from helpdesk.core import jobs
 from helpdesk.core.command import transaction
 from helpdesk.jobs.housekeeping import forget_old_rows
+from helpdesk.problems import schedules
 from helpdesk.tickets import clocks, coverage, duties, ladder, promises, resolution, states
 
 
@@ -54,6 +55,12 @@ SCHEDULE = (
     ),
     Periodic("stand_in", 300, "Whoever is away on the day of a revisit is stood in for.", revisits.stand_in),
     Periodic("miss_revisits", 900, "A revisit whose window has passed is missed.", revisits.miss_revisits),
+    Periodic(
+        "send_reports",
+        300,
+        "Product feedback goes out when its week, month or quarter is over.",
+        schedules.send_reports,
+    ),
     Periodic("purge_jobs", 3600, "Done jobs are forgotten after two weeks.", _purge_jobs),
     Periodic("forget_old_rows", 3600, "Old sign-in attempts and ended sessions are forgotten.", forget_old_rows),
 )

@@ -18,6 +18,7 @@ from helpdesk.events import (
     ClockBreached,
     ContractDue,
     DutyLate,
+    FeedbackDue,
     HoursExpiring,
     HoursLow,
     HoursOverdrawn,
@@ -25,6 +26,7 @@ from helpdesk.events import (
     OtherTimeAsked,
     PasswordResetAsked,
     PastCorrected,
+    ProblemAnswered,
     PromiseHandedOver,
     PromiseMoved,
     ReplySent,
@@ -48,8 +50,17 @@ from helpdesk.events import (
     TicketResolved,
     TicketTyped,
     TimePromised,
+    WebhookTried,
+    WishAnswered,
+    WishChanged,
+    WishDropped,
+    WishMerged,
+    WishSupported,
+    WishWritten,
 )
 from helpdesk.mail import letters, notices
+from helpdesk.problems import letters as feedback
+from helpdesk.problems import webhooks
 from helpdesk.tickets import ladder, policies, promises, recalculation
 
 # What follows for enquiries only.
@@ -102,6 +113,15 @@ SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction | Only]] = {
     ContractDue: [notices.tell],
     ApprovalRequested: [notices.tell],
     ApprovalAnswered: [notices.tell],
+    WishWritten: [webhooks.tell],
+    WishChanged: [webhooks.tell],
+    WishSupported: [webhooks.tell],
+    WishDropped: [webhooks.tell],
+    WishMerged: [webhooks.tell, feedback.tell_shipped],
+    WishAnswered: [webhooks.tell, feedback.tell_shipped],
+    ProblemAnswered: [webhooks.tell],
+    WebhookTried: [webhooks.tell],
+    FeedbackDue: [feedback.feedback_report],
 }
 
 # What an activity asks for at a time of its own.
@@ -113,4 +133,5 @@ def install() -> None:
     subscribe(SUBSCRIPTIONS)
     for reaction in LATER:
         jobs.register(reaction)
-    jobs.register(notices.to_reader, takes_entry=False)
+    for told in (notices.to_reader, webhooks.to_webhook, feedback.wish_shipped):
+        jobs.register(told, takes_entry=False)

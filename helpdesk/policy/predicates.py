@@ -50,7 +50,7 @@ def is_product_owner(actor: Actor, _subject: Any) -> bool:
 
 def owns_product(actor: Actor, subject: Any) -> bool:
     """Owns the product that it is about."""
-    return is_product_owner(actor, subject) and subject.product_id in actor.product_ids
+    return is_product_owner(actor, subject) and getattr(subject, "product_id", None) in actor.product_ids
 
 
 def has_account(actor: Actor, _subject: Any) -> bool:

@@ -125,9 +125,15 @@ def last_to_problems(problem_ids: Sequence[int], *, product_ids: Sequence[int] |
 
 
 def versions_of(product_id: int) -> list[Version]:
-    """The versions of a product, the newest first: by their day, those without a day by their order of entry."""
-    rows = db.session.scalars(select(Version).where(Version.product_id == product_id)).all()
-    return sorted(rows, key=lambda row: (row.released_on or date.min, row.id), reverse=True)
+    """The versions of a product, the newest first."""
+    return newest_first(db.session.scalars(select(Version).where(Version.product_id == product_id)).all())
+
+
+def newest_first(rows: Sequence[Version]) -> list[Version]:
+    """Versions of one product in their order: by their days where each has one, else as they were entered."""
+    if all(row.released_on for row in rows):
+        return sorted(rows, key=lambda row: (row.released_on or date.min, row.id), reverse=True)
+    return sorted(rows, key=lambda row: row.id, reverse=True)
 
 
 def _last(item: Any, ids: Sequence[int], *conditions: Any) -> list[Answered]:

@@ -136,6 +136,21 @@ def add_client(
     _support(wish, organisation_id, contact_id, None, by=by)
 
 
+def client_named(organisation: str, contact: str, *, for_: Actor) -> tuple[int | None, int | None]:
+    """The ids of a client by the name of an organisation, or by the mail address or number of a contact."""
+    if contact.strip():
+        address = contact.strip().lower()
+        found = db.session.scalar(visible(for_, Contact).where(func.lower(Contact.email) == address))
+        if found is None:
+            raise Invalid({"contact": [_("There is no contact with this address.")]})
+        return found.organisation_id, found.id
+    names = visible(for_, Organisation).where(func.lower(Organisation.name) == organisation.strip().lower())
+    rows = db.session.scalars(names.limit(2)).all() if organisation.strip() else []
+    if len(rows) != 1:
+        raise Invalid({"organisation": [_("Give the name of an organisation, or the address of a contact.")]})
+    return rows[0].id, None
+
+
 @command
 def change_wish(wish: Wish, new: NewWish, *, by: Actor) -> None:
     """Say it better, or let clients see it or see it no more; the product stays."""
