@@ -59,7 +59,7 @@ from helpdesk.events import (
     WishWritten,
 )
 from helpdesk.mail import letters, notices
-from helpdesk.problems import letters as feedback
+from helpdesk.problems import feedback_letters as feedback
 from helpdesk.problems import webhooks
 from helpdesk.tickets import ladder, policies, promises, recalculation
 

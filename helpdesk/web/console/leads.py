@@ -74,7 +74,11 @@ def _page(form: Form, wrong: str = "") -> str:
         for key, name in (("open", _("Open ones")), ("all", _("All")))
     ]
     return render_template(
-        "console/leads/index.html", needs=list_leads(Need, for_=actor, state=state),
+        "console/leads/index.html", products=_products(), needs=list_leads(Need, for_=actor, state=state),
         referrals=list_leads(Referral, for_=actor, state=state), form=form, wrong=wrong, views=views, view=view,
-        products={card.id: card for card in directory.products().values() if card.is_active}, kinds=NEEDS, followed=FOLLOWED, operators=operator_choices(), prefix=NUMBER_PREFIX,
+        kinds=NEEDS, followed=FOLLOWED, operators=operator_choices(), prefix=NUMBER_PREFIX,
     )  # fmt: skip
+
+
+def _products() -> list[tuple[int, str]]:
+    return [(card.id, card.name) for card in directory.products().values() if card.is_active]
