@@ -22,6 +22,8 @@ from helpdesk.events import (
     HoursExpiring,
     HoursLow,
     HoursOverdrawn,
+    MajorFlagged,
+    MajorTold,
     MergeUndone,
     OtherTimeAsked,
     PasswordResetAsked,
@@ -60,7 +62,8 @@ from helpdesk.events import (
 )
 from helpdesk.mail import letters, notices
 from helpdesk.problems import feedback_letters as feedback
-from helpdesk.problems import webhooks
+from helpdesk.problems import letters as problem_letters
+from helpdesk.problems import majors, webhooks
 from helpdesk.tickets import ladder, policies, promises, recalculation
 
 # What follows for enquiries only.
@@ -95,6 +98,8 @@ SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction | Only]] = {
     ClockAtRisk: [ladder.begin],
     ClockBreached: [ladder.begin],
     RungReached: [letters.escalation],
+    MajorFlagged: [majors.follow_flag],
+    MajorTold: [problem_letters.major_told],
     DutyLate: [letters.duty_late],
     TargetsExtended: [policies.extend],
     PastCorrected: [recalculation.fold_corrected],

@@ -38,7 +38,7 @@ from helpdesk.models.tickets import Impact, Ticket
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.rules import require
-from helpdesk.policy.scopes import ticket_scope, visible
+from helpdesk.policy.scopes import problem_scope, ticket_scope, visible
 from helpdesk.problems.answers import Answered, last_to_problems, last_to_wishes, newest_first
 from helpdesk.problems.fixes import CHANCE, AfterFix, after_fix, window
 from helpdesk.problems.wishes import Wanted, tallies
@@ -188,10 +188,10 @@ def _allowed(span: Span, actor: Actor) -> Span:
 
 
 def _concerns(actor: Actor) -> ColumnElement[bool]:
-    """Problems that affect a product of an owner; to the other readers of the report all."""
-    if actor.role != "product_owner":
-        return Problem.id.is_not(None)
-    return Problem.id.in_(select(ProblemProduct.problem_id).where(ProblemProduct.product_id.in_(actor.product_ids)))
+    """Problems that the reader sees, and those that tickets which the reader sees are linked to."""
+    linked = select(ProblemTicket.problem_id).join(Ticket, Ticket.id == ProblemTicket.ticket_id)
+    seen = linked.where(ProblemTicket.ended_at.is_(None), ticket_scope(actor))
+    return or_(problem_scope(actor), Problem.id.in_(seen))
 
 
 def _linked(span: Span, actor: Actor, *columns: Any, whole_time: bool = False) -> Select[Any]:
