@@ -10,6 +10,7 @@ from helpdesk.core import jobs
 from helpdesk.core.command import transaction
 from helpdesk.jobs.housekeeping import forget_old_rows
 from helpdesk.knowledge import reviews
+from helpdesk.problems import broadcasts, majors, schedules
 from helpdesk.tickets import clocks, coverage, duties, ladder, promises, resolution, states
 from knowledge_base import searches
 
@@ -58,6 +59,14 @@ SCHEDULE = (
     Periodic("miss_revisits", 900, "A revisit whose window has passed is missed.", revisits.miss_revisits),
     Periodic("forget_salts", 3600, "Whose searches were whose is forgotten after two days.", searches.forget_salts),
     Periodic("remind_of_reviews", 3600, "Owners look at their articles again.", reviews.remind_of_reviews),
+    Periodic(
+        "send_reports",
+        300,
+        "Product feedback goes out when its week, month or quarter is over.",
+        schedules.send_reports,
+    ),
+    Periodic("send_broadcasts", 5, "What a problem's clients are told goes out after its window.", broadcasts.send_due),
+    Periodic("sweep_majors", 5, "A major incident without a lead or with late news climbs.", majors.sweep_majors),
     Periodic("purge_jobs", 3600, "Done jobs are forgotten after two weeks.", _purge_jobs),
     Periodic("forget_old_rows", 3600, "Old sign-in attempts and ended sessions are forgotten.", forget_old_rows),
 )

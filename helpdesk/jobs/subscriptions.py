@@ -21,14 +21,18 @@ from helpdesk.events import (
     ClockBreached,
     ContractDue,
     DutyLate,
+    FeedbackDue,
     FlagAnswered,
     HoursExpiring,
     HoursLow,
     HoursOverdrawn,
+    MajorFlagged,
+    MajorTold,
     MergeUndone,
     OtherTimeAsked,
     PasswordResetAsked,
     PastCorrected,
+    ProblemAnswered,
     PromiseHandedOver,
     PromiseMoved,
     ReplySent,
@@ -54,9 +58,19 @@ from helpdesk.events import (
     TicketResolved,
     TicketTyped,
     TimePromised,
+    WebhookTried,
+    WishAnswered,
+    WishChanged,
+    WishDropped,
+    WishMerged,
+    WishSupported,
+    WishWritten,
 )
 from helpdesk.knowledge import backtest, indexing, searches
 from helpdesk.mail import letters, notices
+from helpdesk.problems import feedback_letters as feedback
+from helpdesk.problems import letters as problem_letters
+from helpdesk.problems import majors, webhooks
 from helpdesk.tickets import ladder, policies, promises, recalculation
 
 # What follows for enquiries only.
@@ -94,6 +108,8 @@ SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction | Only]] = {
     ClockAtRisk: [ladder.begin],
     ClockBreached: [ladder.begin],
     RungReached: [letters.escalation],
+    MajorFlagged: [majors.follow_flag],
+    MajorTold: [problem_letters.major_told],
     DutyLate: [letters.duty_late],
     TargetsExtended: [policies.extend],
     PastCorrected: [recalculation.fold_corrected],
@@ -118,6 +134,15 @@ SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction | Only]] = {
     FlagAnswered: [notices.tell],
     ReviewDue: [notices.tell],
     ReviewRefused: [notices.tell],
+    WishWritten: [webhooks.tell],
+    WishChanged: [webhooks.tell],
+    WishSupported: [webhooks.tell],
+    WishDropped: [webhooks.tell],
+    WishMerged: [webhooks.tell, feedback.tell_shipped],
+    WishAnswered: [webhooks.tell, feedback.tell_shipped],
+    ProblemAnswered: [webhooks.tell],
+    WebhookTried: [webhooks.tell],
+    FeedbackDue: [feedback.feedback_report],
 }
 
 # What an activity asks for at a time of its own.
@@ -129,5 +154,5 @@ def install() -> None:
     subscribe(SUBSCRIPTIONS)
     for reaction in LATER:
         jobs.register(reaction)
-    jobs.register(notices.to_reader, takes_entry=False)
-    jobs.register(backtest.ask_again, takes_entry=False)
+    for told in (notices.to_reader, webhooks.to_webhook, feedback.wish_shipped, backtest.ask_again):
+        jobs.register(told, takes_entry=False)

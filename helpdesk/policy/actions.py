@@ -73,6 +73,14 @@ class Action(StrEnum):
     RETIRE_ARTICLE = "retire_article"  # mark it as outdated, archive it, bring it back
     MANAGE_CATEGORIES = "manage_categories"  # the shelves of the knowledge base
     USE_ARTICLE = "use_article"  # link it to a ticket, flag it as wrong
+    HANDLE_PROBLEM = "handle_problem"  # open one, find its cause, write workarounds, link tickets, hold its review
+    BROADCAST = "broadcast"  # to all clients of a problem at once
+    LEAD_MAJOR = "lead_major"  # a major incident: tell clients how it stands, end it, hold its review
     MANAGE_DESK = "manage_desk"  # routing rules, settings, calendars, policies, products, categories
     READ_REPORTS = "read_reports"
     READ_QUARANTINE = "read_quarantine"
+    WRITE_WISH = "write_wish"  # what clients want of a product, and who wants it; merge and publish it
+    SUPPORT_WISH = "support_wish"  # vote for it as a client, or take the vote back
+    ANSWER_FEEDBACK = "answer_feedback"  # to a problem or a wish, for the product
+    READ_FEEDBACK = "read_feedback"  # the report, and have it sent
+    MANAGE_WEBHOOKS = "manage_webhooks"  # addresses that are told of problems and wishes

@@ -10,6 +10,7 @@ from helpdesk.policy.actor import Actor
 from helpdesk.policy.predicates import (
     Predicate,
     faces_clients,
+    has_account,
     holds_it,
     is_administrator,
     is_asked,
@@ -24,6 +25,7 @@ from helpdesk.policy.predicates import (
     is_not_guest,
     is_operator,
     is_owner,
+    is_product_owner,
     is_requester,
     is_supervisor,
     is_system,
@@ -31,7 +33,9 @@ from helpdesk.policy.predicates import (
     is_visited,
     is_visitor,
     keeps_it,
+    leads_it,
     owns_it,
+    owns_product,
     same_organisation,
     wrote_none_of_it,
 )
@@ -40,7 +44,7 @@ RULES: dict[Action, list[list[Predicate]]] = {
     Action.OPEN_TICKET: [[is_client, is_not_guest], [is_operator, faces_clients], [is_system]],
     Action.CHOOSE_REQUESTER: [[is_operator, faces_clients], [is_system]],
     Action.REPLY_AS_CLIENT: [[is_client]],  # on what they can see; the scope decides that
-    Action.REPLY_TO_CLIENT: [[is_operator, faces_clients, holds_it], [is_operator, owns_it]],
+    Action.REPLY_TO_CLIENT: [[is_operator, faces_clients, holds_it], [is_operator, owns_it], [is_system]],
     Action.ADD_NOTE: [[is_operator], [is_manager], [is_system]],
     Action.READ_NOTE: [[is_operator], [is_manager], [is_administrator]],
     Action.CLASSIFY_TICKET: [[is_operator, holds_it], [is_operator, owns_it], [is_system]],
@@ -53,7 +57,7 @@ RULES: dict[Action, list[list[Predicate]]] = {
     Action.TRANSFER_TICKET: [[is_operator, holds_it], [is_line_lead]],
     Action.HAND_OVER_TICKET: [[is_operator, holds_it]],
     Action.RETURN_TICKET: [[is_operator, holds_it]],
-    Action.RESOLVE_TICKET: [[is_operator, faces_clients, holds_it]],
+    Action.RESOLVE_TICKET: [[is_operator, faces_clients, holds_it], [is_system]],
     Action.ACCEPT_RESOLUTION: [[is_requester], [is_guest_of], [is_supervisor, same_organisation]],
     Action.REFUSE_RESOLUTION: [[is_requester], [is_guest_of], [is_supervisor, same_organisation]],
     Action.REOPEN_TICKET: [[is_requester], [is_guest_of], [is_supervisor, same_organisation],
@@ -109,9 +113,17 @@ RULES: dict[Action, list[list[Predicate]]] = {
                             [is_operator, is_owner], [is_system]],
     Action.MANAGE_CATEGORIES: [[is_line_lead], [is_manager], [is_administrator], [is_system]],
     Action.USE_ARTICLE: [[is_operator], [is_manager], [is_system]],
+    Action.HANDLE_PROBLEM: [[is_operator], [is_manager], [is_product_owner], [is_system]],
+    Action.BROADCAST: [[is_operator, faces_clients], [is_line_lead], [is_manager]],
+    Action.LEAD_MAJOR: [[is_line_lead], [is_manager], [leads_it]],
     Action.MANAGE_DESK: [[is_administrator], [is_system]],
     Action.READ_REPORTS: [[is_manager], [is_line_lead], [is_administrator], [is_system]],
     Action.READ_QUARANTINE: [[is_operator, faces_clients], [is_administrator]],
+    Action.WRITE_WISH: [[is_operator, faces_clients], [is_line_lead], [is_manager], [owns_product], [is_system]],
+    Action.SUPPORT_WISH: [[is_client, has_account]],  # of what they can see; the scope decides that
+    Action.ANSWER_FEEDBACK: [[owns_product], [is_manager], [is_system]],
+    Action.READ_FEEDBACK: [[is_product_owner], [is_line_lead], [is_manager], [is_administrator], [is_system]],
+    Action.MANAGE_WEBHOOKS: [[is_administrator], [owns_product], [is_system]],
 }  # fmt: skip
 
 

@@ -12,8 +12,10 @@ from helpdesk.models.care import Care, CarePlan, Need, Referral, Revisit
 from helpdesk.models.claims import Claim, Deliverable, RefundRuleVersion
 from helpdesk.models.contracts import Approval, ApprovalAsked, Contract, ContractLine
 from helpdesk.models.duties import Duty
+from helpdesk.models.feedback import Webhook, Wish
 from helpdesk.models.messages import Attachment, Message, MessageKind
 from helpdesk.models.people import CircleMember, Contact, Organisation, SharingMode
+from helpdesk.models.problems import MajorIncident, Problem, ProblemProduct, ProblemTicket
 from helpdesk.models.products import InstalledProduct, Product
 from helpdesk.models.promises import Promise
 from helpdesk.models.sales import Sale
@@ -254,6 +256,65 @@ def article_file_scope(actor: Actor) -> ColumnElement[bool]:
     return ArticleFile.article_id.in_(select(Article.id).where(article_scope(actor)))
 
 
+def wish_scope(actor: Actor) -> ColumnElement[bool]:
+    """Wishes: staff who face clients, lead or manage see all, a product owner those of the products.
+
+    Of the clients those who can sign in see the public ones of what their organisation has, merged ones left out.
+    """
+    if actor.kind is ActorKind.SYSTEM:
+        return true()
+    if actor.is_staff:
+        if actor.role is Role.PRODUCT_OWNER:
+            return Wish.product_id.in_(actor.product_ids)
+        return true() if _sees_all(actor) else false()
+    if actor.kind is not ActorKind.ACCOUNT or not actor.organisation_id:
+        return false()
+    theirs = select(InstalledProduct.product_id).where(InstalledProduct.organisation_id == actor.organisation_id)
+    return and_(Wish.is_public, Wish.merged_into_id.is_(None), Wish.product_id.in_(theirs))
+
+
+def webhook_scope(actor: Actor) -> ColumnElement[bool]:
+    """Webhooks: administrators see all, a product owner those of the products."""
+    if actor.kind is ActorKind.SYSTEM or (actor.is_staff and actor.role is Role.ADMINISTRATOR):
+        return true()
+    return Webhook.product_id.in_(actor.product_ids) if actor.role is Role.PRODUCT_OWNER else false()
+
+
+def problem_scope(actor: Actor) -> ColumnElement[bool]:
+    """Problems: whoever faces clients, leads or manages sees all; product owners those of their products.
+
+    The third line sees what its teams or people own, and the problems of the tickets it was handed. No client sees any.
+    """
+    if actor.kind is ActorKind.SYSTEM:
+        return true()
+    if not actor.is_staff:
+        return false()
+    if _sees_all(actor):
+        return true()
+    own = Problem.owner_id == actor.account_id
+    if actor.role is Role.PRODUCT_OWNER:
+        owned = select(Product.id).where(Product.owner_account_id == actor.account_id)
+        return or_(own, exists().where(ProblemProduct.problem_id == Problem.id, ProblemProduct.product_id.in_(owned)))
+    handed = exists().where(
+        ProblemTicket.problem_id == Problem.id, ProblemTicket.ended_at.is_(None),
+        Transfer.ticket_id == ProblemTicket.ticket_id, Transfer.to_team_id.in_(actor.team_ids),
+    )  # fmt: skip
+    return or_(own, Problem.team_id.in_(actor.team_ids), handed)
+
+
+def major_scope(actor: Actor) -> ColumnElement[bool]:
+    """Major incidents: of the staff, whoever sees its ticket, and who leads it; what clients read is its notice."""
+    if actor.kind is ActorKind.SYSTEM:
+        return true()
+    if not actor.is_staff:
+        return false()
+    tickets = ticket_scope(actor)
+    if isinstance(tickets, True_):
+        return true()
+    seen = MajorIncident.ticket_id.in_(select(Ticket.id).where(tickets))
+    return or_(seen, MajorIncident.lead_id == actor.account_id)
+
+
 SCOPES = {
     Ticket: ticket_scope,
     Message: message_scope,
@@ -269,6 +330,8 @@ SCOPES = {
     RefundRuleVersion: refund_rules_scope,
     Sale: sale_scope,
     Duty: duty_scope,
+    Problem: problem_scope,
+    MajorIncident: major_scope,
     Revisit: revisit_scope,
     Care: care_scope,
     CarePlan: care_scope,
@@ -276,4 +339,6 @@ SCOPES = {
     Referral: care_scope,
     Article: article_scope,
     ArticleFile: article_file_scope,
+    Wish: wish_scope,
+    Webhook: webhook_scope,
 }

@@ -11,6 +11,7 @@ from helpdesk.core.i18n import day_name, enumeration, moment, money, ngettext, s
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import Entry
 from helpdesk.core.times import instant
+from helpdesk.models.feedback import NUMBER_PREFIX as WISH_PREFIX
 from helpdesk.models.tickets import NUMBER_PREFIX
 from helpdesk.people import directory
 from helpdesk.web.words import BREACH_CAUSES, CLAIM_STATES, CLOCKS, EVIDENCE_POINTS, OUTCOMES, STATUSES, STEPS
@@ -361,6 +362,9 @@ TELLINGS: dict[str, Telling] = {
     "RevisitReassigned": _reassigned,
     "RevisitDone": lambda p, who: _("%(who)s wrote down what came of it", who=who),
     "OutcomeConfirmed": lambda p, who: _("%(who)s confirms that it was so", who=who),
+    "WishTaken": lambda p, who: _(
+        "%(who)s kept it as a wish: %(number)s", who=who, number=f"{WISH_PREFIX}{p['wish_id']}"
+    ),
     "TicketRead": lambda p, who: _("%(who)s, administrator, looked at the ticket", who=who),
     "ImportedStep": lambda p, who: str(p["note"]),
 }
@@ -385,5 +389,5 @@ FACT_ICONS = {
     "OtherTimeAsked": "message-circle", "RevisitTimed": "calendar", "RevisitMoved": "arrows-left-right",
     "RevisitCalledOff": "ban", "RevisitMissed": "flame", "RevisitReassigned": "user", "RevisitDone": "checklist",
     "OutcomeConfirmed": "circle-check",
-    "TicketCancelled": "ban", "TicketRead": "eye", "ImportedStep": "point",
+    "WishTaken": "bulb", "TicketCancelled": "ban", "TicketRead": "eye", "ImportedStep": "point",
 }  # fmt: skip

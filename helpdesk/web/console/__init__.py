@@ -46,6 +46,8 @@ from helpdesk.web.console import (
     settings,
     tickets,
     visits,
+    webhooks,
+    wishes,
     work,
 )
 
@@ -56,6 +58,7 @@ for _part in (
     received_mails, routing_rules, people, catalogue, calendars, maintenance, policies, settings, jobs, search,
     escalations, promises, breaches, work, hours, billing, renewals, reservations, approvals,
     duties, revisits, care, leads, claims, refund_rules, deliverables, visits, enquiries, sales, installed,
+    wishes, webhooks,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))
     bp.register_blueprint(_part.bp)
