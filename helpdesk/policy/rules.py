@@ -10,18 +10,21 @@ from helpdesk.policy.actor import Actor
 from helpdesk.policy.predicates import (
     Predicate,
     faces_clients,
+    has_account,
     holds_it,
     is_administrator,
     is_asked,
     is_assignee,
     is_author,
     is_client,
+    is_for_colleagues,
     is_guest_of,
     is_line_lead,
     is_manager,
     is_named_contact,
     is_not_guest,
     is_operator,
+    is_owner,
     is_product_owner,
     is_requester,
     is_supervisor,
@@ -32,7 +35,9 @@ from helpdesk.policy.predicates import (
     keeps_it,
     leads_it,
     owns_it,
+    owns_product,
     same_organisation,
+    wrote_none_of_it,
 )
 
 RULES: dict[Action, list[list[Predicate]]] = {
@@ -100,12 +105,25 @@ RULES: dict[Action, list[list[Predicate]]] = {
                             [is_visitor], [is_line_lead], [is_manager], [is_system]],
     Action.CONFIRM_OUTCOME: [[is_visited], [is_supervisor, same_organisation]],
     Action.RECORD_OUTCOME: [[is_operator, faces_clients]],
+    Action.PLAN_ARTICLE: [[is_operator], [is_manager], [is_administrator], [is_system]],
+    Action.WRITE_ARTICLE: [[is_operator], [is_manager], [is_administrator], [is_system]],
+    Action.PUBLISH_ARTICLE: [[is_line_lead], [is_manager], [is_administrator], [is_operator, is_for_colleagues],
+                             [is_operator, wrote_none_of_it], [is_system]],
+    Action.RETIRE_ARTICLE: [[is_line_lead], [is_manager], [is_administrator], [is_operator, is_for_colleagues],
+                            [is_operator, is_owner], [is_system]],
+    Action.MANAGE_CATEGORIES: [[is_line_lead], [is_manager], [is_administrator], [is_system]],
+    Action.USE_ARTICLE: [[is_operator], [is_manager], [is_system]],
     Action.HANDLE_PROBLEM: [[is_operator], [is_manager], [is_product_owner], [is_system]],
     Action.BROADCAST: [[is_operator, faces_clients], [is_line_lead], [is_manager]],
     Action.LEAD_MAJOR: [[is_line_lead], [is_manager], [leads_it]],
     Action.MANAGE_DESK: [[is_administrator], [is_system]],
     Action.READ_REPORTS: [[is_manager], [is_line_lead], [is_administrator], [is_system]],
     Action.READ_QUARANTINE: [[is_operator, faces_clients], [is_administrator]],
+    Action.WRITE_WISH: [[is_operator, faces_clients], [is_line_lead], [is_manager], [owns_product], [is_system]],
+    Action.SUPPORT_WISH: [[is_client, has_account]],  # of what they can see; the scope decides that
+    Action.ANSWER_FEEDBACK: [[owns_product], [is_manager], [is_system]],
+    Action.READ_FEEDBACK: [[is_product_owner], [is_line_lead], [is_manager], [is_administrator], [is_system]],
+    Action.MANAGE_WEBHOOKS: [[is_administrator], [owns_product], [is_system]],
 }  # fmt: skip
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from helpdesk.core.command import command
-from helpdesk.core.errors import Conflict, Invalid
+from helpdesk.core.errors import Invalid
 from helpdesk.core.i18n import DEFAULT_LANGUAGE
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
 from helpdesk.events import ArticleDrafted
+from helpdesk.knowledge.drafts import draft_article
 from helpdesk.models.problems import Problem
+from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
+from helpdesk.policy.rules import require
 from helpdesk.problems.causes import workarounds_of
 from helpdesk.problems.problems import begin
+from knowledge_base.models import ArticleKind
+from knowledge_base.skeletons import filled
 
 
 @dataclass(frozen=True)
@@ -25,34 +29,21 @@ class Draft:
     body: str  # Markdown
     language: str
     products: tuple[int, ...]
-    submission: str
-
-
-Drafter = Callable[[Draft, Actor], int]  # begins an article and gives its id
-_drafters: list[Drafter] = []
-
-
-def write_drafts_with(drafter: Drafter) -> None:
-    """Say who begins articles; called once, when the application is put together."""
-    _drafters[:] = [drafter]
-
-
-def can_draft() -> bool:
-    """Whether articles can be begun here."""
-    return bool(_drafters)
 
 
 @command
 def draft_problem_article(problem: Problem, *, by: Actor, language: str = DEFAULT_LANGUAGE) -> int:
     """Begin the article of a problem, once; returns its id."""
+    require(by, Action.WRITE_ARTICLE)
     problem = begin(problem, by)
     if problem.article_id is not None:
         return problem.article_id  # a second click
-    if not can_draft():
-        raise Conflict(_("This desk has no knowledge base."), code="no_knowledge_base")
-    problem.article_id = _drafters[0](draft_of(problem, language), by)
-    record(ArticleDrafted(problem.id, problem.article_id), by=by)
-    return problem.article_id
+    draft = draft_of(problem, language)
+    article = draft_article(draft.title, draft.body, draft.language, by=by, products=draft.products,
+                            submission=f"problem:{problem.id}")  # fmt: skip
+    problem.article_id = article.id
+    record(ArticleDrafted(problem.id, article.id), by=by)
+    return article.id
 
 
 def draft_of(problem: Problem, language: str) -> Draft:
@@ -61,7 +52,6 @@ def draft_of(problem: Problem, language: str) -> Draft:
     if not texts and not problem.description:
         raise Invalid({"workaround": [_("Write a workaround first: how clients live with it until it is fixed.")]})
     spoken = language if language in texts else next(iter(texts), language)
-    parts = [problem.description, texts.get(spoken, ""), problem.root_cause]
     products = tuple(dict.fromkeys(row.product_id for row in problem.products))
-    body = "\n\n".join(part for part in parts if part)
-    return Draft(problem.title, body, spoken, products, f"problem:{problem.id}")
+    body = filled(ArticleKind.KNOWN_ERROR, spoken, problem.description, problem.root_cause, texts.get(spoken, ""))
+    return Draft(problem.title, body, spoken, products)

@@ -11,6 +11,7 @@ from helpdesk.core.i18n import OWN_NAMES, day_name, enumeration, moment, money, 
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import Entry
 from helpdesk.core.times import instant
+from helpdesk.models.feedback import NUMBER_PREFIX as WISH_PREFIX
 from helpdesk.models.problems import NUMBER_PREFIX as PROBLEM_PREFIX
 from helpdesk.models.tickets import NUMBER_PREFIX
 from helpdesk.people import directory
@@ -449,6 +450,9 @@ TELLINGS: dict[str, Telling] = {
     "RevisitReassigned": _reassigned,
     "RevisitDone": lambda p, who: _("%(who)s wrote down what came of it", who=who),
     "OutcomeConfirmed": lambda p, who: _("%(who)s confirms that it was so", who=who),
+    "WishTaken": lambda p, who: _(
+        "%(who)s kept it as a wish: %(number)s", who=who, number=f"{WISH_PREFIX}{p['wish_id']}"
+    ),
     "TicketRead": lambda p, who: _("%(who)s, administrator, looked at the ticket", who=who),
     "ImportedStep": lambda p, who: str(p["note"]),
 }
@@ -479,5 +483,5 @@ FACT_ICONS = {
     "ArticleDrafted": "book-2", "BroadcastPublished": "send", "BroadcastUndone": "arrow-back-up",
     "BroadcastEnded": "mail-check", "MajorDeclared": "urgent", "MajorTaken": "user-check", "MajorTold": "bell",
     "MajorUpdated": "send", "MajorEnded": "circle-check", "MajorReviewed": "users",
-    "TicketCancelled": "ban", "TicketRead": "eye", "ImportedStep": "point",
+    "WishTaken": "bulb", "TicketCancelled": "ban", "TicketRead": "eye", "ImportedStep": "point",
 }  # fmt: skip

@@ -25,6 +25,7 @@ from helpdesk.api.v1 import (
     me,
     messages,
     organisations,
+    product_feedback,
     promises,
     refund_rules,
     resolutions,
@@ -34,6 +35,7 @@ from helpdesk.api.v1 import (
     tickets,
     timelines,
     transfers,
+    wishes,
     work_logs,
 )
 
@@ -42,6 +44,7 @@ RESOURCES = (
     tags.bp, links.bp, timelines.bp, attachments.bp, organisations.bp, contacts.bp, catalogue.bp, me.bp,
     work_logs.bp, contracts.bp, approvals.bp, billing.bp, revisits.bp, care.bp, claims.bp,
     refund_rules.bp, deliverables.bp, calendar_feeds.bp, enquiries.bp, sales.bp, installed.bp,
+    wishes.bp, product_feedback.bp,
 )  # fmt: skip
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")

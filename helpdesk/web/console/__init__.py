@@ -49,6 +49,8 @@ from helpdesk.web.console import (
     settings,
     tickets,
     visits,
+    webhooks,
+    wishes,
     work,
 )
 
@@ -60,6 +62,7 @@ for _part in (
     escalations, promises, breaches, work, hours, billing, renewals, reservations, approvals,
     duties, revisits, care, leads, claims, refund_rules, deliverables, visits, enquiries, sales, installed,
     problems, problem_links, major_incidents,
+    wishes, webhooks,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))
     bp.register_blueprint(_part.bp)

@@ -347,7 +347,7 @@ def _page(problem: Problem, form: Form) -> str:
         majors=majors.list_majors(for_=actor, problem_id=problem.id).rows, major_states=MAJOR_STATES,
         history=told_of("problem", problem.id)[::-1],
         can_handle=may(actor, Action.HANDLE_PROBLEM, problem), can_tell=may(actor, Action.BROADCAST, problem),
-        can_draft=articles.can_draft() and problem.article_id is None,
+        can_draft=problem.article_id is None and may(actor, Action.WRITE_ARTICLE),
     )  # fmt: skip
 
 

@@ -18,12 +18,14 @@ from helpdesk.web.portal import (
     notices,
     revisits,
     tickets,
+    wishes,
 )
 
 bp = Blueprint("portal", __name__, url_prefix="/portal")
 
 for _part in (
     home.bp, tickets.bp, clocks.bp, attachments.bp, hours.bp, approvals.bp, claims.bp, deliverables.bp, revisits.bp,
+    wishes.bp,
 ):  # fmt: skip
     _part.before_request(guard(lambda actor: actor.is_client))
     bp.register_blueprint(_part)
