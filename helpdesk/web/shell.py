@@ -136,6 +136,8 @@ def _workspace(actor: Actor) -> Iterator[Item]:
         yield _item(_("To do"), "console.duties.index", icon="checklist")
     if actor.role is not Role.PRODUCT_OWNER:
         yield _item(_("Promises"), "console.promises.index", icon="heart-handshake")
+    yield _item(_("Problems"), "console.problems.index", icon="bug")
+    yield _item(_("Major incidents"), "console.major_incidents.index", icon="urgent")
     if may(actor, Action.CONFIRM_CONTACT):
         yield _item(_("Contacts to confirm"), "console.contacts.unverified", icon="user-question")
     yield _item(_("Organisations"), "console.organisations.index", icon="building")
