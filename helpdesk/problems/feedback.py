@@ -41,7 +41,7 @@ from helpdesk.models.products import InstalledProduct, Version
 from helpdesk.models.tickets import Impact, Ticket
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
-from helpdesk.policy.rules import require
+from helpdesk.policy.rules import may, require
 from helpdesk.policy.scopes import problem_scope, ticket_scope, visible
 from helpdesk.problems.answers import Answered, last_to_problems, last_to_wishes, newest_first
 from helpdesk.problems.fixes import CHANCE, AfterFix, after_fix, window
@@ -157,7 +157,8 @@ def tickets_behind(problem: Problem, span: Span, *, for_: Actor) -> list[Ticket]
 
 def get_problem_of(number: str, *, for_: Actor) -> Problem:
     """A problem that the reader's report can tell of; NotFound for others."""
-    require(for_, Action.READ_FEEDBACK)
+    if not may(for_, Action.READ_FEEDBACK):
+        raise NotFound
     digits = number.strip().upper().removeprefix("P-")
     problem_id = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 9 else 0
     query = select(Problem).where(Problem.id == problem_id, _concerns(for_))
