@@ -21,9 +21,12 @@ from helpdesk.aftersales.outcomes import NewNeed, NewOutcome, NewReferral, leads
 from helpdesk.core.db import db
 from helpdesk.models.access import Account
 from helpdesk.models.care import FeedKind, NeedKind
+from helpdesk.models.feedback import Every
 from helpdesk.models.tickets import TicketType
 from helpdesk.people.accounts import create_token, disable_account, revoke_token, tokens_of
 from helpdesk.policy.actor import SYSTEM, Actor
+from helpdesk.problems.schedules import NewSchedule, schedule_feedback
+from helpdesk.problems.webhooks import NewWebhook, add_webhook
 from helpdesk.tickets.attachments import store_upload
 from helpdesk.tickets.classification import Classification, classify, watch
 from helpdesk.tickets.conversation import NewMessage, add_note
@@ -36,6 +39,8 @@ from tests.aftersales.test_revisits import a_revisit
 from tests.api.conftest import Caller
 from tests.cast import Cast
 from tests.factories import HANDOVER, a_ticket, facts
+from tests.problems.solving import a_problem
+from tests.problems.wishing import a_wish
 
 WORDS = {"text": "Something."}
 WHY = {"reason": "Because."}
@@ -46,6 +51,8 @@ CALL_BACK = {"what": "Call back", "until_at": "2026-03-12T10:00:00Z"}
 PROMISE = {"at": "2026-03-12T10:00:00Z", "note": "By phone.", "consent": True}
 PLAN = {"name": "Mine", "revision": 1, "steps": [{"what": "Call", "offset_days": 1}]}
 OFFER = {"what": "Ten", "amount_cents": 100, "valid_until": "2026-04-30"}
+WISH = {"product_id": 1, "title": "Mine"}
+ANSWER = {"verdict": "accepted"}
 SOLD = {"sold_on": "2026-03-02", "items": [{"what": "A printer"}], "organisation_id": 1}
 FORM = {name: text for name, text in HANDOVER.__dict__.items() if text}
 
@@ -179,9 +186,39 @@ ADDRESSES: list[tuple[str, str, Any]] = [
     ("GET", "/organisations/{organisation_id}", None),
     ("GET", "/contacts/{contact_id}", None),
     ("DELETE", "/calendar-feeds/{feed_id}", None),
+    ("POST", "/tickets/{number}/wishes", WISH),
+    ("PUT", "/tickets/{number}/wishes/{wish}", None),
+    ("PUT", "/needs/{need_id}/wish", WISH),
+    ("GET", "/wishes/{wish}", None),
+    ("PUT", "/wishes/{wish}", {"title": "Mine"}),
+    ("GET", "/wishes/{wish}/clients", None),
+    ("POST", "/wishes/{wish}/clients", {"contact_id": 1}),
+    ("DELETE", "/wishes/{wish}/clients/1", None),
+    ("PUT", "/wishes/{wish}/merger", {"into": "W-1"}),
+    ("PUT", "/wishes/{wish}/vote", None),
+    ("DELETE", "/wishes/{wish}/vote", None),
+    ("GET", "/wishes/{wish}/answers", None),
+    ("POST", "/wishes/{wish}/answers", ANSWER),
+    ("GET", "/product-feedback/problems/{problem}/tickets", None),
+    ("GET", "/product-feedback/problems/{problem}/answers", None),
+    ("POST", "/product-feedback/problems/{problem}/answers", {**ANSWER, "product_id": 1}),
+    ("DELETE", "/product-feedback/schedules/{schedule_id}", None),
+    ("POST", "/webhooks/{webhook_id}/trials", None),
+    ("DELETE", "/webhooks/{webhook_id}", None),
 ]  # fmt: skip
 # What a client may not do on a ticket of their own, and what is not for clients at all.
 STAFFS_OWN = [
+    ("POST", "/tickets/{number}/wishes", WISH),
+    ("POST", "/wishes", WISH),
+    ("PUT", "/wishes/{wish}", {"title": "Mine"}),
+    ("GET", "/wishes/{wish}/clients", None),
+    ("POST", "/wishes/{wish}/clients", {"contact_id": 1}),
+    ("DELETE", "/wishes/{wish}/clients/1", None),
+    ("PUT", "/wishes/{wish}/merger", {"into": "W-1"}),
+    ("POST", "/wishes/{wish}/answers", ANSWER),
+    ("GET", "/product-feedback", None),
+    ("POST", "/product-feedback/schedules", {"every": "week"}),
+    ("POST", "/webhooks", {"url": "https://hooks.example.com/"}),
     ("PATCH", "/tickets/{number}", {"subject": "Mine now"}),
     ("PATCH", "/tickets/{number}", {"impact": "organisation"}),
     ("PATCH", "/tickets/{number}", {"priority": "P1", "priority_reason": "I say so"}),
@@ -300,6 +337,9 @@ def known(cast: Cast, ona: Caller, jonas: Caller) -> dict[str, Any]:
         "version_id": some_rules(cast).id, "deliverable_id": made.id, "round": 1, "file_id": made.rounds[0].files[0].id,
         "feed_id": create_feed(FeedKind.MINE, by=cast.jonas)[0].id, "promise_id": promise["id"],
         "sale": a_sale(cast).number, "point": "quality", "payment_id": 1, "part_id": 1,
+        "wish": a_wish(cast).number, "problem": a_problem(cast).number,
+        "schedule_id": schedule_feedback(NewSchedule(Every.WEEK), by=cast.vera).id,
+        "webhook_id": add_webhook(NewWebhook("https://hooks.example.com/"), by=cast.petras)[0].id,
         "installed_id": cast.printer_at_klinika.id, "enquiry": a_ticket(cast, type=TicketType.ENQUIRY).number,
     }  # fmt: skip
 
