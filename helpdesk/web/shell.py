@@ -137,6 +137,7 @@ def _workspace(actor: Actor) -> Iterator[Item]:
     if may(actor, Action.CONFIRM_CONTACT):
         yield _item(_("Contacts to confirm"), "console.contacts.unverified", icon="user-question")
     yield _item(_("Organisations"), "console.organisations.index", icon="building")
+    yield _item(_("Knowledge base"), "console.articles.index", icon="book-2")
 
 
 def _after_the_sale(actor: Actor) -> Iterator[Item]:
@@ -216,6 +217,7 @@ def _portal_nav(actor: Actor) -> list[Group]:
         _item(_("Home"), "portal.home.show", icon="home"),
         _item(_("My requests"), "portal.tickets.index", icon="inbox"),
         _item(_("New request"), "portal.tickets.new", icon="plus"),
+        _item(_("Help"), "kb.index", icon="book-2"),
     ]
     if has_deliverables(for_=actor):
         items.append(_item(_("Deliverables"), "portal.deliverables.index", icon="package-export"))

@@ -7,6 +7,8 @@ from flask import Blueprint
 from helpdesk.web.auth import guard
 from helpdesk.web.console import (
     approvals,
+    article_tasks,
+    articles,
     attachments,
     billing,
     breaches,
@@ -44,6 +46,7 @@ from helpdesk.web.console import (
     sales,
     search,
     settings,
+    ticket_articles,
     tickets,
     visits,
     work,
@@ -56,6 +59,7 @@ for _part in (
     received_mails, routing_rules, people, catalogue, calendars, maintenance, policies, settings, jobs, search,
     escalations, promises, breaches, work, hours, billing, renewals, reservations, approvals,
     duties, revisits, care, leads, claims, refund_rules, deliverables, visits, enquiries, sales, installed,
+    articles, article_tasks, ticket_articles,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))
     bp.register_blueprint(_part.bp)
