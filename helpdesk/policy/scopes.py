@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, True_, and_, exists, false, or_, select, true
+from sqlalchemy.orm import aliased
 
 from helpdesk.core.db import Base
 from helpdesk.models.access import Role
@@ -239,7 +240,8 @@ def article_audience(actor: Actor) -> ColumnElement[bool]:
 
 
 def _has_its_product(actor: Actor) -> ColumnElement[bool]:
-    named = ArticleProduct.article_id == Article.id
+    own = aliased(ArticleProduct)
+    named = own.article_id == Article.id
     of_nobody = ~exists().where(named)
     if not actor.organisation_id:
         return of_nobody
@@ -248,7 +250,7 @@ def _has_its_product(actor: Actor) -> ColumnElement[bool]:
         select(ContractLine.product_id).join(Contract, Contract.id == ContractLine.contract_id)
         .where(Contract.organisation_id == actor.organisation_id)
     )  # fmt: skip
-    theirs = or_(ArticleProduct.product_id.in_(installed), ArticleProduct.product_id.in_(covered))
+    theirs = or_(own.product_id.in_(installed), own.product_id.in_(covered))
     return or_(of_nobody, exists().where(named, theirs))
 
 
