@@ -982,6 +982,171 @@ class PaymentTakenBack(SaleFact):
 
 
 @dataclass(frozen=True)
+class ProblemLinked(TicketFact):
+    """A ticket was found to come from a problem."""
+
+    problem_id: int
+    waits_for_fix: bool
+
+
+@dataclass(frozen=True)
+class ProblemUnlinked(TicketFact):
+    problem_id: int
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class FixAwaited(TicketFact):
+    """The client waits for the fix of a problem, or does so no more."""
+
+    problem_id: int
+    waits: bool
+
+
+@dataclass(frozen=True)
+class ProblemFact(Fact):
+    """Something that happened to a problem: a line of its timeline."""
+
+    subject_kind: ClassVar[str] = "problem"
+    problem_id: int
+
+
+@dataclass(frozen=True)
+class ProblemOpened(ProblemFact):
+    tickets: int
+
+
+@dataclass(frozen=True)
+class ProblemMoved(ProblemFact):
+    before: str
+    after: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class ProblemDescribed(ProblemFact):
+    """What is known of it changed: field → (before, after)."""
+
+    changes: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ProblemWhyAsked(ProblemFact):
+    position: int
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class CauseNamed(ProblemFact):
+    method: str
+    category: str
+    root_cause: str
+
+
+@dataclass(frozen=True)
+class WorkaroundWritten(ProblemFact):
+    language: str
+
+
+@dataclass(frozen=True)
+class TicketsLinked(ProblemFact):
+    ticket_ids: list[int]
+    waits_for_fix: bool
+
+
+@dataclass(frozen=True)
+class TicketUnlinkedFromProblem(ProblemFact):
+    ticket_id: int
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class ReviewHeld(ProblemFact):
+    review_id: int
+
+
+@dataclass(frozen=True)
+class ArticleDrafted(ProblemFact):
+    article_id: int
+
+
+@dataclass(frozen=True)
+class BroadcastPublished(ProblemFact):
+    """It goes out when its undo window has passed."""
+
+    broadcast_id: int
+    kind: str
+    recipients: int
+    left_out: int
+
+
+@dataclass(frozen=True)
+class BroadcastUndone(ProblemFact):
+    broadcast_id: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class BroadcastEnded(ProblemFact):
+    """All of it was sent."""
+
+    broadcast_id: int
+    kind: str
+    told: int
+    left_out: int
+
+
+@dataclass(frozen=True)
+class MajorFact(Fact):
+    """Something that happened to a major incident."""
+
+    subject_kind: ClassVar[str] = "major_incident"
+    major_incident_id: int
+
+
+@dataclass(frozen=True)
+class MajorDeclared(MajorFact):
+    ticket_id: int
+    product_id: int | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class MajorTaken(MajorFact):
+    """Somebody leads it."""
+
+    account_id: int
+
+
+@dataclass(frozen=True)
+class MajorTold(MajorFact):
+    """The next person of its ladder is told."""
+
+    occasion: str
+    step: int
+    account_id: int
+
+
+@dataclass(frozen=True)
+class MajorUpdated(MajorFact):
+    """Clients read how it stands."""
+
+    update_id: int
+    next_update_at: int | None
+
+
+@dataclass(frozen=True)
+class MajorEnded(MajorFact):
+    update_id: int
+
+
+@dataclass(frozen=True)
+class MajorReviewed(MajorFact):
+    review_id: int
+
+
+@dataclass(frozen=True)
 class InstalledChanged(Fact):
     """What is known of an installed product changed, or a part of it: field → (before, after)."""
 

@@ -21,6 +21,8 @@ from helpdesk.events import (
     HoursExpiring,
     HoursLow,
     HoursOverdrawn,
+    MajorFlagged,
+    MajorTold,
     MergeUndone,
     OtherTimeAsked,
     PasswordResetAsked,
@@ -50,6 +52,8 @@ from helpdesk.events import (
     TimePromised,
 )
 from helpdesk.mail import letters, notices
+from helpdesk.problems import letters as problem_letters
+from helpdesk.problems import majors
 from helpdesk.tickets import ladder, policies, promises, recalculation
 
 # What follows for enquiries only.
@@ -84,6 +88,8 @@ SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction | Only]] = {
     ClockAtRisk: [ladder.begin],
     ClockBreached: [ladder.begin],
     RungReached: [letters.escalation],
+    MajorFlagged: [majors.follow_flag],
+    MajorTold: [problem_letters.major_told],
     DutyLate: [letters.duty_late],
     TargetsExtended: [policies.extend],
     PastCorrected: [recalculation.fold_corrected],

@@ -70,6 +70,8 @@ class Problem(Base):
     article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"))
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    close_reason: Mapped[str] = mapped_column(default="")  # where no joint review was held
+    revision: Mapped[int] = mapped_column(default=0)  # counts the changes of its words: two who edit at once notice
     submission: Mapped[str | None] = mapped_column(unique=True)
 
     products: Mapped[list[ProblemProduct]] = relationship(cascade="all, delete-orphan")
@@ -230,6 +232,13 @@ class BroadcastRecipient(Base):
     __table_args__ = (UniqueConstraint("broadcast_id", "ticket_id"),)
 
 
+class MajorOccasion(StrEnum):
+    """Why its ladder tells people."""
+
+    DECLARED = "declared"  # nobody leads it yet
+    UPDATE_LATE = "update_late"  # clients were promised news that did not come
+
+
 class MajorIncident(Base):
     """An incident that hits so many that it is led apart: who leads, what clients read of it, when it was over."""
 
@@ -244,12 +253,33 @@ class MajorIncident(Base):
     declared_at: Mapped[datetime]
     next_update_at: Mapped[datetime | None]  # as the notice promises
     ended_at: Mapped[datetime | None]
+    occasion: Mapped[MajorOccasion] = mapped_column(Word(MajorOccasion), default=MajorOccasion.DECLARED)
+    step: Mapped[int] = mapped_column(default=0)  # of its ladder: who was told last
+    told_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    tell_at: Mapped[datetime | None]  # when the next person is told
     submission: Mapped[str | None] = mapped_column(unique=True)
 
     __table_args__ = (
         Index("uq_major_incident_live", "ticket_id", unique=True,
               sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
+        Index("ix_major_incident_tell", "tell_at", sqlite_where=text("tell_at IS NOT NULL"),
+              postgresql_where=text("tell_at IS NOT NULL")),  # the sweep
     )  # fmt: skip
+
+
+class MajorUpdate(Base):
+    """What clients were told of a major incident at a time; never changed, only followed by another."""
+
+    __tablename__ = "major_update"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    major_incident_id: Mapped[int] = mapped_column(ForeignKey("major_incident.id"), index=True)
+    texts: Mapped[dict[str, str]] = mapped_column(default=dict)  # by language
+    next_update_at: Mapped[datetime | None]
+    is_end: Mapped[bool] = mapped_column(default=False)  # it is over
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime]
+    submission: Mapped[str | None] = mapped_column(unique=True)
 
 
 class ProposalState(StrEnum):

@@ -10,6 +10,7 @@ from helpdesk.models.care import Revisit
 from helpdesk.models.claims import Deliverable
 from helpdesk.models.contracts import Approval, Contract, WorkLog
 from helpdesk.models.duties import Duty
+from helpdesk.models.problems import MajorIncident
 from helpdesk.models.promises import Promise
 from helpdesk.models.tickets import Ticket
 from helpdesk.policy.actor import Actor, ActorKind
@@ -42,6 +43,15 @@ def is_manager(actor: Actor, _subject: Any) -> bool:
 
 def is_administrator(actor: Actor, _subject: Any) -> bool:
     return actor.role is Role.ADMINISTRATOR and actor.is_staff
+
+
+def is_product_owner(actor: Actor, _subject: Any) -> bool:
+    return actor.role is Role.PRODUCT_OWNER and actor.is_staff
+
+
+def leads_it(actor: Actor, major: MajorIncident) -> bool:
+    """Leads this major incident."""
+    return actor.is_staff and bool(actor.account_id) and major.lead_id == actor.account_id
 
 
 def is_requester(actor: Actor, ticket: Ticket) -> bool:

@@ -14,6 +14,7 @@ from helpdesk.models.contracts import Approval, ApprovalAsked, Contract
 from helpdesk.models.duties import Duty
 from helpdesk.models.messages import Attachment, Message, MessageKind
 from helpdesk.models.people import CircleMember, Contact, Organisation, SharingMode
+from helpdesk.models.problems import MajorIncident, Problem, ProblemProduct, ProblemTicket
 from helpdesk.models.products import InstalledProduct, Product
 from helpdesk.models.promises import Promise
 from helpdesk.models.sales import Sale
@@ -203,6 +204,41 @@ def sale_scope(actor: Actor) -> ColumnElement[bool]:
     return true() if may(actor, Action.READ_SALES) else false()
 
 
+def problem_scope(actor: Actor) -> ColumnElement[bool]:
+    """Problems: whoever faces clients, leads or manages sees all; product owners those of their products.
+
+    The third line sees what its teams or people own, and the problems of the tickets it was handed. No client sees any.
+    """
+    if actor.kind is ActorKind.SYSTEM:
+        return true()
+    if not actor.is_staff:
+        return false()
+    if _sees_all(actor):
+        return true()
+    own = Problem.owner_id == actor.account_id
+    if actor.role is Role.PRODUCT_OWNER:
+        owned = select(Product.id).where(Product.owner_account_id == actor.account_id)
+        return or_(own, exists().where(ProblemProduct.problem_id == Problem.id, ProblemProduct.product_id.in_(owned)))
+    handed = exists().where(
+        ProblemTicket.problem_id == Problem.id, ProblemTicket.ended_at.is_(None),
+        Transfer.ticket_id == ProblemTicket.ticket_id, Transfer.to_team_id.in_(actor.team_ids),
+    )  # fmt: skip
+    return or_(own, Problem.team_id.in_(actor.team_ids), handed)
+
+
+def major_scope(actor: Actor) -> ColumnElement[bool]:
+    """Major incidents: of the staff, whoever sees its ticket, and who leads it; what clients read is its notice."""
+    if actor.kind is ActorKind.SYSTEM:
+        return true()
+    if not actor.is_staff:
+        return false()
+    tickets = ticket_scope(actor)
+    if isinstance(tickets, True_):
+        return true()
+    seen = MajorIncident.ticket_id.in_(select(Ticket.id).where(tickets))
+    return or_(seen, MajorIncident.lead_id == actor.account_id)
+
+
 SCOPES = {
     Ticket: ticket_scope,
     Message: message_scope,
@@ -218,6 +254,8 @@ SCOPES = {
     RefundRuleVersion: refund_rules_scope,
     Sale: sale_scope,
     Duty: duty_scope,
+    Problem: problem_scope,
+    MajorIncident: major_scope,
     Revisit: revisit_scope,
     Care: care_scope,
     CarePlan: care_scope,

@@ -32,6 +32,8 @@ def upgrade() -> None:
         sa.Column("article_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("close_reason", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("submission", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_problem_article_id")),
         sa.ForeignKeyConstraint(["fixed_version_id"], ["version.id"], name=op.f("fk_problem_fixed_version_id")),
@@ -164,7 +166,12 @@ def upgrade() -> None:
         sa.Column("declared_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("next_update_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("occasion", sa.Text(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("told_id", sa.Integer(), nullable=True),
+        sa.Column("tell_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("submission", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["told_id"], ["account.id"], name=op.f("fk_major_incident_told_id")),
         sa.ForeignKeyConstraint(["lead_id"], ["account.id"], name=op.f("fk_major_incident_lead_id")),
         sa.ForeignKeyConstraint(["problem_id"], ["problem.id"], name=op.f("fk_major_incident_problem_id")),
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_major_incident_product_id")),
@@ -183,6 +190,35 @@ def upgrade() -> None:
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
     )
+
+    op.create_index(
+        "ix_major_incident_tell",
+        "major_incident",
+        ["tell_at"],
+        unique=False,
+        sqlite_where=sa.text("tell_at IS NOT NULL"),
+        postgresql_where=sa.text("tell_at IS NOT NULL"),
+    )
+
+    op.create_table(
+        "major_update",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("major_incident_id", sa.Integer(), nullable=False),
+        sa.Column("texts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("next_update_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_end", sa.Boolean(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("submission", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_major_update_account_id")),
+        sa.ForeignKeyConstraint(
+            ["major_incident_id"], ["major_incident.id"], name=op.f("fk_major_update_major_incident_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_major_update")),
+        sa.UniqueConstraint("submission", name=op.f("uq_major_update_submission")),
+    )
+
+    op.create_index(op.f("ix_major_update_major_incident_id"), "major_update", ["major_incident_id"], unique=False)
 
     op.create_table(
         "problem_ticket",
@@ -276,6 +312,7 @@ def downgrade() -> None:
     op.drop_table("problem_review")
     op.drop_table("proposal_ticket")
     op.drop_table("problem_ticket")
+    op.drop_table("major_update")
     op.drop_table("major_incident")
     op.drop_table("workaround")
     op.drop_table("recurrence_proposal")
