@@ -53,7 +53,7 @@ from helpdesk.events import (
 )
 from helpdesk.mail import letters, notices
 from helpdesk.problems import letters as problem_letters
-from helpdesk.problems import majors
+from helpdesk.problems import majors, similar
 from helpdesk.tickets import ladder, policies, promises, recalculation
 
 # What follows for enquiries only.
@@ -67,7 +67,7 @@ end_claim, reopen_claim = (
 )
 
 SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction | Only]] = {
-    TicketOpened: [letters.acknowledgement, begin],
+    TicketOpened: [letters.acknowledgement, begin, similar.take_in],
     TicketTyped: [claims.follow_type],
     ReplySent: [letters.reply],
     TicketResolved: [letters.please_accept, follow],
