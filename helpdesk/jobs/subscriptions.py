@@ -73,7 +73,7 @@ from helpdesk.knowledge import backtest, indexing, searches
 from helpdesk.mail import letters, notices
 from helpdesk.problems import feedback_letters as feedback
 from helpdesk.problems import letters as problem_letters
-from helpdesk.problems import majors, webhooks
+from helpdesk.problems import majors, similar, webhooks
 from helpdesk.tickets import ladder, policies, promises, recalculation
 
 # What follows for enquiries only.
@@ -90,7 +90,7 @@ end_claim, reopen_claim = (
 ticket_followed = Only(searches.ticket_followed, where=searches.written_by_client)
 
 SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction | Only]] = {
-    TicketOpened: [letters.acknowledgement, begin, ticket_followed],
+    TicketOpened: [letters.acknowledgement, begin, ticket_followed, similar.take_in],
     TicketTyped: [claims.follow_type],
     ReplySent: [letters.reply],
     TicketResolved: [letters.please_accept, follow],

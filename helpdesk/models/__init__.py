@@ -6,6 +6,7 @@ from helpdesk.models import (
     care,
     claims,
     contracts,
+    detection,
     duties,
     enquiries,
     feedback,
@@ -27,7 +28,7 @@ from knowledge_base import search_log
 from sla import models as sla_models
 
 __all__ = [
-    "access", "care", "claims", "contracts", "duties", "enquiries", "feedback", "imports", "jobs", "journal",
-    "knowledge", "knowledge_models", "mail", "messages", "people", "problems", "products", "promises", "routing",
-    "sales", "search_log", "settings", "sla_models", "standing", "submissions", "tickets", "transfers",
+    "access", "care", "claims", "contracts", "detection", "duties", "enquiries", "feedback", "imports", "jobs",
+    "journal", "knowledge", "knowledge_models", "mail", "messages", "people", "problems", "products", "promises",
+    "routing", "sales", "search_log", "settings", "sla_models", "standing", "submissions", "tickets", "transfers",
 ]  # fmt: skip
