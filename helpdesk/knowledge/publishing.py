@@ -48,7 +48,7 @@ def publish_article(article: Article, *, by: Actor) -> None:
     found = check_links(article)
     if found.broken:
         num = len(found.broken)
-        raise Invalid({"body": [ngettext("A link leads nowhere: %(links)s.", "%(num)d links lead nowhere: %(links)s.",
+        raise Invalid({"body": [ngettext("%(num)d link leads nowhere: %(links)s.", "%(num)d links lead nowhere: %(links)s.",
                                          num, links=", ".join(found.broken))]})  # fmt: skip
     before = article.state
     if before is not ArticleState.PUBLISHED:
