@@ -1,6 +1,6 @@
 """The tables, with their small vocabulary. Importing this package makes the metadata whole."""
 
-from helpdesk.core import jobs, journal, settings, standing
+from helpdesk.core import jobs, journal, search_index, settings, standing, synonyms
 from helpdesk.models import (
     access,
     care,
@@ -23,5 +23,6 @@ from sla import models as sla_models
 
 __all__ = [
     "access", "care", "claims", "contracts", "duties", "enquiries", "imports", "jobs", "journal", "mail", "messages",
-    "people", "products", "promises", "routing", "sales", "settings", "sla_models", "standing", "tickets", "transfers",
+    "people", "products", "promises", "routing", "sales", "search_index", "settings", "sla_models", "standing",
+    "synonyms", "tickets", "transfers",
 ]  # fmt: skip
