@@ -48,7 +48,8 @@ class Plot:
 PLOTS = (
     Plot(
         "Every second label is blank since firmware 3.11",
-        "Since firmware 3.11 the printer feeds one empty label after each printed one. Rolls with gaps only; continuous "
+        "Since firmware 3.11 the printer feeds one empty label after each printed one. Rolls with gaps only; "
+        "continuous "
         "rolls are fine. Downgrading to 3.10 helps.",
         "printer", ("firmware 3.11", "empty labels", "empty", "3.11", "Lipdukų spausdintuvas spausdina", "впустую",
                     "跳空白标签"),
@@ -62,23 +63,29 @@ PLOTS = (
          "lt": "Nustatykite **Menu > Feed > Speed** 4 arba mažiau. Etiketės vėl bus spausdinamos po vieną.",
          "ru": "Установите **Menu > Feed > Speed** на 4 или меньше. Пустых этикеток больше не будет.",
          "zh-Hans": "把 **Menu > Feed > Speed** 设为 4 或更低，就不会再出空白标签。"},
-        review="The fault was known to the desk three days before development heard of it: nobody had linked the tickets. "
+        review="The fault was known to the desk three days before development heard of it: nobody had linked "
+               "the tickets. "
                "The laboratory tests with continuous rolls only.",
-        actions="Rolls with gaps in every test of firmware: Daniel, done\nTickets with one firmware and one symptom are "
+        actions="Rolls with gaps in every test of firmware: Daniel, done\nTickets with one firmware and one "
+                "symptom are "
                 "linked on the first day: Aušra, done",
     ),
     Plot(
         "Shift close hangs at 99 %",
-        "The bar stays at 99 %, and the Z report is missing. In every case a voucher was voided on the same day. Tills can "
+        "The bar stays at 99 %, and the Z report is missing. In every case a voucher was voided on the same "
+        "day. Tills can "
         "go on selling.",
         "pos", ("99 %", "99%", "Shift close", "neužsidaro", "pamainos", "Смена не закрывается", "日结"),
         ProblemState.FIX_PLANNED, 24,
         (("Why does it hang?", "The close waits for a reversal number that never comes."),
          ("Why does it not come?", "A voided voucher gets its number from the next day's counter.")),
-        CauseCategory.CODE, "The reversal of a voucher is numbered by the counter of the next day, which is not open yet.",
-        {"en": "Open **Reversals > Confirm without number**, confirm the voucher, and close the shift again. The Z report "
+        CauseCategory.CODE, "The reversal of a voucher is numbered by the counter of the next day, which is not "
+                            "open yet.",
+        {"en": "Open **Reversals > Confirm without number**, confirm the voucher, and close the shift again. "
+               "The Z report "
                "comes at once.",
-         "lt": "Atverkite **Reversals > Confirm without number**, patvirtinkite kuponą ir uždarykite pamainą dar kartą. "
+         "lt": "Atverkite **Reversals > Confirm without number**, patvirtinkite kuponą ir uždarykite pamainą "
+               "dar kartą. "
                "Z ataskaita atsiras iškart.",
          "ru": "Откройте **Reversals > Confirm without number**, подтвердите ваучер и закройте смену ещё раз. Z-отчёт "
                "появится сразу.",
@@ -86,7 +93,8 @@ PLOTS = (
     ),
     Plot(
         "Scanners lose Wi-Fi between access points",
-        "H2 scanners drop the network when they are carried from one access point to the next. Only in networks with WPA3.",
+        "H2 scanners drop the network when they are carried from one access point to the next. Only in networks "
+        "with WPA3.",
         "scanner", ("Wi-Fi", "WPA3", "no connection", "ryšį", "теряют сеть", "断网"),
         ProblemState.KNOWN_ERROR, 12,
         (("Why do they drop it?", "The new access point refuses their quick handover."),),
@@ -106,7 +114,8 @@ PLOTS = (
     ),
     Plot(
         "Exchange with accounting fails: certificate expired (0x52)",
-        "All exchanges with accounting and suppliers fail with 0x52 since midnight: our intermediate certificate expired.",
+        "All exchanges with accounting and suppliers fail with 0x52 since midnight: our intermediate "
+        "certificate expired.",
         "connect", ("0x52",), ProblemState.FIXED, 40,
         (("Why did they fail?", "The intermediate certificate of the exchange expired."),
          ("Why was it not renewed?", "It was in no calendar: only the end certificates were watched.")),
@@ -123,12 +132,15 @@ NEWS = (
            "queue. We are renewing a certificate.",
      "lt": "Nuo vidurnakčio neveikia mainai su apskaita (klaida 0x52). Niekas neprarasta: dokumentai laukia eilėje. "
            "Atnaujiname sertifikatą.",
-     "ru": "С полуночи не работает обмен с бухгалтерией (ошибка 0x52). Ничего не потеряно: документы ждут в очереди. Мы "
+     "ru": "С полуночи не работает обмен с бухгалтерией (ошибка 0x52). Ничего не потеряно: документы ждут в "
+           "очереди. Мы "
            "обновляем сертификат.",
      "zh-Hans": "从午夜起与财务系统的交换中断（错误 0x52）。数据没有丢失，单据在队列中等待。我们正在更新证书。"},
-    {"en": "The new certificate is there. Whoever cannot wait installs the bundle from the download page; all others get it "
+    {"en": "The new certificate is there. Whoever cannot wait installs the bundle from the download page; all "
+           "others get it "
            "within two hours.",
-     "lt": "Naujas sertifikatas paruoštas. Kas negali laukti, įdiekite paketą iš atsisiuntimų puslapio; kiti jį gaus per dvi "
+     "lt": "Naujas sertifikatas paruoštas. Kas negali laukti, įdiekite paketą iš atsisiuntimų puslapio; kiti jį "
+           "gaus per dvi "
            "valandas.",
      "ru": "Новый сертификат готов. Кто не может ждать, установите пакет со страницы загрузок; остальные получат его в "
            "течение двух часов.",
@@ -141,7 +153,7 @@ NEWS = (
 
 
 def find_problems(company: Company, *, until: datetime) -> None:
-    """Open the demo's problems, bring each to its state, and review its one major incident. Part of a larger activity."""
+    """Open the demo's problems, each in its state, and its one major incident. Part of a larger activity."""
     for plot in PLOTS:
         tickets = _tickets(company, plot)
         with pretending(until - timedelta(days=plot.days)):
@@ -225,9 +237,11 @@ def _major(company: Company, problem: Problem, ticket: Ticket, at: datetime) -> 
         hold_incident_review(
             major, NewReview(
                 (at + timedelta(days=4)).date(), f"{lead.name}, {company.staff[MANAGER].name}",
-                "Eight minutes from the first call to a lead, two hours and forty minutes to the end. Clients were told in "
+                "Eight minutes from the first call to a lead, two hours and forty minutes to the end. Clients "
+                "were told in "
                 "time, twice. The certificate was in nobody's calendar.", company.staff["daniel"].name,
-                "Every certificate of the exchange is watched, 60 days ahead: Daniel, done\nThe notice is prepared in four "
+                "Every certificate of the exchange is watched, 60 days ahead: Daniel, done\nThe notice is "
+                "prepared in four "
                 "languages for the exchange: Aušra, done",
             ), by=lead,
         )  # fmt: skip
