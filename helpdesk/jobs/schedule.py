@@ -9,7 +9,7 @@ from helpdesk.aftersales import approvals, billing, care, hours, renewal, revisi
 from helpdesk.core import jobs
 from helpdesk.core.command import transaction
 from helpdesk.jobs.housekeeping import forget_old_rows
-from helpdesk.knowledge import reviews
+from helpdesk.knowledge import deflection, reviews
 from helpdesk.tickets import clocks, coverage, duties, ladder, promises, resolution, states
 
 
@@ -56,6 +56,7 @@ SCHEDULE = (
     Periodic("stand_in", 300, "Whoever is away on the day of a revisit is stood in for.", revisits.stand_in),
     Periodic("miss_revisits", 900, "A revisit whose window has passed is missed.", revisits.miss_revisits),
     Periodic("remind_of_reviews", 3600, "Owners look at their articles again.", reviews.remind_of_reviews),
+    Periodic("settle_sittings", 900, "A day after a suggestion it counts.", deflection.settle_sittings),
     Periodic("purge_jobs", 3600, "Done jobs are forgotten after two weeks.", _purge_jobs),
     Periodic("forget_old_rows", 3600, "Old sign-in attempts and ended sessions are forgotten.", forget_old_rows),
 )

@@ -55,7 +55,7 @@ from helpdesk.events import (
     TicketTyped,
     TimePromised,
 )
-from helpdesk.knowledge import indexing
+from helpdesk.knowledge import deflection, indexing
 from helpdesk.mail import letters, notices
 from helpdesk.tickets import ladder, policies, promises, recalculation
 
@@ -70,7 +70,7 @@ end_claim, reopen_claim = (
 )
 
 SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction | Only]] = {
-    TicketOpened: [letters.acknowledgement, begin],
+    TicketOpened: [letters.acknowledgement, begin, deflection.follow_ticket],
     TicketTyped: [claims.follow_type],
     ReplySent: [letters.reply],
     TicketResolved: [letters.please_accept, follow],

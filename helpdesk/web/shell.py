@@ -167,6 +167,7 @@ def _reports(actor: Actor) -> Iterator[Item]:
     yield _item(_("Hours and contracts"), "manager.reports.hours", icon="clock-hour-4")
     yield _item(_("Revisits on time"), "manager.reports.revisits", icon="calendar-event")
     yield _item(_("Claims and refunds"), "manager.reports.claims", icon="receipt-refund")
+    yield _item(_("Knowledge base use"), "manager.reports.knowledge", icon="book-2")
 
 
 def view_names(actor: Actor) -> dict[str, str]:
