@@ -9,8 +9,14 @@ from helpdesk.aftersales import approvals, billing, care, hours, renewal, revisi
 from helpdesk.core import jobs
 from helpdesk.core.command import transaction
 from helpdesk.jobs.housekeeping import forget_old_rows
+<<<<<<< ours
 from helpdesk.knowledge import reviews
 from helpdesk.problems import broadcasts, majors, schedules, similar
+||||||| base
+from helpdesk.knowledge import reviews
+=======
+from helpdesk.knowledge import deflection, reviews
+>>>>>>> theirs
 from helpdesk.tickets import clocks, coverage, duties, ladder, promises, resolution, states
 from knowledge_base import searches
 
@@ -68,6 +74,7 @@ SCHEDULE = (
     Periodic("send_broadcasts", 5, "What a problem's clients are told goes out after its window.", broadcasts.send_due),
     Periodic("sweep_majors", 5, "A major incident without a lead or with late news climbs.", majors.sweep_majors),
     Periodic("catch_up", 60, "Imported tickets are compared with the others, too.", similar.catch_up),
+    Periodic("settle_sittings", 900, "A day after a suggestion it counts.", deflection.settle_sittings),
     Periodic("purge_jobs", 3600, "Done jobs are forgotten after two weeks.", _purge_jobs),
     Periodic("forget_old_rows", 3600, "Old sign-in attempts and ended sessions are forgotten.", forget_old_rows),
 )

@@ -179,6 +179,7 @@ def _reports(actor: Actor) -> Iterator[Item]:
     yield _item(_("Claims and refunds"), "manager.reports.claims", icon="receipt-refund")
     yield _item(_("Searches"), "manager.reports.searches", icon="search")
     yield _item(_("Product feedback"), "manager.feedback.show", icon="bulb")
+    yield _item(_("Knowledge base use"), "manager.reports.knowledge", icon="book-2")
 
 
 def view_names(actor: Actor) -> dict[str, str]:

@@ -21,7 +21,7 @@ from helpdesk.core.i18n import DEFAULT_ZONE, LANGUAGES, current_language, curren
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.pdf import can_make_pdf, pdf_of
 from helpdesk.core.times import now
-from helpdesk.knowledge import files, reading, votes
+from helpdesk.knowledge import deflection, files, reading, votes
 from helpdesk.knowledge.articles import parse_number
 from helpdesk.knowledge.reading import Elsewhere, Gone, Reading
 from helpdesk.people import directory
@@ -90,6 +90,8 @@ def show(language: str, slug: str) -> Any:
         return redirect(url_for("kb.show", language=found.language, slug=found.slug), 301)
     if isinstance(found, Gone):
         return render_template("portal/articles/gone.html", title=found.title, **_frame()), 410
+    if "sitting" in request.args:
+        deflection.note_opened(request.args["sitting"], found.article.id, by=current_actor())
     return _page(found, Form())
 
 
@@ -163,8 +165,10 @@ def suggestions() -> Any:
     """What may answer the request that somebody is writing."""
     asked = f"{request.args.get('subject', '')} {request.args.get('text', '')}".strip()[:400]
     rows = reading.suggest(asked, for_=current_actor(), language=current_language())
+    sitting = request.args.get("sitting", "")
+    deflection.note_shown(sitting, [row.article_id for row in rows], current_language(), by=current_actor())
     template = "portal/articles/_suggestions.html" if is_htmx() else "portal/articles/suggestions.html"
-    return render_template(template, rows=rows, asked=asked, **_frame())
+    return render_template(template, rows=rows, asked=asked, sitting=sitting, **_frame())
 
 
 @bp.get("/feed.xml")
