@@ -50,8 +50,8 @@ from helpdesk.models.promises import Promise, PromiseState
 from helpdesk.models.tickets import NEVER, NUMBER_PREFIX, OPEN_STATUSES, LinkKind, Status, Ticket, TicketLink
 from helpdesk.models.transfers import Transfer
 from helpdesk.tickets import replay
-from knowledge_base.search_log import SearchDay, SearchLog, SearchOutcome
 from knowledge_base.models import ArticleFile
+from knowledge_base.search_log import SearchDay, SearchLog, SearchOutcome
 from sla.models import Clock, ClockKind, ClockState, Pause
 
 BATCH = 2_000

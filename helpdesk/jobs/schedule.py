@@ -9,14 +9,8 @@ from helpdesk.aftersales import approvals, billing, care, hours, renewal, revisi
 from helpdesk.core import jobs
 from helpdesk.core.command import transaction
 from helpdesk.jobs.housekeeping import forget_old_rows
-<<<<<<< ours
-from helpdesk.knowledge import reviews
-from helpdesk.problems import broadcasts, majors, schedules, similar
-||||||| base
-from helpdesk.knowledge import reviews
-=======
 from helpdesk.knowledge import deflection, reviews
->>>>>>> theirs
+from helpdesk.problems import broadcasts, majors, schedules, similar
 from helpdesk.tickets import clocks, coverage, duties, ladder, promises, resolution, states
 from knowledge_base import searches
 

@@ -69,13 +69,7 @@ from helpdesk.events import (
     WishSupported,
     WishWritten,
 )
-<<<<<<< ours
-from helpdesk.knowledge import backtest, indexing, searches
-||||||| base
-from helpdesk.knowledge import indexing
-=======
-from helpdesk.knowledge import deflection, indexing
->>>>>>> theirs
+from helpdesk.knowledge import backtest, deflection, indexing, searches
 from helpdesk.mail import letters, notices
 from helpdesk.problems import feedback_letters as feedback
 from helpdesk.problems import letters as problem_letters
@@ -96,13 +90,7 @@ end_claim, reopen_claim = (
 ticket_followed = Only(searches.ticket_followed, where=searches.written_by_client)
 
 SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction | Only]] = {
-<<<<<<< ours
-    TicketOpened: [letters.acknowledgement, begin, ticket_followed, similar.take_in],
-||||||| base
-    TicketOpened: [letters.acknowledgement, begin],
-=======
-    TicketOpened: [letters.acknowledgement, begin, deflection.follow_ticket],
->>>>>>> theirs
+    TicketOpened: [letters.acknowledgement, begin, ticket_followed, deflection.follow_ticket, similar.take_in],
     TicketTyped: [claims.follow_type],
     ReplySent: [letters.reply],
     TicketResolved: [letters.please_accept, follow],

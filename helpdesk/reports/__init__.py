@@ -15,11 +15,6 @@ from helpdesk.reports.promises import PROMISES
 from helpdesk.reports.revisits import REVISITS
 
 REPORTS: dict[str, Report[Any]] = {
-<<<<<<< ours
-    report.slug: report for report in (OVERVIEW, ATTAINMENT, PROMISES, HOURS, REVISITS, CLAIMS, PRODUCT_FEEDBACK)
-||||||| base
-    report.slug: report for report in (OVERVIEW, ATTAINMENT, PROMISES, HOURS, REVISITS, CLAIMS)
-=======
-    report.slug: report for report in (OVERVIEW, ATTAINMENT, PROMISES, HOURS, REVISITS, CLAIMS, KNOWLEDGE)
->>>>>>> theirs
+    report.slug: report
+    for report in (OVERVIEW, ATTAINMENT, PROMISES, HOURS, REVISITS, CLAIMS, KNOWLEDGE, PRODUCT_FEEDBACK)
 }

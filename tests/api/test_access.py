@@ -26,10 +26,10 @@ from helpdesk.models.problems import BroadcastKind, ProblemState
 from helpdesk.models.tickets import TicketType
 from helpdesk.people.accounts import create_token, disable_account, revoke_token, tokens_of
 from helpdesk.policy.actor import SYSTEM, Actor
-from helpdesk.problems.schedules import NewSchedule, schedule_feedback
-from helpdesk.problems.webhooks import NewWebhook, add_webhook
 from helpdesk.problems.broadcasts import NewBroadcast, publish
 from helpdesk.problems.majors import NewMajor, declare_major
+from helpdesk.problems.schedules import NewSchedule, schedule_feedback
+from helpdesk.problems.webhooks import NewWebhook, add_webhook
 from helpdesk.tickets.attachments import store_upload
 from helpdesk.tickets.classification import Classification, classify, watch
 from helpdesk.tickets.conversation import NewMessage, add_note
