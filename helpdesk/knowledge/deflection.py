@@ -1,7 +1,7 @@
 """Articles shown to clients who were about to write, and what came of it; counted a day later, not before.
 
 1. A sitting is one form for a new request. What was shown in it, and which of that was opened, stands under its token.
-2. Who it was is kept as a digest that changes daily, so that nobody can be followed; with it the desk finds out whether
+2. Who it was is kept as a digest that changes daily and cannot be undone two days later, so that nobody can be followed; with it the desk finds out whether
    the same client came with a ticket within a day, whatever way.
 3. Only when the day is over a sitting counts. Opened and no ticket is a question that may have been answered; opened
    and a ticket is one that was not; shown and not opened says nothing of the article.
@@ -21,11 +21,11 @@ from helpdesk.core.command import command, transaction
 from helpdesk.core.db import db
 from helpdesk.core.journal import Entry
 from helpdesk.core.times import now
-from helpdesk.core.tokens import short_mac
 from helpdesk.models.access import Account
 from helpdesk.models.knowledge import Deflection
 from helpdesk.models.tickets import Ticket
 from helpdesk.policy.actor import Actor
+from knowledge_base.searches import sitting_of
 
 DAY = timedelta(days=1)
 MOST_NOTED, LONGEST_SITTING, BATCH = 50, 40, 1000
@@ -141,4 +141,4 @@ def _is_token(sitting: str) -> bool:
 
 
 def _visitor(account_id: int, day: date) -> str:
-    return short_mac("sitting", f"{account_id} {day}")
+    return sitting_of(f"account:{account_id}", on=day)
