@@ -1,8 +1,8 @@
 """Articles shown to clients who were about to write, and what came of it; counted a day later, not before.
 
 1. A sitting is one form for a new request. What was shown in it, and which of that was opened, stands under its token.
-2. Who it was is kept as a digest that changes daily and cannot be undone two days later, so that nobody can be followed; with it the desk finds out whether
-   the same client came with a ticket within a day, whatever way.
+2. Who it was is kept as a digest that changes daily and cannot be undone two days later, so that nobody can be
+   followed; with it the desk finds out whether the same client came with a ticket within a day, whatever way.
 3. Only when the day is over a sitting counts. Opened and no ticket is a question that may have been answered; opened
    and a ticket is one that was not; shown and not opened says nothing of the article.
 """
