@@ -264,7 +264,7 @@ def body_tokens(written: str, language: str) -> list[str]:
 
 
 def mixed_pieces(written: str, language: str = "") -> list[str]:
-    """In a Chinese text, or one with Chinese in it, single characters and pairs of what is not: `150元` is found by `0元`, `0` by itself."""
+    """Where a text is Chinese or has some, characters and pairs of what is not: `150元` is found by `0元`."""
     found: list[str] = []
     if not language.startswith("zh") and (written.isascii() or not any(map(_is_wide, written))):
         return found
