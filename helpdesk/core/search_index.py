@@ -264,7 +264,7 @@ def body_tokens(written: str, language: str) -> list[str]:
 
 
 def mixed_pieces(written: str, language: str = "") -> list[str]:
-    """Single characters and pairs of what is not Chinese in a text that has some: `150元` is found by `0元` and `0`."""
+    """Where a text is Chinese or has some, characters and pairs of what is not: `150元` is found by `0元`."""
     found: list[str] = []
     if not language.startswith("zh") and (written.isascii() or not any(map(_is_wide, written))):
         return found
