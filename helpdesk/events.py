@@ -1182,3 +1182,41 @@ class ConfigurationChanged(Fact):
     row_id: int
     what: str
     change: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ProposalFact(Fact):
+    """Something that happened to a proposed problem."""
+
+    subject_kind: ClassVar[str] = "recurrence_proposal"
+    proposal_id: int
+
+
+@dataclass(frozen=True)
+class RecurrenceProposed(ProposalFact):
+    """A group of similar tickets grows unusually."""
+
+    product_id: int | None
+    count: int
+    expected: float
+    probability: float
+
+
+@dataclass(frozen=True)
+class ProposalAccepted(ProposalFact):
+    problem_id: int
+
+
+@dataclass(frozen=True)
+class ProposalMerged(ProposalFact):
+    """Its tickets come from a problem that was known."""
+
+    problem_id: int
+
+
+@dataclass(frozen=True)
+class ProposalDismissed(ProposalFact):
+    """It is no problem; at this level."""
+
+    reason: str
+    count: int

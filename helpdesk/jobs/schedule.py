@@ -9,7 +9,7 @@ from helpdesk.aftersales import approvals, billing, care, hours, renewal, revisi
 from helpdesk.core import jobs
 from helpdesk.core.command import transaction
 from helpdesk.jobs.housekeeping import forget_old_rows
-from helpdesk.problems import broadcasts, majors, similar
+from helpdesk.problems import broadcasts, detection, majors, similar
 from helpdesk.tickets import clocks, coverage, duties, ladder, promises, resolution, states
 
 
@@ -58,6 +58,7 @@ SCHEDULE = (
     Periodic("send_broadcasts", 5, "What a problem's clients are told goes out after its window.", broadcasts.send_due),
     Periodic("sweep_majors", 5, "A major incident without a lead or with late news climbs.", majors.sweep_majors),
     Periodic("catch_up", 60, "Imported tickets are compared with the others, too.", similar.catch_up),
+    Periodic("detect_recurrence", 3600, "Groups that grow unusually are proposed as problems.", detection.sweep),
     Periodic("purge_jobs", 3600, "Done jobs are forgotten after two weeks.", _purge_jobs),
     Periodic("forget_old_rows", 3600, "Old sign-in attempts and ended sessions are forgotten.", forget_old_rows),
 )

@@ -68,6 +68,7 @@ class Action(StrEnum):
     CONFIRM_OUTCOME = "confirm_outcome"  # of a revisit: the client says that it was so
     RECORD_OUTCOME = "record_outcome"  # of a revisit; needs and referrals
     HANDLE_PROBLEM = "handle_problem"  # open one, find its cause, write workarounds, link tickets, hold its review
+    DECIDE_PROPOSAL = "decide_proposal"  # accept, merge or dismiss what detection proposes
     BROADCAST = "broadcast"  # to all clients of a problem at once
     LEAD_MAJOR = "lead_major"  # a major incident: tell clients how it stands, end it, hold its review
     MANAGE_DESK = "manage_desk"  # routing rules, settings, calendars, policies, products, categories

@@ -101,6 +101,8 @@ RULES: dict[Action, list[list[Predicate]]] = {
     Action.CONFIRM_OUTCOME: [[is_visited], [is_supervisor, same_organisation]],
     Action.RECORD_OUTCOME: [[is_operator, faces_clients]],
     Action.HANDLE_PROBLEM: [[is_operator], [is_manager], [is_product_owner], [is_system]],
+    Action.DECIDE_PROPOSAL: [[is_operator, faces_clients], [is_line_lead], [is_manager], [is_product_owner],
+                             [is_system]],
     Action.BROADCAST: [[is_operator, faces_clients], [is_line_lead], [is_manager]],
     Action.LEAD_MAJOR: [[is_line_lead], [is_manager], [leads_it]],
     Action.MANAGE_DESK: [[is_administrator], [is_system]],
