@@ -123,6 +123,9 @@ class Config:
     smtp_password: str = setting("", _text, "Password at the SMTP server.", secret=True)
     max_attachment_mb: int = setting(25, _integer(1, 1000), "Largest attachment, in megabytes.")
     max_ticket_mb: int = setting(100, _integer(1, 10_000), "Most attachments of one ticket together, in megabytes.")
+    webhooks_to_private: bool = setting(
+        False, _boolean, "Webhooks may reach into private networks: for a tracker beside the desk."
+    )
     log_format: str = setting("text", _choice("text", "json"), "How log lines are written.")
     log_level: str = setting("info", _choice("debug", "info", "warning", "error"), "From which level on.")
     dev: bool = setting(

@@ -1165,6 +1165,75 @@ class BuyingRolesSet(Fact):
 
 
 @dataclass(frozen=True)
+class ArticleFact(Fact):
+    """Something that happened to an article of the knowledge base."""
+
+    subject_kind: ClassVar[str] = "article"
+    article_id: int
+
+
+@dataclass(frozen=True)
+class ArticleSaved(ArticleFact):
+    """Words of it were written, perhaps not yet for readers."""
+
+    language: str
+    revision_id: int
+
+
+@dataclass(frozen=True)
+class ArticleDescribed(ArticleFact):
+    """What is the same in all languages was changed: audience, category, products, owner, what is related."""
+
+    changes: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ArticleMoved(ArticleFact):
+    """It came into another state of its life; or stays published with other words, where both are the same."""
+
+    before: str
+    after: str
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class ReviewRefused(ArticleFact):
+    """A reviewer sent words back to whoever wrote them."""
+
+    author_id: int | None
+    comment: str
+
+
+@dataclass(frozen=True)
+class ReviewDue(ArticleFact):
+    """The day has come on which its owner wanted to look at it again."""
+
+    on: str
+
+
+@dataclass(frozen=True)
+class ArticleFlagged(ArticleFact):
+    """An operator says that it is wrong."""
+
+    flag_id: int
+
+
+@dataclass(frozen=True)
+class FlagAnswered(ArticleFact):
+    flag_id: int
+
+
+@dataclass(frozen=True)
+class ArticleUsed(Fact):
+    """An article was given for a ticket, linked to it, or written from it."""
+
+    subject_kind: ClassVar[str] = "ticket"
+    ticket_id: int
+    article_id: int
+    kind: str
+
+
+@dataclass(frozen=True)
 class NoticesTaken(Fact):
     """Accounting took, confirmed or released a batch of billing notices."""
 
@@ -1220,3 +1289,117 @@ class ProposalDismissed(ProposalFact):
 
     reason: str
     count: int
+
+
+@dataclass(frozen=True)
+class ArticlePlanned(Fact):
+    """An article is to be written: people searched for it and found too little."""
+
+    subject_kind: ClassVar[str] = "article_task"
+    task_id: int
+    query: str = ""
+
+
+@dataclass(frozen=True)
+class WishTaken(TicketFact):
+    """What the client wrote is kept as a wish, or the client is counted among those who want it."""
+
+    wish_id: int
+
+
+@dataclass(frozen=True)
+class WishFact(Fact):
+    """Something that happened to a wish."""
+
+    subject_kind: ClassVar[str] = "wish"
+    wish_id: int
+
+
+@dataclass(frozen=True)
+class WishWritten(WishFact):
+    product_id: int
+
+
+@dataclass(frozen=True)
+class WishChanged(WishFact):
+    """Its words, or whether clients see it: field → (before, after)."""
+
+    changes: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class WishSupported(WishFact):
+    """One more client wants it."""
+
+    supporter_id: int
+
+
+@dataclass(frozen=True)
+class WishDropped(WishFact):
+    """A client wants it no more."""
+
+    supporter_id: int
+
+
+@dataclass(frozen=True)
+class WishMerged(WishFact):
+    """It is the same as another; whoever wants the one wants the other."""
+
+    into_id: int
+
+
+@dataclass(frozen=True)
+class WishAnswered(WishFact):
+    """The product owner's answer."""
+
+    answer_id: int
+    verdict: str
+
+
+@dataclass(frozen=True)
+class ProblemAnswered(Fact):
+    """The product owner's answer, for one product."""
+
+    subject_kind: ClassVar[str] = "problem"
+    problem_id: int
+    answer_id: int
+    verdict: str
+
+
+@dataclass(frozen=True)
+class FeedbackScheduled(AccountFact):
+    """The report of product feedback is to be sent, or no more."""
+
+    schedule_id: int
+    every: str
+    ended: bool = False
+
+
+@dataclass(frozen=True)
+class FeedbackDue(AccountFact):
+    """The report of a period is to be sent to this account: days, the last not included."""
+
+    schedule_id: int
+    since: str
+    until: str
+
+
+@dataclass(frozen=True)
+class WebhookFact(Fact):
+    subject_kind: ClassVar[str] = "webhook"
+    webhook_id: int
+
+
+@dataclass(frozen=True)
+class WebhookAdded(WebhookFact):
+    product_id: int | None
+
+
+@dataclass(frozen=True)
+class WebhookEnded(WebhookFact):
+    pass
+
+
+@dataclass(frozen=True)
+class WebhookTried(WebhookFact):
+    """Somebody asked for a trial: a message that says nothing."""

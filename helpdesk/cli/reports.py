@@ -11,13 +11,19 @@ import click
 
 from helpdesk.cli.face import Command, Exit, Group, Refused, answer, answering, with_desk
 from helpdesk.core.i18n import DEFAULT_LANGUAGE, signed_hours, speak
+from helpdesk.core.tables import csv_text
 from helpdesk.people.accounts import actor_by_email
 from helpdesk.policy.actor import SYSTEM, Actor
+from helpdesk.problems.feedback import Feedback
+from helpdesk.problems.feedback_documents import COLUMNS as FEEDBACK_COLUMNS
+from helpdesk.problems.feedback_documents import feedback_document
+from helpdesk.problems.feedback_documents import table_rows as feedback_rows
 from helpdesk.reports.attainment import BY, AttainmentReport, Tally, run_attainment
 from helpdesk.reports.base import Slice, parse_conditions
 from helpdesk.reports.claims import ClaimsReport, ClaimTally, run_claims
 from helpdesk.reports.hours import HoursReport, HoursTally, run_hours
 from helpdesk.reports.overview import Overview, Step, run_overview
+from helpdesk.reports.product_feedback import run_product_feedback
 from helpdesk.reports.promises import BY as PROMISED_BY
 from helpdesk.reports.promises import Kept, PromisesReport, run_promises
 from helpdesk.reports.revisits import RevisitsReport, RevisitTally, run_revisits
@@ -183,6 +189,55 @@ def claims(conditions: tuple[str, ...], since: str | None, until: str | None, em
     over, actor = _slice(conditions, since, until, email)
     figures = run_claims(over, for_=actor)
     answer(form, figures.document(), lambda: _claimed(figures))
+
+
+@report.command("product-feedback")
+@click.option("--product", "product", metavar="NAME", help="Only of this product; of all if not given.")
+@click.option("--version", "version", metavar="NAME", help="Only of tickets from this version of the product.")
+@click.option("--since", metavar="DATE", help="Opened on or after this date (or instant); all time if not given.")
+@click.option("--until", metavar="DATE", help="Opened before this date (or instant).")
+@click.option("--csv", "as_csv", is_flag=True, help="Print a table in CSV, a line for each problem and wish.")
+@click.option("--as", "email", metavar="EMAIL", help="Count what this account sees; the whole desk if not given.")
+@answering
+@with_desk
+def product_feedback(
+    product: str | None, version: str | None, since: str | None, until: str | None, as_csv: bool, email: str | None,
+    form: str,
+) -> None:  # fmt: skip
+    """Product feedback: the problems of a product by their rank, wishes by clients, and what was answered.
+
+    \b
+    Example:
+      threeline report product-feedback --product "Label printer" --since 2026-01-01 --json
+      threeline report product-feedback --until 2026-04-01 --csv
+    """
+    conditions = [f"{name}={value}" for name, value in (("product", product), ("version", version)) if value]
+    over, actor = _slice(tuple(conditions), since, until, email)
+    figures = run_product_feedback(over, for_=actor)
+    if as_csv:
+        click.echo(csv_text(FEEDBACK_COLUMNS, feedback_rows(figures)), nl=False)
+        return
+    answer(form, feedback_document(figures), lambda: _fed_back(figures))
+
+
+def _fed_back(figures: Feedback) -> str:
+    heads = ("", "rank", "tickets", "before", "clients", "impact", "hours", "a year", "answer")
+    rows: list[tuple[str, ...]] = [heads, ("problems",)]
+    for row in figures.problems:
+        value = ", ".join(f"{cents / 100:.2f} {currency}" for currency, cents in row.value_cents.items()) or "–"
+        rows.append((
+            f"  {row.problem.number} {row.problem.title}", f"{row.score:.1f}", str(row.tickets),
+            "" if row.tickets_before is None else str(row.tickets_before), str(row.clients),
+            f"{row.impact:.2f}" if row.impact is not None else "–", signed_hours(row.minutes), value,
+            row.answer.row.verdict.value if row.answer else "–",
+        ))  # fmt: skip
+    rows.append(("wishes",))
+    rows += [
+        (f"  {wish.wanted.wish.number} {wish.wanted.wish.title}", "", "", "", str(wish.wanted.clients), "", "", "",
+         wish.answer.row.verdict.value if wish.answer else "–")
+        for wish in figures.wishes
+    ]  # fmt: skip
+    return _table(rows)
 
 
 def _slice(

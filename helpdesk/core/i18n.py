@@ -99,7 +99,7 @@ def _teach(environment: Environment) -> None:
     environment.globals.update(span=span, full_span=full_span)
     environment.filters.update(
         full_moment=full_moment, enumeration=enumeration, long_day=long_day, money=money, hours=signed_hours,
-        whole_percent=whole_percent,
+        whole_percent=whole_percent, local_day=local_day, until_day=until_day,
     )  # fmt: skip
     environment.trim_blocks = True
     environment.lstrip_blocks = True
@@ -231,6 +231,16 @@ def full_span(from_at: datetime, until_at: datetime) -> str:
     if first.date() == last.date():
         return f"{said}–{last:%H:%M} ({current_zone()})"
     return f"{said} – {full_moment(until_at)}"
+
+
+def local_day(at: datetime) -> str:
+    """The day of an instant, in the reader's zone."""
+    return long_day(at.astimezone(ZoneInfo(current_zone())).date())
+
+
+def until_day(at: datetime) -> str:
+    """The last day of a span that ends before this instant, in the reader's zone."""
+    return local_day(at - timedelta(seconds=1))
 
 
 def long_day(day: date) -> str:

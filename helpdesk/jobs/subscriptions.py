@@ -12,12 +12,17 @@ from helpdesk.events import (
     AccountInvited,
     ApprovalAnswered,
     ApprovalRequested,
+    ArticleDescribed,
+    ArticleFlagged,
+    ArticleMoved,
     ClaimDecided,
     ClaimMoved,
     ClockAtRisk,
     ClockBreached,
     ContractDue,
     DutyLate,
+    FeedbackDue,
+    FlagAnswered,
     HoursExpiring,
     HoursLow,
     HoursOverdrawn,
@@ -27,9 +32,12 @@ from helpdesk.events import (
     OtherTimeAsked,
     PasswordResetAsked,
     PastCorrected,
+    ProblemAnswered,
     PromiseHandedOver,
     PromiseMoved,
     ReplySent,
+    ReviewDue,
+    ReviewRefused,
     RevisitCalledOff,
     RevisitConfirmed,
     RevisitMoved,
@@ -50,10 +58,19 @@ from helpdesk.events import (
     TicketResolved,
     TicketTyped,
     TimePromised,
+    WebhookTried,
+    WishAnswered,
+    WishChanged,
+    WishDropped,
+    WishMerged,
+    WishSupported,
+    WishWritten,
 )
+from helpdesk.knowledge import backtest, indexing, searches
 from helpdesk.mail import letters, notices
+from helpdesk.problems import feedback_letters as feedback
 from helpdesk.problems import letters as problem_letters
-from helpdesk.problems import majors, similar
+from helpdesk.problems import majors, similar, webhooks
 from helpdesk.tickets import ladder, policies, promises, recalculation
 
 # What follows for enquiries only.
@@ -66,8 +83,11 @@ end_claim, reopen_claim = (
     Only(reaction, where=claims.concerns) for reaction in (claims.follow_ending, claims.follow_reopening)
 )
 
+# And for what clients wrote themselves.
+ticket_followed = Only(searches.ticket_followed, where=searches.written_by_client)
+
 SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction | Only]] = {
-    TicketOpened: [letters.acknowledgement, begin, similar.take_in],
+    TicketOpened: [letters.acknowledgement, begin, ticket_followed, similar.take_in],
     TicketTyped: [claims.follow_type],
     ReplySent: [letters.reply],
     TicketResolved: [letters.please_accept, follow],
@@ -108,6 +128,21 @@ SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction | Only]] = {
     ContractDue: [notices.tell],
     ApprovalRequested: [notices.tell],
     ApprovalAnswered: [notices.tell],
+    ArticleMoved: [indexing.follow_article],
+    ArticleDescribed: [indexing.follow_article],
+    ArticleFlagged: [notices.tell],
+    FlagAnswered: [notices.tell],
+    ReviewDue: [notices.tell],
+    ReviewRefused: [notices.tell],
+    WishWritten: [webhooks.tell],
+    WishChanged: [webhooks.tell],
+    WishSupported: [webhooks.tell],
+    WishDropped: [webhooks.tell],
+    WishMerged: [webhooks.tell, feedback.tell_shipped],
+    WishAnswered: [webhooks.tell, feedback.tell_shipped],
+    ProblemAnswered: [webhooks.tell],
+    WebhookTried: [webhooks.tell],
+    FeedbackDue: [feedback.feedback_report],
 }
 
 # What an activity asks for at a time of its own.
@@ -119,4 +154,5 @@ def install() -> None:
     subscribe(SUBSCRIPTIONS)
     for reaction in LATER:
         jobs.register(reaction)
-    jobs.register(notices.to_reader, takes_entry=False)
+    for told in (notices.to_reader, webhooks.to_webhook, feedback.wish_shipped, backtest.ask_again):
+        jobs.register(told, takes_entry=False)

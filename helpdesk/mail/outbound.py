@@ -34,6 +34,15 @@ class LetterFile:
 
 
 @dataclass(frozen=True)
+class Enclosure:
+    """A file that is made for this letter alone and kept nowhere else."""
+
+    filename: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class CalendarPart:
     """What the reader's calendar is to do (RFC 6047): a third form of the same letter."""
 
@@ -57,6 +66,7 @@ class Letter:
     is_automatic: bool = True
     files: tuple[LetterFile, ...] = ()
     calendar: CalendarPart | None = None
+    enclosures: tuple[Enclosure, ...] = ()
 
     def send(self) -> None:
         """Hand the letter over by the configured transport."""
@@ -92,6 +102,9 @@ def to_mime(letter: Letter) -> EmailMessage:
             if file.media_type == "message/rfc822":  # a mail in a mail would be read as one
                 main, sub = "application", "octet-stream"
             mime.add_attachment(content.read(), maintype=main, subtype=sub or "octet-stream", filename=file.filename)
+    for enclosed in letter.enclosures:
+        main, _slash, sub = enclosed.media_type.partition("/")
+        mime.add_attachment(enclosed.content, maintype=main, subtype=sub, filename=enclosed.filename)
     mime["Content-Language"] = letter.language  # at last: with a second form it would move to the first
     return mime
 

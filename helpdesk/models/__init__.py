@@ -1,6 +1,6 @@
 """The tables, with their small vocabulary. Importing this package makes the metadata whole."""
 
-from helpdesk.core import jobs, journal, settings, standing
+from helpdesk.core import jobs, journal, settings, standing, submissions
 from helpdesk.models import (
     access,
     care,
@@ -30,5 +30,5 @@ from sla import models as sla_models
 __all__ = [
     "access", "care", "claims", "contracts", "detection", "duties", "enquiries", "feedback", "imports", "jobs",
     "journal", "knowledge", "knowledge_models", "mail", "messages", "people", "problems", "products", "promises",
-    "routing", "sales", "search_log", "settings", "sla_models", "standing", "tickets", "transfers",
+    "routing", "sales", "search_log", "settings", "sla_models", "standing", "submissions", "tickets", "transfers",
 ]  # fmt: skip

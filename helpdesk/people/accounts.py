@@ -33,6 +33,7 @@ from helpdesk.events import (
 )
 from helpdesk.models.access import STAFF, Account, ApiToken, Invitation, Role, Session, SignInAttempt
 from helpdesk.models.people import CircleMember, Contact, Operator, Organisation, Team, TeamMember
+from helpdesk.models.products import Product
 from helpdesk.people.directory import operators
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import SYSTEM, Actor, account_actor
@@ -365,6 +366,9 @@ def actor_of(account: Account) -> Actor:
                 select(CircleMember.circle_id).where(CircleMember.contact_id == account.contact_id)
             )
             return account_actor(account, circle_ids=frozenset(circles))
+    if account.role is Role.PRODUCT_OWNER:
+        owned = db.session.scalars(select(Product.id).where(Product.owner_account_id == account.id))
+        return account_actor(account, product_ids=frozenset(owned))
     return account_actor(account)
 
 

@@ -38,6 +38,7 @@ class Actor:
     team_ids: frozenset[int] = field(default_factory=frozenset)
     lines: frozenset[int] = field(default_factory=frozenset)
     leads_line: int = 0
+    product_ids: frozenset[int] = field(default_factory=frozenset)  # that a product owner owns
     ticket_id: int = 0  # the one ticket of a guest
 
     @property
@@ -89,6 +90,7 @@ def account_actor(
     team_ids: frozenset[int] = frozenset(),
     lines: frozenset[int] = frozenset(),
     circle_ids: frozenset[int] = frozenset(),
+    product_ids: frozenset[int] = frozenset(),
 ) -> Actor:
     """Somebody signed in (or acting by token) with this account."""
     contact, operator = account.contact, account.operator
@@ -105,4 +107,5 @@ def account_actor(
         operator_id=operator.id if operator else 0,
         team_ids=team_ids, lines=lines,
         leads_line=(operator.leads_line or 0) if operator else 0,
+        product_ids=product_ids,
     )  # fmt: skip

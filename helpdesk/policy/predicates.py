@@ -14,6 +14,7 @@ from helpdesk.models.problems import MajorIncident
 from helpdesk.models.promises import Promise
 from helpdesk.models.tickets import Ticket
 from helpdesk.policy.actor import Actor, ActorKind
+from knowledge_base.models import Article, AudienceKind
 from sla.models import Rung
 
 Predicate = Callable[[Actor, Any], bool]
@@ -47,6 +48,16 @@ def is_administrator(actor: Actor, _subject: Any) -> bool:
 
 def is_product_owner(actor: Actor, _subject: Any) -> bool:
     return actor.role is Role.PRODUCT_OWNER and actor.is_staff
+
+
+def owns_product(actor: Actor, subject: Any) -> bool:
+    """Owns the product that it is about."""
+    return is_product_owner(actor, subject) and getattr(subject, "product_id", None) in actor.product_ids
+
+
+def has_account(actor: Actor, _subject: Any) -> bool:
+    """Is signed in, or known by a token; a mail address alone is not enough."""
+    return actor.kind is ActorKind.ACCOUNT
 
 
 def leads_it(actor: Actor, major: MajorIncident) -> bool:
@@ -128,3 +139,19 @@ def keeps_it(actor: Actor, promise: Promise) -> bool:
 def owns_it(actor: Actor, _ticket: Ticket) -> bool:
     """The first line stays the owner of every ticket towards the client."""
     return 1 in actor.lines
+
+
+def is_for_colleagues(_actor: Actor, article: Article) -> bool:
+    """No client reads it."""
+    return article.audience in (AudienceKind.OPERATORS, AudienceKind.LINE)
+
+
+def wrote_none_of_it(actor: Actor, article: Article) -> bool:
+    """Has written none of the words that wait to reach readers."""
+    waiting = (each.latest for each in article.translations if each.latest_id != each.live_id)
+    return all(words is not None and words.author_id != actor.account_id for words in waiting)
+
+
+def is_owner(actor: Actor, article: Article) -> bool:
+    """Answers for it."""
+    return actor.is_staff and bool(actor.account_id) and article.owner_id == actor.account_id

@@ -10,8 +10,9 @@ from helpdesk.core.db import Base
 from helpdesk.models.access import Role
 from helpdesk.models.care import Care, CarePlan, Need, Referral, Revisit
 from helpdesk.models.claims import Claim, Deliverable, RefundRuleVersion
-from helpdesk.models.contracts import Approval, ApprovalAsked, Contract
+from helpdesk.models.contracts import Approval, ApprovalAsked, Contract, ContractLine
 from helpdesk.models.duties import Duty
+from helpdesk.models.feedback import Webhook, Wish
 from helpdesk.models.messages import Attachment, Message, MessageKind
 from helpdesk.models.people import CircleMember, Contact, Organisation, SharingMode
 from helpdesk.models.problems import MajorIncident, Problem, ProblemProduct, ProblemTicket, RecurrenceProposal
@@ -24,6 +25,7 @@ from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor, ActorKind
 from helpdesk.policy.predicates import CLIENT_FACING_LINES
 from helpdesk.policy.rules import may
+from knowledge_base.models import READABLE_STATES, Article, ArticleFile, ArticleProduct, AudienceKind
 
 
 def visible(actor: Actor, model: type[Base]) -> Select[Any]:
@@ -204,6 +206,80 @@ def sale_scope(actor: Actor) -> ColumnElement[bool]:
     return true() if may(actor, Action.READ_SALES) else false()
 
 
+def article_scope(actor: Actor) -> ColumnElement[bool]:
+    """Articles: for whom they are, and of those what is published or outdated.
+
+    What is not (yet) to be read is there for those of the staff who write.
+    """
+    if actor.kind is ActorKind.SYSTEM or may(actor, Action.WRITE_ARTICLE):
+        return article_audience(actor)
+    return and_(Article.state.in_(READABLE_STATES), article_audience(actor))
+
+
+def article_audience(actor: Actor) -> ColumnElement[bool]:
+    """The only rule of audiences, whatever state an article is in.
+
+    1. What is public is for everybody; what is for clients is for those signed in who have one of its products,
+       installed or under contract, and for every client where it names none.
+    2. What is for operators is for all of them, what is for a line for whoever stands on it or leads it; managers and
+       administrators read everything, product owners what clients may read.
+    """
+    if actor.kind is ActorKind.SYSTEM or (actor.is_staff and actor.role in (Role.MANAGER, Role.ADMINISTRATOR)):
+        return true()
+    audiences = [Article.audience == AudienceKind.PUBLIC]
+    if actor.is_staff:
+        audiences.append(Article.audience == AudienceKind.CLIENTS)
+        if actor.operator_id:
+            lines = actor.lines | ({actor.leads_line} if actor.leads_line else frozenset())
+            of_line = and_(Article.audience == AudienceKind.LINE, Article.line.in_(lines))
+            audiences += [Article.audience == AudienceKind.OPERATORS, of_line]
+    elif actor.kind is ActorKind.ACCOUNT and actor.is_client:
+        audiences.append(and_(Article.audience == AudienceKind.CLIENTS, _has_its_product(actor)))
+    return or_(*audiences)
+
+
+def _has_its_product(actor: Actor) -> ColumnElement[bool]:
+    named = ArticleProduct.article_id == Article.id
+    of_nobody = ~exists().where(named)
+    if not actor.organisation_id:
+        return of_nobody
+    installed = select(InstalledProduct.product_id).where(InstalledProduct.organisation_id == actor.organisation_id)
+    covered = (
+        select(ContractLine.product_id).join(Contract, Contract.id == ContractLine.contract_id)
+        .where(Contract.organisation_id == actor.organisation_id)
+    )  # fmt: skip
+    theirs = or_(ArticleProduct.product_id.in_(installed), ArticleProduct.product_id.in_(covered))
+    return or_(of_nobody, exists().where(named, theirs))
+
+
+def article_file_scope(actor: Actor) -> ColumnElement[bool]:
+    return ArticleFile.article_id.in_(select(Article.id).where(article_scope(actor)))
+
+
+def wish_scope(actor: Actor) -> ColumnElement[bool]:
+    """Wishes: staff who face clients, lead or manage see all, a product owner those of the products.
+
+    Of the clients those who can sign in see the public ones of what their organisation has, merged ones left out.
+    """
+    if actor.kind is ActorKind.SYSTEM:
+        return true()
+    if actor.is_staff:
+        if actor.role is Role.PRODUCT_OWNER:
+            return Wish.product_id.in_(actor.product_ids)
+        return true() if _sees_all(actor) else false()
+    if actor.kind is not ActorKind.ACCOUNT or not actor.organisation_id:
+        return false()
+    theirs = select(InstalledProduct.product_id).where(InstalledProduct.organisation_id == actor.organisation_id)
+    return and_(Wish.is_public, Wish.merged_into_id.is_(None), Wish.product_id.in_(theirs))
+
+
+def webhook_scope(actor: Actor) -> ColumnElement[bool]:
+    """Webhooks: administrators see all, a product owner those of the products."""
+    if actor.kind is ActorKind.SYSTEM or (actor.is_staff and actor.role is Role.ADMINISTRATOR):
+        return true()
+    return Webhook.product_id.in_(actor.product_ids) if actor.role is Role.PRODUCT_OWNER else false()
+
+
 def problem_scope(actor: Actor) -> ColumnElement[bool]:
     """Problems: whoever faces clients, leads or manages sees all; product owners those of their products.
 
@@ -274,4 +350,8 @@ SCOPES = {
     CarePlan: care_scope,
     Need: care_scope,
     Referral: care_scope,
+    Article: article_scope,
+    ArticleFile: article_file_scope,
+    Wish: wish_scope,
+    Webhook: webhook_scope,
 }

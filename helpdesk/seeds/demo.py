@@ -29,6 +29,7 @@ from helpdesk.seeds.company import move_in
 from helpdesk.seeds.dates import DAYS, give_dates
 from helpdesk.seeds.everyday import EVERYDAY
 from helpdesk.seeds.living import live, plan_absences, raise_alarms
+from helpdesk.seeds.problems import find_problems
 from helpdesk.seeds.promises import promise_today
 from helpdesk.seeds.sales import sell
 from helpdesk.seeds.stories import STORIES
@@ -122,6 +123,7 @@ def fill(stories: Sequence[Story] = (*STORIES, *EVERYDAY), *, progress: Progress
         settle_claims(company, until=until)
         promise_today(company, until=until)
         sell(company, until=until)
+        find_problems(company, until=until)
         # From here on everything that happens is real: what follows from it can be checked.
         db.session.add(ImportRun(name="demo", kind="demo", started_at=until, finished_at=until))
     return len(dated)

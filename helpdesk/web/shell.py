@@ -22,6 +22,7 @@ from helpdesk.people.schemas import PasswordChangeSchema
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.rules import may
+from helpdesk.problems.wishes import has_wishes
 from helpdesk.tickets.ladder import count_open_rungs
 from helpdesk.tickets.queries import COUNTED_UP_TO, count_views
 from helpdesk.web.auth import current_actor, guard, home_of
@@ -120,6 +121,7 @@ def nav(actor: Actor) -> list[Group]:
             _item(_("Policies"), "console.policies.index", icon="clock-check"),
             _item(_("Calendars"), "console.calendars.index", icon="calendar-time"),
             _item(_("Maintenance"), "console.maintenance.index", icon="tool"),
+            _item(_("Webhooks"), "console.webhooks.index", icon="api"),
             _item(_("Settings"), "console.settings.show", icon="settings"),
             _item(_("Jobs"), "console.jobs.index", icon="heart-rate-monitor"),
         )))  # fmt: skip
@@ -134,9 +136,15 @@ def _workspace(actor: Actor) -> Iterator[Item]:
         yield _item(_("To do"), "console.duties.index", icon="checklist")
     if actor.role is not Role.PRODUCT_OWNER:
         yield _item(_("Promises"), "console.promises.index", icon="heart-handshake")
+    yield _item(_("Problems"), "console.problems.index", icon="bug")
+    yield _item(_("Major incidents"), "console.major_incidents.index", icon="urgent")
     if may(actor, Action.CONFIRM_CONTACT):
         yield _item(_("Contacts to confirm"), "console.contacts.unverified", icon="user-question")
     yield _item(_("Organisations"), "console.organisations.index", icon="building")
+    if may(actor, Action.READ_FEEDBACK) or may(actor, Action.WRITE_WISH):
+        yield _item(_("Wishes"), "console.wishes.index", icon="bulb")
+    if actor.product_ids:
+        yield _item(_("Webhooks"), "console.webhooks.index", icon="api")
 
 
 def _after_the_sale(actor: Actor) -> Iterator[Item]:
@@ -159,6 +167,8 @@ def _after_the_sale(actor: Actor) -> Iterator[Item]:
 
 def _reports(actor: Actor) -> Iterator[Item]:
     if not may(actor, Action.READ_REPORTS):
+        if may(actor, Action.READ_FEEDBACK):
+            yield _item(_("Product feedback"), "manager.feedback.show", icon="bulb")
         return
     yield _item(_("Overview"), "manager.reports.overview", icon="chart-bar")
     yield _item(_("Service levels kept"), "manager.reports.attainment", icon="circle-check")
@@ -166,6 +176,8 @@ def _reports(actor: Actor) -> Iterator[Item]:
     yield _item(_("Hours and contracts"), "manager.reports.hours", icon="clock-hour-4")
     yield _item(_("Revisits on time"), "manager.reports.revisits", icon="calendar-event")
     yield _item(_("Claims and refunds"), "manager.reports.claims", icon="receipt-refund")
+    yield _item(_("Searches"), "manager.reports.searches", icon="search")
+    yield _item(_("Product feedback"), "manager.feedback.show", icon="bulb")
 
 
 def view_names(actor: Actor) -> dict[str, str]:
@@ -220,6 +232,8 @@ def _portal_nav(actor: Actor) -> list[Group]:
     if has_deliverables(for_=actor):
         items.append(_item(_("Deliverables"), "portal.deliverables.index", icon="package-export"))
     items.append(_item(_("Visits"), "portal.revisits.index", icon="calendar-event"))
+    if has_wishes(for_=actor):
+        items.append(_item(_("Wishes"), "portal.wishes.index", icon="bulb"))
     if actor.is_supervisor:
         items.append(_item(_("Hours"), "portal.hours.index", icon="clock-hour-4"))
     return [Group("", tuple(items))]

@@ -188,13 +188,13 @@ def test_who_may_not_decide(cast: Cast) -> None:
 
 
 def test_settings_say_what_is_proposed(cast: Cast) -> None:
-    change_detection_settings({"least_tickets": 50}, by=cast.birute)
+    change_detection_settings({"least_tickets": 50}, by=cast.petras)
     with_a_past(cast)
     reported(cast, 6)
 
     assert detect() == []
     with pytest.raises(Invalid):
-        change_detection_settings({"window_days": 0}, by=cast.birute)
+        change_detection_settings({"window_days": 0}, by=cast.petras)
 
 
 def test_two_who_decide_at_once_decide_once(desk: Flask) -> None:

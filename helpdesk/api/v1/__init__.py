@@ -22,9 +22,12 @@ from helpdesk.api.v1 import (
     escalations,
     installed,
     links,
+    major_incidents,
     me,
     messages,
     organisations,
+    problem_records,
+    product_feedback,
     promises,
     refund_rules,
     resolutions,
@@ -34,6 +37,7 @@ from helpdesk.api.v1 import (
     tickets,
     timelines,
     transfers,
+    wishes,
     work_logs,
 )
 
@@ -42,6 +46,8 @@ RESOURCES = (
     tags.bp, links.bp, timelines.bp, attachments.bp, organisations.bp, contacts.bp, catalogue.bp, me.bp,
     work_logs.bp, contracts.bp, approvals.bp, billing.bp, revisits.bp, care.bp, claims.bp,
     refund_rules.bp, deliverables.bp, calendar_feeds.bp, enquiries.bp, sales.bp, installed.bp,
+    problem_records.bp, major_incidents.bp,
+    wishes.bp, product_feedback.bp,
 )  # fmt: skip
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")

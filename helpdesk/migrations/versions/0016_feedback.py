@@ -34,18 +34,32 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
     )
 
+    op.create_index(
+        "uq_feedback_schedule_live",
+        "feedback_schedule",
+        ["account_id", sa.literal_column("coalesce(product_id, 0)"), "every"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+
     op.create_table(
         "webhook",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("secret", sa.Text(), nullable=False),
         sa.Column("product_id", sa.Integer(), nullable=True),
+        sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failure", sa.Text(), nullable=False),
+        sa.Column("submission", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_webhook_account_id")),
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_webhook_product_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
+        sa.UniqueConstraint("submission", name=op.f("uq_webhook_submission")),
     )
 
     op.create_table(
@@ -69,6 +83,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["need_id"], ["need.id"], name=op.f("fk_wish_need_id")),
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_wish_product_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_wish")),
+        sa.UniqueConstraint("need_id", name=op.f("uq_wish_need_id")),
         sa.UniqueConstraint("submission", name=op.f("uq_wish_submission")),
     )
 
@@ -107,11 +122,12 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("wish_id", sa.Integer(), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=True),
-        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
         sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("organisation_id IS NOT NULL OR contact_id IS NOT NULL", name=op.f("ck_wish_supporter_who")),
         sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_wish_supporter_contact_id")),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_wish_supporter_organisation_id")
@@ -120,6 +136,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["wish_id"], ["wish.id"], name=op.f("fk_wish_supporter_wish_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_wish_supporter")),
         sa.UniqueConstraint("wish_id", "contact_id", name=op.f("uq_wish_supporter_wish_id_contact_id")),
+    )
+
+    op.create_index(
+        "uq_wish_supporter_organisation",
+        "wish_supporter",
+        ["wish_id", "organisation_id"],
+        unique=True,
+        sqlite_where=sa.text("contact_id IS NULL"),
+        postgresql_where=sa.text("contact_id IS NULL"),
     )
 
     op.create_index(op.f("ix_wish_supporter_contact_id"), "wish_supporter", ["contact_id"], unique=False)

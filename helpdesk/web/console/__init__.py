@@ -29,10 +29,13 @@ from helpdesk.web.console import (
     leads,
     links,
     maintenance,
+    major_incidents,
     messages,
     organisations,
     people,
     policies,
+    problem_links,
+    problems,
     promises,
     received_mails,
     refund_rules,
@@ -46,6 +49,8 @@ from helpdesk.web.console import (
     settings,
     tickets,
     visits,
+    webhooks,
+    wishes,
     work,
 )
 
@@ -56,6 +61,8 @@ for _part in (
     received_mails, routing_rules, people, catalogue, calendars, maintenance, policies, settings, jobs, search,
     escalations, promises, breaches, work, hours, billing, renewals, reservations, approvals,
     duties, revisits, care, leads, claims, refund_rules, deliverables, visits, enquiries, sales, installed,
+    problems, problem_links, major_incidents,
+    wishes, webhooks,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))
     bp.register_blueprint(_part.bp)

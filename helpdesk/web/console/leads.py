@@ -10,6 +10,7 @@ from helpdesk.aftersales.outcomes import enquire, follow_up, get_need, get_refer
 from helpdesk.core.i18n import gettext as _
 from helpdesk.models.care import Followed, Need, Referral
 from helpdesk.models.tickets import NUMBER_PREFIX
+from helpdesk.people import directory
 from helpdesk.policy.actions import Action
 from helpdesk.policy.rules import require
 from helpdesk.tickets.schemas import WebSchema, line_of_text, row_id, word
@@ -73,7 +74,11 @@ def _page(form: Form, wrong: str = "") -> str:
         for key, name in (("open", _("Open ones")), ("all", _("All")))
     ]
     return render_template(
-        "console/leads/index.html", needs=list_leads(Need, for_=actor, state=state),
+        "console/leads/index.html", products=_products(), needs=list_leads(Need, for_=actor, state=state),
         referrals=list_leads(Referral, for_=actor, state=state), form=form, wrong=wrong, views=views, view=view,
         kinds=NEEDS, followed=FOLLOWED, operators=operator_choices(), prefix=NUMBER_PREFIX,
     )  # fmt: skip
+
+
+def _products() -> list[tuple[int, str]]:
+    return [(card.id, card.name) for card in directory.products().values() if card.is_active]

@@ -15,16 +15,20 @@ from helpdesk.web.portal import (
     guests,
     home,
     hours,
+    notices,
     revisits,
     tickets,
+    wishes,
 )
 
 bp = Blueprint("portal", __name__, url_prefix="/portal")
 
 for _part in (
     home.bp, tickets.bp, clocks.bp, attachments.bp, hours.bp, approvals.bp, claims.bp, deliverables.bp, revisits.bp,
+    wishes.bp,
 ):  # fmt: skip
     _part.before_request(guard(lambda actor: actor.is_client))
     bp.register_blueprint(_part)
+bp.register_blueprint(notices.bp)
 bp.register_blueprint(guests.bp)
 bp.register_blueprint(answers.bp)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018_detection"
-down_revision = "0017_searches"
+revision = "0019_detection"
+down_revision = "0018_submissions"
 branch_labels = None
 depends_on = None
 
