@@ -10,7 +10,7 @@ from helpdesk.core import jobs
 from helpdesk.core.command import transaction
 from helpdesk.jobs.housekeeping import forget_old_rows
 from helpdesk.knowledge import deflection, reviews
-from helpdesk.problems import broadcasts, majors, schedules, similar
+from helpdesk.problems import broadcasts, detection, majors, schedules, similar
 from helpdesk.tickets import clocks, coverage, duties, ladder, promises, resolution, states
 from knowledge_base import searches
 
@@ -57,6 +57,7 @@ SCHEDULE = (
     ),
     Periodic("stand_in", 300, "Whoever is away on the day of a revisit is stood in for.", revisits.stand_in),
     Periodic("miss_revisits", 900, "A revisit whose window has passed is missed.", revisits.miss_revisits),
+    Periodic("detect_recurrence", 3600, "Groups that grow unusually are proposed as problems.", detection.sweep),
     Periodic("forget_salts", 3600, "Whose searches were whose is forgotten after two days.", searches.forget_salts),
     Periodic("remind_of_reviews", 3600, "Owners look at their articles again.", reviews.remind_of_reviews),
     Periodic(
