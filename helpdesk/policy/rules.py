@@ -116,7 +116,7 @@ RULES: dict[Action, list[list[Predicate]]] = {
     Action.HANDLE_PROBLEM: [[is_operator], [is_manager], [is_product_owner], [is_system]],
     Action.DECIDE_PROPOSAL: [[is_operator, faces_clients], [is_line_lead], [is_manager], [is_product_owner],
                              [is_system]],
-    Action.BROADCAST: [[is_operator, faces_clients], [is_line_lead], [is_manager], [is_system]],
+    Action.BROADCAST: [[is_operator, faces_clients], [is_manager], [is_system]],
     Action.LEAD_MAJOR: [[is_line_lead], [is_manager], [leads_it]],
     Action.MANAGE_DESK: [[is_administrator], [is_system]],
     Action.READ_REPORTS: [[is_manager], [is_line_lead], [is_administrator], [is_system]],
