@@ -158,7 +158,9 @@ def test_a_repeatable_request_names_its_header(document: dict[str, Any]) -> None
     assert named == {"/api/v1/tickets", "/api/v1/tickets/{number}/messages", "/api/v1/tickets/{number}/notes",
                      "/api/v1/tickets/{number}/promised-times", "/api/v1/tickets/{number}/work-logs",
                      "/api/v1/tickets/{number}/enquiry/quotations", "/api/v1/sales",
-                     "/api/v1/sales/{number}/payments"}  # fmt: skip
+                     "/api/v1/sales/{number}/payments", "/api/v1/wishes", "/api/v1/tickets/{number}/wishes",
+                     "/api/v1/wishes/{wish_number}/answers", "/api/v1/webhooks",
+                     "/api/v1/product-feedback/problems/{problem_number}/answers"}  # fmt: skip
 
 
 def test_known_words_are_listed(document: dict[str, Any]) -> None:
