@@ -1165,6 +1165,75 @@ class BuyingRolesSet(Fact):
 
 
 @dataclass(frozen=True)
+class ArticleFact(Fact):
+    """Something that happened to an article of the knowledge base."""
+
+    subject_kind: ClassVar[str] = "article"
+    article_id: int
+
+
+@dataclass(frozen=True)
+class ArticleSaved(ArticleFact):
+    """Words of it were written, perhaps not yet for readers."""
+
+    language: str
+    revision_id: int
+
+
+@dataclass(frozen=True)
+class ArticleDescribed(ArticleFact):
+    """What is the same in all languages was changed: audience, category, products, owner, what is related."""
+
+    changes: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ArticleMoved(ArticleFact):
+    """It came into another state of its life; or stays published with other words, where both are the same."""
+
+    before: str
+    after: str
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class ReviewRefused(ArticleFact):
+    """A reviewer sent words back to whoever wrote them."""
+
+    author_id: int | None
+    comment: str
+
+
+@dataclass(frozen=True)
+class ReviewDue(ArticleFact):
+    """The day has come on which its owner wanted to look at it again."""
+
+    on: str
+
+
+@dataclass(frozen=True)
+class ArticleFlagged(ArticleFact):
+    """An operator says that it is wrong."""
+
+    flag_id: int
+
+
+@dataclass(frozen=True)
+class FlagAnswered(ArticleFact):
+    flag_id: int
+
+
+@dataclass(frozen=True)
+class ArticleUsed(Fact):
+    """An article was given for a ticket, linked to it, or written from it."""
+
+    subject_kind: ClassVar[str] = "ticket"
+    ticket_id: int
+    article_id: int
+    kind: str
+
+
+@dataclass(frozen=True)
 class NoticesTaken(Fact):
     """Accounting took, confirmed or released a batch of billing notices."""
 
@@ -1182,6 +1251,15 @@ class ConfigurationChanged(Fact):
     row_id: int
     what: str
     change: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ArticlePlanned(Fact):
+    """An article is to be written: people searched for it and found too little."""
+
+    subject_kind: ClassVar[str] = "article_task"
+    task_id: int
+    query: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from helpdesk.core.db import Base, BigId, Word, append_only
+from helpdesk.core.db import Base, Word, append_only
 
 NUMBER_PREFIX = "A-"
 
@@ -215,68 +215,6 @@ class Vote(Base):
     handled_at: Mapped[datetime | None]  # the author read what was missing
 
     __table_args__ = (UniqueConstraint("article_id", "reader"),)
-
-
-class SearchLog(Base):
-    """One search: what was asked, where, in which role, what came of it. Nothing says who asked."""
-
-    __tablename__ = "search_log"
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    at: Mapped[datetime]
-    day: Mapped[date]
-    face: Mapped[str]  # portal, console, api, command
-    field: Mapped[str]  # what was searched: articles, tickets, or the field of a form that suggested
-    role: Mapped[str]
-    language: Mapped[str]
-    query: Mapped[str]  # as it is counted: folded, without addresses and numbers of people
-    results: Mapped[int]
-    is_complex: Mapped[bool] = mapped_column(default=False)  # filters, several words in quotes, or more than four words
-    chain: Mapped[str]  # searches of one sitting that lead to one another; a digest that changes daily
-    after_id: Mapped[int | None] = mapped_column(BigId)  # the search that this one rewords
-    opened_article_id: Mapped[int | None]
-    opened_at: Mapped[datetime | None]
-    ticket_followed: Mapped[bool | None]  # within a day; not known before it is over
-
-    __table_args__ = (
-        Index("ix_search_log_day", "day", "id"),
-        Index("ix_search_log_chain", "chain", "id"),
-    )
-
-
-class SearchDay(Base):
-    """How many searches of a kind there were on a day: what the pages of search analytics read."""
-
-    __tablename__ = "search_day"
-
-    day: Mapped[date] = mapped_column(primary_key=True)
-    field: Mapped[str] = mapped_column(primary_key=True)
-    language: Mapped[str] = mapped_column(primary_key=True)
-    role: Mapped[str] = mapped_column(primary_key=True)
-    searches: Mapped[int] = mapped_column(default=0)
-    refining: Mapped[int] = mapped_column(default=0)
-    complex: Mapped[int] = mapped_column(default=0)
-    answered: Mapped[int] = mapped_column(default=0)
-    without_result: Mapped[int] = mapped_column(default=0)
-
-
-class QueryMonth(Base):
-    """How often a query was asked in a month: frequent ones, and frequent ones without a result."""
-
-    __tablename__ = "query_month"
-
-    month: Mapped[date] = mapped_column(primary_key=True)  # its first day
-    query: Mapped[str] = mapped_column(primary_key=True)
-    field: Mapped[str] = mapped_column(primary_key=True)
-    language: Mapped[str] = mapped_column(primary_key=True)
-    searches: Mapped[int] = mapped_column(default=0)
-    answered: Mapped[int] = mapped_column(default=0)
-    without_result: Mapped[int] = mapped_column(default=0)
-
-    __table_args__ = (
-        Index("ix_query_month_frequent", "month", "searches"),
-        Index("ix_query_month_without_result", "month", "without_result"),
-    )
 
 
 class TaskState(StrEnum):

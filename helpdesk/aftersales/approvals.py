@@ -37,6 +37,7 @@ from helpdesk.policy.scopes import visible
 from helpdesk.tickets.desk import ticket_settings
 from helpdesk.tickets.stamp import stamp
 
+MOST_CENTS = 1_000_000_000  # of one approval
 DECIDING = (BuyingRole.DECIDER, BuyingRole.BUYER)
 # Written out, not bound: SQLite takes the partial index for nothing else.
 IS_ASKED = Approval.state == text("'asked'")
@@ -199,9 +200,9 @@ def _wrong_in(new: NewApproval) -> dict[str, list[str]]:
     if not new.what.strip():
         errors["what"] = [_("Say what is to be done.")]
     if not 0 < new.minutes <= MOST_MINUTES:
-        errors["minutes"] = [_("Give a minute at least.")]
-    if new.amount_cents is not None and not 0 <= new.amount_cents <= 1_000_000_000:
-        errors["amount_cents"] = [_("Give a number from %(low)s to %(high)s.", low=0, high=1_000_000_000)]
+        errors["minutes"] = [_("Give a number from %(low)s to %(high)s.", low=1, high=MOST_MINUTES)]
+    if new.amount_cents is not None and not 0 <= new.amount_cents <= MOST_CENTS:
+        errors["amount_cents"] = [_("Give a number from %(low)s to %(high)s.", low=0, high=MOST_CENTS)]
     return errors
 
 
@@ -225,6 +226,9 @@ def _write(ticket: Ticket, what: str, minutes: int, amount_cents: int | None, st
     terms = terms_on(ticket.contract_id, day_of(ticket.organisation_id, at)) if ticket.contract_id is not None else None
     if amount_cents is None and terms is not None:
         amount_cents = price(minutes, terms.hourly_rate_cents)
+        if amount_cents is not None and amount_cents > MOST_CENTS:
+            most = MOST_CENTS * 60 // (terms.hourly_rate_cents or 1)
+            raise Invalid({"minutes": [_("Give a number from %(low)s to %(high)s.", low=1, high=most)]})
     row = Approval(
         ticket_id=ticket.id, organisation_id=ticket.organisation_id, state=state, what=what, minutes=minutes,
         amount_cents=amount_cents, currency=terms.currency if terms else "EUR", asked_at=at,

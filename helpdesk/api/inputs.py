@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, BinaryIO, NoReturn, cast
 
 from flask import request
@@ -21,6 +22,7 @@ from helpdesk.api.auth import current_actor
 from helpdesk.api.errors import Errors, Misshapen, Unreadable, pointer
 from helpdesk.api.fields import says
 from helpdesk.core.command import unlocked
+from helpdesk.core.errors import Conflict
 from helpdesk.core.i18n import gettext as _
 from helpdesk.tickets.attachments import StoredUpload, store_upload
 
@@ -136,6 +138,17 @@ def submission() -> str | None:
         words = _("This must be 1 to %(most)s visible characters.", most=LONGEST_KEY)
         raise Misshapen([{"header": "Idempotency-Key", "detail": words}])
     return f"{current_actor().account_id}:{key}"
+
+
+@contextmanager
+def one_request() -> Iterator[None]:
+    """Inside it a key that stands for another request is refused at its header."""
+    try:
+        yield
+    except Conflict as refusal:
+        if refusal.code == "key_reused":
+            refuse_reused_key()
+        raise
 
 
 def refuse_reused_key() -> NoReturn:

@@ -50,6 +50,8 @@ from helpdesk.models.promises import Promise, PromiseState
 from helpdesk.models.tickets import NEVER, NUMBER_PREFIX, OPEN_STATUSES, LinkKind, Status, Ticket, TicketLink
 from helpdesk.models.transfers import Transfer
 from helpdesk.tickets import replay
+from knowledge_base.models import ArticleFile
+from knowledge_base.search_log import SearchDay, SearchLog, SearchOutcome
 from sla.models import Clock, ClockKind, ClockState, Pause
 
 BATCH = 2_000
@@ -150,6 +152,10 @@ def every_attachment_has_its_content(look: Look) -> Iterator[str]:
         _size, complaint = inspect(digest, is_read=row_id % look.sample == 0)
         if complaint:
             yield f"File {row_id} of a round: {complaint}"
+    for row_id, digest in _rows(select(ArticleFile.id, ArticleFile.digest)):
+        _size, complaint = inspect(digest, is_read=row_id % look.sample == 0)
+        if complaint:
+            yield f"File {row_id} of an article: {complaint}"
     for row_id, digest in _rows(select(ReceivedMail.id, ReceivedMail.digest)):
         _size, complaint = inspect(digest, is_read=row_id % look.sample == 0)
         if complaint:
@@ -281,6 +287,29 @@ def the_database_is_sound(look: Look) -> Iterator[str]:
             yield f"SQLite says: {complaint}."
 
 
+def counts_of_searches_equal_the_searches(look: Look) -> Iterator[str]:
+    """The counts of each day of searches are those of its searches."""
+    names = ("searches", "without_result", "answered")
+    counted = {
+        day: list(map(int, figures))
+        for day, *figures in _rows(
+            select(SearchDay.day, *(func.sum(getattr(SearchDay, name)) for name in names)).group_by(SearchDay.day)
+        )
+    }
+    kept = {
+        day: figures
+        for day, *figures in _rows(
+            select(SearchLog.day, func.count(), func.count().filter(SearchLog.results == 0),
+                   func.count().filter(SearchLog.outcome == SearchOutcome.ANSWERED))
+            .where(SearchLog.day.in_([day for day in counted if day.toordinal() % look.sample == 0]))
+            .group_by(SearchLog.day)
+        )
+    }  # fmt: skip
+    for day in counted:
+        if day.toordinal() % look.sample == 0 and counted[day] != (right := kept.get(day, [0, 0, 0])):
+            yield f"{day} is counted as {counted[day]} ({', '.join(names)}), its searches are {right}."
+
+
 _SEARCHES: Sequence[Callable[[Look], Iterator[str]]] = (
     every_ticket_has_its_first_message,
     every_ticket_was_opened_once,
@@ -300,6 +329,7 @@ _SEARCHES: Sequence[Callable[[Look], Iterator[str]]] = (
     every_open_promise_is_somebodys_duty,
     no_two_contracts_cover_the_same,
     every_refund_was_credited_once,
+    counts_of_searches_equal_the_searches,
     every_reference_leads_somewhere,
     the_database_is_sound,
 )

@@ -1,4 +1,4 @@
-"""What is forgotten: sign-in attempts after a day, ended sessions after ninety days."""
+"""What is forgotten: sign-in attempts after a day, submissions after a month, ended sessions after ninety days."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy import delete, or_
 
 from helpdesk.core.command import command
 from helpdesk.core.db import db
+from helpdesk.core.submissions import forget_submissions
 from helpdesk.core.times import now
 from helpdesk.models.access import Session, SignInAttempt
 
@@ -22,4 +23,5 @@ def forget_old_rows() -> int:
     db.session.execute(delete(SignInAttempt).where(SignInAttempt.at < at - KEEP_ATTEMPTS))
     old = or_(Session.ended_at < at - KEEP_SESSIONS, Session.expires_at < at - KEEP_SESSIONS)
     db.session.execute(delete(Session).where(old))
+    forget_submissions()
     return 0

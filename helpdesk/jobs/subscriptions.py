@@ -12,19 +12,26 @@ from helpdesk.events import (
     AccountInvited,
     ApprovalAnswered,
     ApprovalRequested,
+    ArticleDescribed,
+    ArticleFlagged,
+    ArticleMoved,
+    CallRegistered,
     ClaimDecided,
     ClaimMoved,
     ClockAtRisk,
     ClockBreached,
+    ContactConfirmed,
     ContractDue,
     DutyLate,
     FeedbackDue,
+    FlagAnswered,
     HoursExpiring,
     HoursLow,
     HoursOverdrawn,
     MajorFlagged,
     MajorTold,
     MergeUndone,
+    NoteAdded,
     OtherTimeAsked,
     PasswordResetAsked,
     PastCorrected,
@@ -33,7 +40,12 @@ from helpdesk.events import (
     ProblemOpened,
     PromiseHandedOver,
     PromiseMoved,
+    ReplyReceived,
     ReplySent,
+    ResolutionAccepted,
+    ResolutionRefused,
+    ReviewDue,
+    ReviewRefused,
     RevisitCalledOff,
     RevisitConfirmed,
     RevisitMoved,
@@ -48,13 +60,17 @@ from helpdesk.events import (
     TicketCancelled,
     TicketClassified,
     TicketClosed,
+    TicketHandedOver,
     TicketMerged,
     TicketOpened,
     TicketReopened,
     TicketResolved,
+    TicketReturned,
     TicketsLinked,
+    TicketTransferred,
     TicketTyped,
     TimePromised,
+    WatcherChanged,
     WebhookTried,
     WishAnswered,
     WishChanged,
@@ -63,11 +79,12 @@ from helpdesk.events import (
     WishSupported,
     WishWritten,
 )
+from helpdesk.knowledge import backtest, deflection, indexing, searches
 from helpdesk.mail import letters, notices
 from helpdesk.problems import feedback_letters as feedback
 from helpdesk.problems import letters as problem_letters
-from helpdesk.problems import majors, webhooks
-from helpdesk.tickets import ladder, policies, promises, recalculation
+from helpdesk.problems import majors, similar, webhooks
+from helpdesk.tickets import ladder, policies, promises, recalculation, search
 
 # What follows for enquiries only.
 begin, follow, reclassify, hand_on = (
@@ -79,20 +96,40 @@ end_claim, reopen_claim = (
     Only(reaction, where=claims.concerns) for reaction in (claims.follow_ending, claims.follow_reopening)
 )
 
+# And for what clients wrote themselves.
+ticket_followed = Only(searches.ticket_followed, where=searches.written_by_client)
+
 SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction | Only]] = {
-    TicketOpened: [letters.acknowledgement, begin],
+    TicketOpened: [
+        letters.acknowledgement,
+        begin,
+        search.index_ticket,
+        ticket_followed,
+        deflection.follow_ticket,
+        similar.take_in,
+    ],
     TicketTyped: [claims.follow_type],
-    ReplySent: [letters.reply],
-    TicketResolved: [letters.please_accept, follow],
+    ReplyReceived: [search.index_ticket],
+    NoteAdded: [search.index_ticket],
+    CallRegistered: [search.index_ticket],
+    TicketTransferred: [search.index_ticket],
+    TicketHandedOver: [search.index_ticket],
+    TicketReturned: [search.index_ticket],
+    WatcherChanged: [search.index_ticket],
+    ContactConfirmed: [search.index_contact],
+    ReplySent: [letters.reply, search.index_ticket],
+    TicketResolved: [letters.please_accept, follow, search.index_ticket],
+    ResolutionAccepted: [search.index_ticket],
+    ResolutionRefused: [search.index_ticket],
     TicketReopened: [letters.reopened, reopen_claim, follow],
-    TicketMerged: [follow],
-    MergeUndone: [follow],
-    TicketClassified: [reclassify],
+    TicketMerged: [follow, search.index_ticket],
+    MergeUndone: [follow, search.index_ticket],
+    TicketClassified: [reclassify, search.index_ticket],
     TicketAssigned: [hand_on],
     SpecialistNamed: [letters.specialist],
     TimePromised: [letters.promised],
     TicketClosed: [letters.closed_silently, end_claim],
-    TicketCancelled: [end_claim, promises.promises_end, follow],
+    TicketCancelled: [end_claim, promises.promises_end, follow, search.index_ticket],
     ClaimMoved: [letters.claim_acknowledged],
     ClaimDecided: [letters.claim_decided],
     RoundDelivered: [letters.round_delivered],
@@ -121,6 +158,12 @@ SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction | Only]] = {
     ContractDue: [notices.tell],
     ApprovalRequested: [notices.tell],
     ApprovalAnswered: [notices.tell],
+    ArticleMoved: [indexing.follow_article],
+    ArticleDescribed: [indexing.follow_article],
+    ArticleFlagged: [notices.tell],
+    FlagAnswered: [notices.tell],
+    ReviewDue: [notices.tell],
+    ReviewRefused: [notices.tell],
     WishWritten: [webhooks.tell],
     WishChanged: [webhooks.tell],
     WishSupported: [webhooks.tell],
@@ -144,5 +187,5 @@ def install() -> None:
     subscribe(SUBSCRIPTIONS)
     for reaction in LATER:
         jobs.register(reaction)
-    for told in (notices.to_reader, webhooks.to_webhook, feedback.wish_shipped):
+    for told in (notices.to_reader, webhooks.to_webhook, feedback.wish_shipped, backtest.ask_again):
         jobs.register(told, takes_entry=False)

@@ -1,4 +1,4 @@
-"""Letters to several people at once: about the hours and the life of a contract, and about approvals.
+"""Letters to several people at once: about the hours and the life of a contract, about approvals, about articles.
 
 A fact is told to each of its readers by a letter and a job of its own, in the reader's language and zone: one address
 that refuses holds up no other. Who is a reader stands in NOTICES.
@@ -21,8 +21,11 @@ from helpdesk.mail.letters import base_url, write_letter
 from helpdesk.mail.outbound import Letter
 from helpdesk.models.access import Account, Role
 from helpdesk.models.contracts import Approval, ApprovalState, Contract, HoursEntry
+from helpdesk.models.knowledge import ArticleFlag
 from helpdesk.models.people import BuyingRole, Contact, ContactRole, Organisation
 from helpdesk.models.tickets import NUMBER_PREFIX, Ticket
+from knowledge_base.models import Article
+from knowledge_base.writing import best_of
 
 CONTACT, ACCOUNT = "contact", "account"
 DECIDING = (BuyingRole.DECIDER, BuyingRole.BUYER)
@@ -166,11 +169,48 @@ def _statement_url(contract: Contract, reader: Reader) -> str:
     return f"{base_url()}/portal/hours/{contract.id}"
 
 
+def _owner_of_article(entry: Entry) -> list[Reader]:
+    """Who answers for an article, unless it is they who did it."""
+    article = db.session.get_one(Article, entry.subject_id)
+    return _account(article.owner_id, entry)
+
+
+def _who_wrote(entry: Entry) -> list[Reader]:
+    return _account(entry.payload["author_id"], entry)
+
+
+def _who_flagged(entry: Entry) -> list[Reader]:
+    return _account(db.session.get_one(ArticleFlag, entry.payload["flag_id"]).account_id, entry)
+
+
+def _account(account_id: int | None, entry: Entry) -> list[Reader]:
+    """This account, unless it is the one that did it."""
+    account = db.session.get(Account, account_id) if account_id else None
+    if account is None or entry.reference in (("account", account.id), ("operator", account.operator_id)):
+        return []
+    return [(ACCOUNT, account.id)]
+
+
+def _article_content(entry: Entry, reader: Reader) -> dict[str, Any]:
+    article, account = db.session.get_one(Article, entry.subject_id), db.session.get_one(Account, reader[1])
+    translation = best_of(article, (account.language,), live=False)
+    flag = db.session.get_one(ArticleFlag, entry.payload["flag_id"]) if "flag_id" in entry.payload else None
+    return {
+        "article": article, "title": translation.latest.title if translation and translation.latest else article.number,
+        "occasion": entry.fact, "flag": flag, "comment": entry.payload.get("comment", ""),
+        "url": f"{base_url()}/console/articles/{article.number}",
+    }  # fmt: skip
+
+
 NOTICES = {
     "HoursLow": Notice("hours_low", _of_contract, _contract_content),
     "HoursOverdrawn": Notice("hours_overdrawn", _of_contract, _overdrawn_content),
     "HoursExpiring": Notice("hours_expiring", _of_contract, _expiring_content),
     "ContractDue": Notice("contract_due", _of_contract, _due_content),
     "ApprovalRequested": Notice("approval_question", _who_was_asked, _question_content),
+    "ReviewDue": Notice("article_notice", _owner_of_article, _article_content),
+    "ReviewRefused": Notice("article_notice", _who_wrote, _article_content),
+    "ArticleFlagged": Notice("article_notice", _owner_of_article, _article_content),
+    "FlagAnswered": Notice("article_notice", _who_flagged, _article_content),
     "ApprovalAnswered": Notice("approval_answer", _who_asked, _answer_content),
 }

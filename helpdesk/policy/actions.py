@@ -67,6 +67,12 @@ class Action(StrEnum):
     ANSWER_REVISIT = "answer_revisit"  # confirm it, refuse it, ask for another time
     CONFIRM_OUTCOME = "confirm_outcome"  # of a revisit: the client says that it was so
     RECORD_OUTCOME = "record_outcome"  # of a revisit; needs and referrals
+    PLAN_ARTICLE = "plan_article"  # from a search that found too little
+    WRITE_ARTICLE = "write_article"  # begin it, write its words, say what it is about; of those that one sees
+    PUBLISH_ARTICLE = "publish_article"  # let its words reach readers: clients only through a second pair of eyes
+    RETIRE_ARTICLE = "retire_article"  # mark it as outdated, archive it, bring it back
+    MANAGE_CATEGORIES = "manage_categories"  # the shelves of the knowledge base
+    USE_ARTICLE = "use_article"  # link it to a ticket, flag it as wrong
     HANDLE_PROBLEM = "handle_problem"  # open one, find its cause, write workarounds, link tickets, hold its review
     BROADCAST = "broadcast"  # to all clients of a problem at once
     LEAD_MAJOR = "lead_major"  # a major incident: tell clients how it stands, end it, hold its review

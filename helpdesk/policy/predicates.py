@@ -14,6 +14,7 @@ from helpdesk.models.problems import MajorIncident
 from helpdesk.models.promises import Promise
 from helpdesk.models.tickets import Ticket
 from helpdesk.policy.actor import Actor, ActorKind
+from knowledge_base.models import Article, AudienceKind
 from sla.models import Rung
 
 Predicate = Callable[[Actor, Any], bool]
@@ -138,3 +139,19 @@ def keeps_it(actor: Actor, promise: Promise) -> bool:
 def owns_it(actor: Actor, _ticket: Ticket) -> bool:
     """The first line stays the owner of every ticket towards the client."""
     return 1 in actor.lines
+
+
+def is_for_colleagues(_actor: Actor, article: Article) -> bool:
+    """No client reads it."""
+    return article.audience in (AudienceKind.OPERATORS, AudienceKind.LINE)
+
+
+def wrote_none_of_it(actor: Actor, article: Article) -> bool:
+    """Has written none of the words that wait to reach readers."""
+    waiting = (each.latest for each in article.translations if each.latest_id != each.live_id)
+    return all(words is not None and words.author_id != actor.account_id for words in waiting)
+
+
+def is_owner(actor: Actor, article: Article) -> bool:
+    """Answers for it."""
+    return actor.is_staff and bool(actor.account_id) and article.owner_id == actor.account_id

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, True_, and_, exists, false, or_, select, true
+from sqlalchemy.orm import aliased
 
 from helpdesk.core.db import Base
 from helpdesk.models.access import Role
 from helpdesk.models.care import Care, CarePlan, Need, Referral, Revisit
 from helpdesk.models.claims import Claim, Deliverable, RefundRuleVersion
-from helpdesk.models.contracts import Approval, ApprovalAsked, Contract
+from helpdesk.models.contracts import Approval, ApprovalAsked, Contract, ContractLine
 from helpdesk.models.duties import Duty
 from helpdesk.models.feedback import Webhook, Wish
 from helpdesk.models.messages import Attachment, Message, MessageKind
@@ -25,6 +26,7 @@ from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor, ActorKind
 from helpdesk.policy.predicates import CLIENT_FACING_LINES
 from helpdesk.policy.rules import may
+from knowledge_base.models import READABLE_STATES, Article, ArticleFile, ArticleProduct, AudienceKind
 
 
 def visible(actor: Actor, model: type[Base]) -> Select[Any]:
@@ -205,6 +207,57 @@ def sale_scope(actor: Actor) -> ColumnElement[bool]:
     return true() if may(actor, Action.READ_SALES) else false()
 
 
+def article_scope(actor: Actor) -> ColumnElement[bool]:
+    """Articles: for whom they are, and of those what is published or outdated.
+
+    What is not (yet) to be read is there for those of the staff who write.
+    """
+    if actor.kind is ActorKind.SYSTEM or may(actor, Action.WRITE_ARTICLE):
+        return article_audience(actor)
+    return and_(Article.state.in_(READABLE_STATES), article_audience(actor))
+
+
+def article_audience(actor: Actor) -> ColumnElement[bool]:
+    """The only rule of audiences, whatever state an article is in.
+
+    1. What is public is for everybody; what is for clients is for those signed in who have one of its products,
+       installed or under contract, and for every client where it names none.
+    2. What is for operators is for all of them, what is for a line for whoever stands on it or leads it; managers and
+       administrators read everything, product owners what clients may read.
+    """
+    if actor.kind is ActorKind.SYSTEM or (actor.is_staff and actor.role in (Role.MANAGER, Role.ADMINISTRATOR)):
+        return true()
+    audiences = [Article.audience == AudienceKind.PUBLIC]
+    if actor.is_staff:
+        audiences.append(Article.audience == AudienceKind.CLIENTS)
+        if actor.operator_id:
+            lines = actor.lines | ({actor.leads_line} if actor.leads_line else frozenset())
+            of_line = and_(Article.audience == AudienceKind.LINE, Article.line.in_(lines))
+            audiences += [Article.audience == AudienceKind.OPERATORS, of_line]
+    elif actor.kind is ActorKind.ACCOUNT and actor.is_client:
+        audiences.append(and_(Article.audience == AudienceKind.CLIENTS, _has_its_product(actor)))
+    return or_(*audiences)
+
+
+def _has_its_product(actor: Actor) -> ColumnElement[bool]:
+    own = aliased(ArticleProduct)
+    named = own.article_id == Article.id
+    of_nobody = ~exists().where(named)
+    if not actor.organisation_id:
+        return of_nobody
+    installed = select(InstalledProduct.product_id).where(InstalledProduct.organisation_id == actor.organisation_id)
+    covered = (
+        select(ContractLine.product_id).join(Contract, Contract.id == ContractLine.contract_id)
+        .where(Contract.organisation_id == actor.organisation_id)
+    )  # fmt: skip
+    theirs = or_(own.product_id.in_(installed), own.product_id.in_(covered))
+    return or_(of_nobody, exists().where(named, theirs))
+
+
+def article_file_scope(actor: Actor) -> ColumnElement[bool]:
+    return ArticleFile.article_id.in_(select(Article.id).where(article_scope(actor)))
+
+
 def wish_scope(actor: Actor) -> ColumnElement[bool]:
     """Wishes: staff who face clients, lead or manage see all, a product owner those of the products.
 
@@ -286,6 +339,8 @@ SCOPES = {
     CarePlan: care_scope,
     Need: care_scope,
     Referral: care_scope,
+    Article: article_scope,
+    ArticleFile: article_file_scope,
     Wish: wish_scope,
     Webhook: webhook_scope,
 }

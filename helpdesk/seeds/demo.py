@@ -23,12 +23,14 @@ from helpdesk.models.tickets import Ticket
 from helpdesk.people.accounts import hash_password
 from helpdesk.people.directory import operators
 from helpdesk.seeds import cast
+from helpdesk.seeds.articles import write_articles
 from helpdesk.seeds.care import take_care
 from helpdesk.seeds.claims import settle_claims
 from helpdesk.seeds.company import move_in
 from helpdesk.seeds.dates import DAYS, give_dates
 from helpdesk.seeds.everyday import EVERYDAY
 from helpdesk.seeds.living import live, plan_absences, raise_alarms
+from helpdesk.seeds.problems import find_problems
 from helpdesk.seeds.promises import promise_today
 from helpdesk.seeds.sales import sell
 from helpdesk.seeds.stories import STORIES
@@ -123,6 +125,8 @@ def fill(stories: Sequence[Story] = (*STORIES, *EVERYDAY), *, progress: Progress
         settle_claims(company, until=until)
         promise_today(company, until=until)
         sell(company, until=until)
+        write_articles(company, until=until)
+        find_problems(company, until=until)
         wish(company, until=until)
         # From here on everything that happens is real: what follows from it can be checked.
         db.session.add(ImportRun(name="demo", kind="demo", started_at=until, finished_at=until))

@@ -33,9 +33,9 @@ class StoredUpload:
 
 def store_upload(filename: str, content: IO[bytes], *, declared_type: str = "") -> StoredUpload:
     """Store one file; Invalid (field `files`) when it is larger than the desk allows."""
-    most = _config().max_attachment_mb
+    most = config().max_attachment_mb
     try:
-        stored = _store().put(content, limit=most * MEGABYTE, declared_type=declared_type)
+        stored = store().put(content, limit=most * MEGABYTE, declared_type=declared_type)
     except TooLarge as error:
         name = safe_filename(filename)
         raise Invalid({"files": [_("%(name)s is larger than %(most)s MB.", name=name, most=most)]}) from error
@@ -48,7 +48,7 @@ def attach(message: Message, uploads: Sequence[StoredUpload]) -> None:
         return
     db.session.flush()
     present = db.session.scalar(select(func.sum(Attachment.size)).where(Attachment.ticket_id == message.ticket_id)) or 0
-    most = _config().max_ticket_mb
+    most = config().max_ticket_mb
     if present + sum(upload.stored.size for upload in uploads) > most * MEGABYTE:
         raise Invalid({"files": [_("The files of one ticket may be %(most)s MB together.", most=most)]})
     for upload in uploads:
@@ -76,13 +76,15 @@ def attachments_of(ticket: Ticket, message_ids: Iterable[int]) -> dict[int, list
 
 def content_of(attachment: Attachment) -> BinaryIO:
     """The content as a stream."""
-    return _store().open(attachment.digest)
+    return store().open(attachment.digest)
 
 
-def _store() -> FileStore:
-    return FileStore(_config().attachments)
+def store() -> FileStore:
+    """Where this desk keeps the contents of files."""
+    return FileStore(config().attachments)
 
 
-def _config() -> Config:
+def config() -> Config:
+    """The settings of this desk."""
     config: Config = current_app.config["THREELINE"]
     return config

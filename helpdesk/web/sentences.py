@@ -7,14 +7,26 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from helpdesk.core.i18n import day_name, enumeration, moment, money, ngettext, signed_hours, span
+from helpdesk.core.i18n import OWN_NAMES, day_name, enumeration, moment, money, ngettext, signed_hours, span
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import Entry
 from helpdesk.core.times import instant
 from helpdesk.models.feedback import NUMBER_PREFIX as WISH_PREFIX
+from helpdesk.models.problems import NUMBER_PREFIX as PROBLEM_PREFIX
 from helpdesk.models.tickets import NUMBER_PREFIX
 from helpdesk.people import directory
-from helpdesk.web.words import BREACH_CAUSES, CLAIM_STATES, CLOCKS, EVIDENCE_POINTS, OUTCOMES, STATUSES, STEPS
+from helpdesk.web.words import (
+    BREACH_CAUSES,
+    CLAIM_STATES,
+    CLOCKS,
+    EVIDENCE_POINTS,
+    OUTCOMES,
+    PROBLEM_STATES,
+    STATUSES,
+    STEPS,
+)
+
+NAMED_TICKETS = 5
 
 
 @dataclass(frozen=True)
@@ -94,6 +106,39 @@ def _status(p: dict[str, Any], who: str) -> str:
     if p.get("sub_status"):
         return _("%(who)s set the status to %(after)s, %(sub)s", who=who, after=after, sub=p["sub_status"])
     return _("%(who)s set the status to %(after)s", who=who, after=after)
+
+
+def _problem(p: dict[str, Any]) -> str:
+    return f"{PROBLEM_PREFIX}{p['problem_id']}"
+
+
+def _problem_moved(p: dict[str, Any], who: str) -> str:
+    state = PROBLEM_STATES[p["after"]]
+    if p["reason"]:
+        return _("%(who)s: %(state)s (%(reason)s)", who=who, state=state, reason=p["reason"])
+    return _("%(who)s: %(state)s", who=who, state=state)
+
+
+def _tickets_linked(p: dict[str, Any], who: str) -> str:
+    ids = p["ticket_ids"]
+    if len(ids) <= NAMED_TICKETS:
+        return _("%(who)s linked %(numbers)s", who=who, numbers=enumeration(_number(each) for each in ids))
+    return ngettext("%(who)s linked %(num)d ticket", "%(who)s linked %(num)d tickets", len(ids), who=who)
+
+
+def _published(p: dict[str, Any], who: str) -> str:
+    if p["kind"] == "fix":
+        return ngettext("%(who)s tells the fix to %(num)d client", "%(who)s tells the fix to %(num)d clients",
+                        p["recipients"], who=who)  # fmt: skip
+    return ngettext("%(who)s tells the workaround to %(num)d client", "%(who)s tells the workaround to %(num)d clients",
+                    p["recipients"], who=who)  # fmt: skip
+
+
+def _major_told(p: dict[str, Any], who: str) -> str:
+    steps = {1: _("whoever leads it"), 2: _("the line lead"), 3: _("the manager"), 4: _("the duty officer")}
+    if p["occasion"] == "update_late":
+        return _("Clients wait for news: told to %(step)s", step=steps[p["step"]])
+    return _("Nobody leads it yet: told to %(step)s", step=steps[p["step"]])
 
 
 def _enquiry(p: dict[str, Any], who: str) -> str:
@@ -348,6 +393,49 @@ TELLINGS: dict[str, Telling] = {
     "ClaimDecided": lambda p, who: _("The decision is in force: %(what)s", what=_outcome(p)),
     "DecisionAccepted": lambda p, who: _("%(who)s accepted the decision", who=who),
     "ClaimAppealed": lambda p, who: _("%(who)s appealed: %(reason)s", who=who, reason=p["reason"]),
+    "ProblemLinked": lambda p, who: (
+        _("%(who)s linked it to the problem %(number)s; it waits for the fix", who=who, number=_problem(p))
+        if p["waits_for_fix"]
+        else _("%(who)s linked it to the problem %(number)s", who=who, number=_problem(p))
+    ),
+    "ProblemUnlinked": lambda p, who: (
+        _(
+            "%(who)s unlinked it from the problem %(number)s: %(reason)s",
+            who=who,
+            number=_problem(p),
+            reason=p["reason"],
+        )
+        if p["reason"]
+        else _("%(who)s unlinked it from the problem %(number)s", who=who, number=_problem(p))
+    ),
+    "FixAwaited": lambda p, who: (
+        _("%(who)s: it waits for the fix of %(number)s", who=who, number=_problem(p))
+        if p["waits"]
+        else _("%(who)s: it waits for the fix of %(number)s no more", who=who, number=_problem(p))
+    ),
+    "ProblemOpened": lambda p, who: _("%(who)s opened the problem", who=who),
+    "ProblemMoved": _problem_moved,
+    "ProblemDescribed": lambda p, who: _("%(who)s changed what is known of it", who=who),
+    "ProblemWhyAsked": lambda p, who: _("%(who)s asked: %(question)s", who=who, question=p["question"]),
+    "CauseNamed": lambda p, who: _("%(who)s named the root cause: %(cause)s", who=who, cause=p["root_cause"]),
+    "WorkaroundWritten": lambda p, who: _(
+        "%(who)s wrote the workaround (%(language)s)", who=who, language=OWN_NAMES.get(p["language"], p["language"])
+    ),
+    "TicketsLinked": _tickets_linked,
+    "TicketUnlinkedFromProblem": lambda p, who: _(
+        "%(who)s unlinked %(number)s", who=who, number=_number(p["ticket_id"])
+    ),
+    "ReviewHeld": lambda p, who: _("%(who)s wrote down the joint review", who=who),
+    "ArticleDrafted": lambda p, who: _("%(who)s began an article about it", who=who),
+    "BroadcastPublished": _published,
+    "BroadcastUndone": lambda p, who: _("%(who)s took it back before it was sent", who=who),
+    "BroadcastEnded": lambda p, who: ngettext("%(num)d client was told", "%(num)d clients were told", p["told"]),
+    "MajorDeclared": lambda p, who: _("%(who)s declared a major incident: %(reason)s", who=who, reason=p["reason"]),
+    "MajorTaken": lambda p, who: _("%(who)s said who leads it", who=who),
+    "MajorTold": _major_told,
+    "MajorUpdated": lambda p, who: _("%(who)s told clients how it stands", who=who),
+    "MajorEnded": lambda p, who: _("%(who)s: it is over", who=who),
+    "MajorReviewed": lambda p, who: _("%(who)s wrote down the review", who=who),
     "TicketCancelled": lambda p, who: _("%(who)s cancelled it: %(reason)s", who=who, reason=p["reason"]),
     "RevisitPlanned": lambda p, who: _(
         "%(who)s planned it for %(day)s", who=who, day=day_name(date.fromisoformat(p["planned_on"]))
@@ -389,5 +477,11 @@ FACT_ICONS = {
     "OtherTimeAsked": "message-circle", "RevisitTimed": "calendar", "RevisitMoved": "arrows-left-right",
     "RevisitCalledOff": "ban", "RevisitMissed": "flame", "RevisitReassigned": "user", "RevisitDone": "checklist",
     "OutcomeConfirmed": "circle-check",
+    "ProblemLinked": "bug", "ProblemUnlinked": "unlink", "FixAwaited": "clock-hour-4", "ProblemOpened": "bug",
+    "ProblemMoved": "point", "ProblemDescribed": "pencil", "ProblemWhyAsked": "zoom-question", "CauseNamed": "bulb",
+    "WorkaroundWritten": "tool", "TicketsLinked": "link", "TicketUnlinkedFromProblem": "unlink", "ReviewHeld": "users",
+    "ArticleDrafted": "book-2", "BroadcastPublished": "send", "BroadcastUndone": "arrow-back-up",
+    "BroadcastEnded": "mail-check", "MajorDeclared": "urgent", "MajorTaken": "user-check", "MajorTold": "bell",
+    "MajorUpdated": "send", "MajorEnded": "circle-check", "MajorReviewed": "users",
     "WishTaken": "bulb", "TicketCancelled": "ban", "TicketRead": "eye", "ImportedStep": "point",
 }  # fmt: skip

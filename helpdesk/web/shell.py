@@ -136,6 +136,8 @@ def _workspace(actor: Actor) -> Iterator[Item]:
         yield _item(_("To do"), "console.duties.index", icon="checklist")
     if actor.role is not Role.PRODUCT_OWNER:
         yield _item(_("Promises"), "console.promises.index", icon="heart-handshake")
+    yield _item(_("Problems"), "console.problems.index", icon="bug")
+    yield _item(_("Major incidents"), "console.major_incidents.index", icon="urgent")
     if may(actor, Action.CONFIRM_CONTACT):
         yield _item(_("Contacts to confirm"), "console.contacts.unverified", icon="user-question")
     yield _item(_("Organisations"), "console.organisations.index", icon="building")
@@ -143,6 +145,7 @@ def _workspace(actor: Actor) -> Iterator[Item]:
         yield _item(_("Wishes"), "console.wishes.index", icon="bulb")
     if actor.product_ids:
         yield _item(_("Webhooks"), "console.webhooks.index", icon="api")
+    yield _item(_("Knowledge base"), "console.articles.index", icon="book-2")
 
 
 def _after_the_sale(actor: Actor) -> Iterator[Item]:
@@ -174,7 +177,9 @@ def _reports(actor: Actor) -> Iterator[Item]:
     yield _item(_("Hours and contracts"), "manager.reports.hours", icon="clock-hour-4")
     yield _item(_("Revisits on time"), "manager.reports.revisits", icon="calendar-event")
     yield _item(_("Claims and refunds"), "manager.reports.claims", icon="receipt-refund")
+    yield _item(_("Searches"), "manager.reports.searches", icon="search")
     yield _item(_("Product feedback"), "manager.feedback.show", icon="bulb")
+    yield _item(_("Knowledge base use"), "manager.reports.knowledge", icon="book-2")
 
 
 def view_names(actor: Actor) -> dict[str, str]:
@@ -225,6 +230,7 @@ def _portal_nav(actor: Actor) -> list[Group]:
         _item(_("Home"), "portal.home.show", icon="home"),
         _item(_("My requests"), "portal.tickets.index", icon="inbox"),
         _item(_("New request"), "portal.tickets.new", icon="plus"),
+        _item(_("Help"), "kb.index", icon="book-2"),
     ]
     if has_deliverables(for_=actor):
         items.append(_item(_("Deliverables"), "portal.deliverables.index", icon="package-export"))

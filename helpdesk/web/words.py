@@ -70,6 +70,37 @@ PROMISE_STATES = {
     "withdrawn": _lp("promise", "Withdrawn"), "overdue": _lp("promise", "Overdue"),
 }  # fmt: skip
 PROMISED_CLOCKS = {"resolution": _l("the solution"), "periodic_update": _l("the next news")}
+# Problems and major incidents.
+PROBLEM_STATES = {
+    "new": _lp("problem", "New"), "investigating": _lp("problem", "Investigating"),
+    "known_error": _lp("problem", "Known error"), "fix_planned": _lp("problem", "Fix planned"),
+    "fixed": _lp("problem", "Fixed"), "closed": _lp("problem", "Closed"),
+}  # fmt: skip
+CAUSE_METHODS = {
+    "five_whys": _l("Five whys"), "category": _l("By categories of causes"), "other": _lp("method", "Another way"),
+}  # fmt: skip
+CAUSE_CATEGORIES = {
+    "design": _lp("cause", "Design"), "code": _lp("cause", "Program code"),
+    "configuration": _lp("cause", "Configuration"), "data": _lp("cause", "Data"),
+    "hardware": _lp("cause", "Hardware"), "supplier": _lp("cause", "Supplier"), "process": _lp("cause", "Process"),
+    "training": _lp("cause", "Training"), "environment": _lp("cause", "Environment"),
+    "unknown": _lp("cause", "Not known"),
+}  # fmt: skip
+BROADCAST_KINDS = {"workaround": _l("Workaround"), "fix": _l("Fix")}
+BROADCAST_STATES = {
+    "pending": _l("on its way"), "sent": _lp("broadcast", "sent"), "undone": _lp("broadcast", "taken back"),
+}  # fmt: skip
+LEFT_OUT = {
+    "closed": _l("The ticket is closed."), "merged": _l("The ticket was merged into another."),
+    "cancelled": _l("The ticket was cancelled."), "resolved": _l("The ticket is resolved already."),
+    "told": _l("They were told already."), "no_address": _l("No letter and no portal reaches them: call them."),
+    "client_wrote": _l("The client wrote something new that nobody has answered."),
+    "unlinked": _l("The ticket was unlinked meanwhile."), "failed": _l("It could not be answered; look at the ticket."),
+}  # fmt: skip
+MAJOR_STATES = {
+    "running": _lp("major incident", "Running"), "review_due": _lp("major incident", "Over, review due"),
+    "finished": _lp("major incident", "Finished"),
+}  # fmt: skip
 # Enquiries, and the checklist that ends a handover to operations.
 ENQUIRY_KINDS = {"information": _l("Information"), "meeting": _l("Meeting"), "quotation": _l("Quotation")}
 ENQUIRY_STATES = {
@@ -200,4 +231,21 @@ IT_READINESS = {"novice": _l("Novice"), "basic": _l("Basic"), "expert": _l("Expe
 BUYING_ROLES = {
     "initiator": _l("Initiator"), "user": _l("User"), "influencer": _l("Influencer"), "gatekeeper": _l("Gatekeeper"),
     "buyer": _l("Buyer"), "decider": _l("Decider"), "controller": _l("Controller"),
+}  # fmt: skip
+ARTICLE_STATES = {
+    "draft": _lp("article", "Draft"), "in_review": _lp("article", "In review"),
+    "published": _lp("article", "Published"), "outdated": _lp("article", "Outdated"),
+    "archived": _lp("article", "Archived"),
+}  # fmt: skip
+ARTICLE_KINDS = {"known_error": _l("Known error"), "how_to": _l("How-to"), "faq": _l("Question and answer")}
+AUDIENCES = {
+    "public": _l("Everybody"), "clients": _l("Clients who have the product"), "operators": _l("All operators"),
+    "line": _l("One support line"),
+}  # fmt: skip
+USE_KINDS = {"linked": _l("linked"), "inserted": _l("given in a reply"), "written_from": _l("written from this ticket")}
+TASK_STATES = {"open": _lp("task", "To be written"), "done": _lp("task", "Done"), "dropped": _lp("task", "Dropped")}
+TAKEN_KINDS = {
+    "name": _l("Name"), "organisation": _l("Organisation"), "serial": _l("Serial number"), "email": _l("Mail address"),
+    "link": _l("Link with a secret"), "account": _l("Account number"), "phone": _l("Telephone"),
+    "card": _l("Card number"), "network": _l("Network address"), "secret": _l("Password"),
 }  # fmt: skip

@@ -162,3 +162,13 @@ def test_the_limit_of_the_day_counts(cast: Cast, at: At) -> None:
     set_terms(contract, later, by=cast.petras)
     with at("2026-04-02 10:00"), pytest.raises(Invalid):
         log_work(ticket, NewWork(1, PHONE), by=cast.ona)
+
+
+def test_more_money_than_an_approval_holds_is_refused_at_its_minutes(cast: Cast) -> None:
+    a_contract(cast, plan=Plan.PAY_AS_YOU_GO, approval_above_minutes=60, hourly_rate_cents=10_000_000)
+    ticket = a_ticket(cast)
+    decider(cast, cast.egle)
+    with pytest.raises(Invalid) as refusal:
+        ask_approval(ticket, NewApproval("A new factory", 10_000_000), by=cast.ona)
+    assert refusal.value.errors["minutes"] == ["Give a number from 1 to 6000."]
+    assert ask_approval(ticket, NewApproval("A new hall", 6_000), by=cast.ona).amount_cents == 1_000_000_000

@@ -22,9 +22,12 @@ from helpdesk.core.db import db
 from helpdesk.models.access import Account
 from helpdesk.models.care import FeedKind, NeedKind
 from helpdesk.models.feedback import Every
+from helpdesk.models.problems import BroadcastKind, ProblemState
 from helpdesk.models.tickets import TicketType
 from helpdesk.people.accounts import create_token, disable_account, revoke_token, tokens_of
 from helpdesk.policy.actor import SYSTEM, Actor
+from helpdesk.problems.broadcasts import NewBroadcast, publish
+from helpdesk.problems.majors import NewMajor, declare_major
 from helpdesk.problems.schedules import NewSchedule, schedule_feedback
 from helpdesk.problems.webhooks import NewWebhook, add_webhook
 from helpdesk.tickets.attachments import store_upload
@@ -54,6 +57,7 @@ OFFER = {"what": "Ten", "amount_cents": 100, "valid_until": "2026-04-30"}
 WISH = {"product_id": 1, "title": "Mine"}
 ANSWER = {"verdict": "accepted"}
 SOLD = {"sold_on": "2026-03-02", "items": [{"what": "A printer"}], "organisation_id": 1}
+REVIEW = {"held_on": "2026-03-02", "service_people": "Me", "development_people": "Me", "findings": "Mine"}
 FORM = {name: text for name, text in HANDOVER.__dict__.items() if text}
 
 # Everything under an address that names something, with a body that would do.
@@ -205,6 +209,29 @@ ADDRESSES: list[tuple[str, str, Any]] = [
     ("DELETE", "/product-feedback/schedules/{schedule_id}", None),
     ("POST", "/webhooks/{webhook_id}/trials", None),
     ("DELETE", "/webhooks/{webhook_id}", None),
+    ("GET", "/problems/{problem}", None),
+    ("PUT", "/problems/{problem}/description", {"title": "Mine now"}),
+    ("POST", "/problems/{problem}/whys", {"question": "Why?", "answer": "So."}),
+    ("PUT", "/problems/{problem}/root-cause", {"method": "other", "category": "data", "root_cause": "Mine"}),
+    ("PUT", "/problems/{problem}/workarounds/{language}", WORDS),
+    ("DELETE", "/problems/{problem}/workarounds/{language}", None),
+    ("PUT", "/problems/{problem}/state", {"state": "closed", **WHY}),
+    ("POST", "/problems/{problem}/reviews", REVIEW),
+    ("GET", "/problems/{problem}/tickets", None),
+    ("POST", "/problems/{problem}/tickets", {"tickets": []}),
+    ("PUT", "/problems/{problem}/tickets/{number}", {"waits_for_fix": True}),
+    ("DELETE", "/problems/{problem}/tickets/{number}", None),
+    ("POST", "/problems/{problem}/broadcasts/previews", {"kind": "workaround"}),
+    ("GET", "/problems/{problem}/broadcasts", None),
+    ("POST", "/problems/{problem}/broadcasts", {"kind": "workaround"}),
+    ("GET", "/problems/{problem}/broadcasts/{broadcast_id}", None),
+    ("POST", "/problems/{problem}/broadcasts/{broadcast_id}/undoing", None),
+    ("POST", "/tickets/{number}/major-incident", WHY),
+    ("GET", "/major-incidents/{major_id}", None),
+    ("PUT", "/major-incidents/{major_id}/lead", {}),
+    ("POST", "/major-incidents/{major_id}/updates", {"texts": {"en": "Mine"}}),
+    ("PUT", "/major-incidents/{major_id}/end", {}),
+    ("POST", "/major-incidents/{major_id}/reviews", REVIEW),
 ]  # fmt: skip
 # What a client may not do on a ticket of their own, and what is not for clients at all.
 STAFFS_OWN = [
@@ -296,6 +323,10 @@ STAFFS_OWN = [
     ("PUT", "/tickets/{enquiry}/enquiry/outcome", {"outcome": "won"}),
     ("GET", "/sales", None),
     ("POST", "/sales", SOLD),
+    ("GET", "/problems", None),
+    ("POST", "/problems", {"title": "Mine"}),
+    ("GET", "/major-incidents", None),
+    ("POST", "/tickets/{number}/major-incident", WHY),
     ("PATCH", "/installed-products/{installed_id}", {"serial": "mine"}),
     ("POST", "/installed-products/{installed_id}/parts", {"name": "Roll"}),
     ("PUT", "/contacts/{contact_id}/roles", {"roles": ["decider"]}),
@@ -341,7 +372,17 @@ def known(cast: Cast, ona: Caller, jonas: Caller) -> dict[str, Any]:
         "schedule_id": schedule_feedback(NewSchedule(Every.WEEK), by=cast.vera).id,
         "webhook_id": add_webhook(NewWebhook("https://hooks.example.com/"), by=cast.petras)[0].id,
         "installed_id": cast.printer_at_klinika.id, "enquiry": a_ticket(cast, type=TicketType.ENQUIRY).number,
+        **problem_things(cast, number),
     }  # fmt: skip
+
+
+def problem_things(cast: Cast, number: str) -> dict[str, Any]:
+    """A problem of the ticket of Jonas, what its clients are told, and a major incident."""
+    ticket = get_ticket(number, for_=cast.ona)
+    problem = a_problem(cast, ProblemState.KNOWN_ERROR, tickets=(ticket,))
+    broadcast = publish(problem, NewBroadcast(BroadcastKind.WORKAROUND, {"en": "Wait."}), by=cast.ona)
+    major = declare_major(ticket, NewMajor("All printers", {"en": "Wait."}), by=cast.rasa)
+    return {"problem": problem.number, "language": "lt", "broadcast_id": broadcast.id, "major_id": major.id}
 
 
 def filled(body: Any, known: dict[str, Any]) -> Any:

@@ -158,8 +158,15 @@ def test_a_repeatable_request_names_its_header(document: dict[str, Any]) -> None
     assert named == {"/api/v1/tickets", "/api/v1/tickets/{number}/messages", "/api/v1/tickets/{number}/notes",
                      "/api/v1/tickets/{number}/promised-times", "/api/v1/tickets/{number}/work-logs",
                      "/api/v1/tickets/{number}/enquiry/quotations", "/api/v1/sales",
-                     "/api/v1/sales/{number}/payments", "/api/v1/wishes", "/api/v1/tickets/{number}/wishes",
-                     "/api/v1/wishes/{wish_number}/answers", "/api/v1/webhooks",
+                     "/api/v1/sales/{number}/payments", "/api/v1/contracts/{contract_id}/blocks",
+                     "/api/v1/contracts/{contract_id}/adjustments", "/api/v1/contracts/{contract_id}/reservations",
+                     "/api/v1/deliverables", "/api/v1/organisations/{organisation_id}/revisits",
+                     "/api/v1/problems", "/api/v1/problems/{problem}/reviews",
+                     "/api/v1/problems/{problem}/broadcasts", "/api/v1/tickets/{number}/major-incident",
+                     "/api/v1/major-incidents/{major_id}/updates", "/api/v1/major-incidents/{major_id}/reviews",
+                     "/api/v1/organisations/{organisation_id}/cares",
+                     "/api/v1/wishes", "/api/v1/tickets/{number}/wishes", "/api/v1/webhooks",
+                     "/api/v1/wishes/{wish_number}/answers",
                      "/api/v1/product-feedback/problems/{problem_number}/answers"}  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from helpdesk.core.command import transaction
 from helpdesk.core.db import db
 from helpdesk.core.journal import silently
 from helpdesk.core.times import now
+from helpdesk.knowledge.searches import note_search
 from helpdesk.models.imports import ImportRun
 from helpdesk.models.tickets import Channel, Priority, Status
 from helpdesk.tickets.conversation import NewMessage, receive_reply
@@ -56,6 +57,7 @@ def work(app: Flask) -> None:
         make_promise(raised, NewPromise("Call back", later, later), by=cast.ona)
         email.receive(a_mail(files={"till.log": b"error 17"}))
         email.receive(a_mail(Precedence="bulk"))
+        note_search("portal", "articles", "blank labels", 0, by=cast.jonas, language="en")
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -181,6 +183,8 @@ OF_1 = "subject_id = 1 AND kind = 'resolution'"
         ("every_open_promise_is_somebodys_duty", ["UPDATE promise SET state = 'kept'"]),
         ("every_reference_leads_somewhere", ["UPDATE message SET ticket_id = 999 WHERE ticket_id = 1"]),
         ("every_reference_leads_somewhere", ["UPDATE ticket SET requester_id = 999 WHERE id = 1"]),
+        ("counts_of_searches_equal_the_searches", ["UPDATE search_day SET searches = searches + 1"]),
+        ("counts_of_searches_equal_the_searches", ["DELETE FROM search_log"]),
         ("every_job_is_there_once", ["DROP INDEX IF EXISTS uq_job_key", "UPDATE job SET key = 'the same'"]),
         ("every_clock_shows_its_own_reading", ["UPDATE sla_clock SET subject_kind = 'revisit'"]),
     ],

@@ -10,6 +10,7 @@ from helpdesk.core.journal import Entry
 from helpdesk.models.problems import CauseCategory, CauseMethod, ProblemState, ProblemTicket
 from helpdesk.policy.actor import SYSTEM
 from helpdesk.problems import problem_states as states
+from helpdesk.problems.articles import draft_of, draft_problem_article
 from helpdesk.problems.causes import Cause, ask_why, name_cause, whys_of, workarounds_of, write_workaround
 from helpdesk.problems.problems import (
     Affected,
@@ -188,3 +189,18 @@ def test_clients_and_administrators_handle_no_problem(cast: Cast) -> None:
     for title in ("", "  ", "x" * 251):
         with pytest.raises(Invalid, match="title"):
             open_problem(NewProblem(title), by=cast.ona)
+
+
+def test_an_article_is_begun_from_a_problem_once(cast: Cast) -> None:
+    problem = a_problem(cast, ProblemState.KNOWN_ERROR, description="Every label is blank.")
+    first = draft_problem_article(problem, by=cast.ona, language="lt")
+    assert draft_problem_article(problem, by=cast.ona) == first == again(problem).article_id
+    draft = draft_of(problem, "lt")
+    assert (draft.language, draft.products) == ("lt", (cast.printer.id,))
+    for words in ("Every label is blank.", CAUSE.root_cause, "Pirma išspausdinkite"):
+        assert words in draft.body
+    assert draft_of(problem, "ru").language == "en"
+    with pytest.raises(Invalid, match="workaround"):
+        draft_problem_article(a_problem(cast, tickets=()), by=cast.ona)
+    with pytest.raises(Forbidden):
+        draft_problem_article(problem, by=cast.birute)

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from flask import Flask
 
-from helpdesk.aftersales.hours import balance_of, grant_hours
+from helpdesk.aftersales.hours import balance_of, grant_hours, reservations_of
 from helpdesk.aftersales.work import NewWork, log_work, work_of
 from helpdesk.core.db import db
 from helpdesk.models.contracts import BillingBatch, BillingNotice, Contract, Plan
@@ -85,6 +85,20 @@ def test_a_second_submit_logs_no_second_work(cast: Cast, browser_of: BrowserOf) 
     for _click in range(2):
         ona.submit(form, work_minutes="10", work_channel="phone")
     assert len(work_of(ticket)) == 1
+
+
+def test_a_second_submit_writes_nothing_twice(cast: Cast, browser_of: BrowserOf) -> None:
+    contract = a_contract(cast, plan=Plan.PREPAID)
+    petras = browser_of("petras")
+    page = petras.get(path(contract))
+    for _click in range(2):
+        petras.submit(page.form("/blocks"), hours="2", note="Annual plan")
+        petras.submit(page.form("/adjustments"), minutes="-30", adjust_reason="Counted twice")
+        petras.submit(page.form("/reservations"), reserve_hours="0.5", reserve_what="Migration")
+    assert balance_of(contract.id) == 90
+    assert len(reservations_of(contract, for_=cast.petras)) == 1
+    assert "was sent already" in petras.submit(page.form("/blocks"), hours="3", note="Another").text
+    assert balance_of(contract.id) == 90
 
 
 def test_the_client_who_supervises_sees_the_same_statement(cast: Cast, browser_of: BrowserOf) -> None:

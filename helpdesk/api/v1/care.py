@@ -13,9 +13,10 @@ from helpdesk.aftersales.care_documents import care_document, lead_document, mov
 from helpdesk.aftersales.care_plans import MOST_STEPS, Move, NewPlan, NewStep, get_plan
 from helpdesk.api.auth import current_actor
 from helpdesk.api.fields import Choice, Day, Number, RowId, Several, Text, YesNo
-from helpdesk.api.inputs import Input
+from helpdesk.api.inputs import Input, one_request, submission
 from helpdesk.api.openapi import Blueprint, Representation
 from helpdesk.api.v1.shown import NameOrNull, Shown
+from helpdesk.core.submissions import once
 from helpdesk.models.care import Care, CarePlan, Followed, Need, NeedKind, Referral
 from helpdesk.models.tickets import Channel
 from helpdesk.people.organisations import get_organisation
@@ -290,12 +291,15 @@ def cares(organisation_id: int) -> list[Care]:
 
 
 @bp.post("/organisations/<row_id:organisation_id>/cares")
-@bp.takes(NewCareSchema())
+@bp.takes(NewCareSchema(), once=True)
 @bp.gives(201, CARE)
 def start(sent: NewCare, organisation_id: int) -> Care:
     """Put a care plan to work for a client; its revisits are planned."""
     actor = current_actor()
-    return care.start_care(get_organisation(organisation_id, for_=actor), sent, by=actor)
+    organisation = get_organisation(organisation_id, for_=actor)
+    with one_request():
+        return once(submission(), (organisation_id, sent), Care,
+                    lambda: care.start_care(organisation, sent, by=actor))  # fmt: skip
 
 
 @bp.put("/cares/<row_id:care_id>/end")

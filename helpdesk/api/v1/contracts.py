@@ -17,15 +17,16 @@ from helpdesk.aftersales.statements import statement_pdf
 from helpdesk.aftersales.terms import MOST_MINUTES, NewTerms, contract_by_id, set_terms, terms_of
 from helpdesk.api.auth import current_actor
 from helpdesk.api.fields import LONGEST_TEXT, Choice, Day, Number, RowId, Several, Text, YesNo
-from helpdesk.api.inputs import Input
+from helpdesk.api.inputs import Input, one_request, submission
 from helpdesk.api.openapi import Blueprint, Representation
 from helpdesk.api.v1.pages import PageSchema, link_header, list_page
 from helpdesk.api.v1.shown import NameOrNull, Shown
 from helpdesk.core.paging import PageOf
+from helpdesk.core.submissions import once, once_all
 from helpdesk.core.tables import csv_text
 from helpdesk.entitlement import contracts
 from helpdesk.entitlement.contracts import LONGEST_RENEWAL_MONTHS, NewContract, Renewal
-from helpdesk.models.contracts import Contract, ContractTerms, HoursEntry, Plan
+from helpdesk.models.contracts import Contract, ContractTerms, HoursEntry, HoursReservation, Plan
 from helpdesk.models.tickets import NUMBER_PREFIX, Channel
 from helpdesk.people.organisations import get_organisation
 from helpdesk.policy.actions import Action
@@ -454,23 +455,26 @@ def create_terms(sent: dict[str, Any], contract_id: int) -> ContractTerms:
 
 
 @bp.post("/contracts/<row_id:contract_id>/blocks")
-@bp.takes(GrantSchema())
+@bp.takes(GrantSchema(), once=True)
 @bp.gives(201, ENTRIES)
 def grant(sent: Grant, contract_id: int) -> list[HoursEntry]:
     """Put a block of hours into the ledger."""
-    contract = _contract(contract_id)
-    block = hours.grant_hours(
-        contract, sent.minutes, expires_on=sent.expires_on, on=sent.on, note=sent.note, by=current_actor()
-    )
-    return [block]
+    contract, by = _contract(contract_id), current_actor()
+    with one_request():
+        return [once(submission(), (contract_id, sent), HoursEntry, lambda: hours.grant_hours(
+            contract, sent.minutes, expires_on=sent.expires_on, on=sent.on, note=sent.note, by=by
+        ))]  # fmt: skip
 
 
 @bp.post("/contracts/<row_id:contract_id>/adjustments")
-@bp.takes(AdjustmentSchema())
+@bp.takes(AdjustmentSchema(), once=True)
 @bp.gives(201, ENTRIES)
 def adjust(sent: Adjustment, contract_id: int) -> list[HoursEntry]:
     """Correct the ledger by signed minutes."""
-    return hours.adjust_hours(_contract(contract_id), sent.minutes, sent.reason, by=current_actor())
+    contract, by = _contract(contract_id), current_actor()
+    with one_request():
+        return once_all(submission(), (contract_id, sent), HoursEntry,
+                        lambda: hours.adjust_hours(contract, sent.minutes, sent.reason, by=by))  # fmt: skip
 
 
 @bp.get("/contracts/<row_id:contract_id>/reservations")
@@ -481,15 +485,16 @@ def reservations(contract_id: int) -> list[Reserved]:
 
 
 @bp.post("/contracts/<row_id:contract_id>/reservations")
-@bp.takes(ReservationSchema())
+@bp.takes(ReservationSchema(), once=True)
 @bp.gives(201, RESERVED)
 def reserve(sent: Reservation, contract_id: int) -> Reserved:
     """Set hours aside for planned work; nothing else uses them."""
     actor, contract = current_actor(), _contract(contract_id)
     ticket_id = get_ticket(sent.ticket, for_=actor).id if sent.ticket else None
-    row = hours.reserve_hours(
-        contract, sent.minutes, sent.what, planned_on=sent.planned_on, ticket_id=ticket_id, by=actor
-    )
+    with one_request():
+        row = once(submission(), (contract_id, sent), HoursReservation, lambda: hours.reserve_hours(
+            contract, sent.minutes, sent.what, planned_on=sent.planned_on, ticket_id=ticket_id, by=actor
+        ))  # fmt: skip
     return Reserved(row, row.minutes)
 
 

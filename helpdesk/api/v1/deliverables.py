@@ -13,7 +13,7 @@ from helpdesk.aftersales.claim_documents import deliverable_document
 from helpdesk.aftersales.deliverables import LONGEST_LINK, MOST_CENTS, MOST_ROUNDS, NewDeliverable, NewRound
 from helpdesk.api.auth import current_actor
 from helpdesk.api.fields import LONGEST_TEXT, Choice, Instant, Number, RowId, Text
-from helpdesk.api.inputs import Input, read_uploads
+from helpdesk.api.inputs import Input, one_request, read_uploads, submission
 from helpdesk.api.openapi import Blueprint, Representation
 from helpdesk.api.v1.attachments import SANDBOX
 from helpdesk.api.v1.pages import PageSchema, link_header
@@ -21,6 +21,7 @@ from helpdesk.api.v1.shown import NameOrNull, Shown
 from helpdesk.core.errors import Invalid, NotFound
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.paging import PageOf
+from helpdesk.core.submissions import once
 from helpdesk.models.claims import Deliverable, RoundAnswerKind
 from helpdesk.people.organisations import get_organisation
 
@@ -146,7 +147,7 @@ def index(sent: dict[str, Any]) -> tuple[PageOf[Deliverable], dict[str, str]]:
 
 
 @bp.post("/deliverables")
-@bp.takes(NewDeliverableSchema())
+@bp.takes(NewDeliverableSchema(), once=True)
 @bp.gives(201, DELIVERABLE)
 def create(sent: Sent) -> tuple[Deliverable, dict[str, str]]:
     """Put into the books what is to be made for a client."""
@@ -155,7 +156,10 @@ def create(sent: Sent) -> tuple[Deliverable, dict[str, str]]:
         organisation = get_organisation(told.pop("organisation_id"), for_=current_actor())
     except NotFound as error:
         raise Invalid({"organisation_id": [_("There is no such organisation.")]}) from error
-    made = deliverables.agree_deliverable(organisation, NewDeliverable(**told), by=current_actor())
+    new, by = NewDeliverable(**told), current_actor()
+    with one_request():
+        made = once(submission(), (organisation.id, new), Deliverable,
+                    lambda: deliverables.agree_deliverable(organisation, new, by=by))  # fmt: skip
     return made, {"Location": url_for("api.deliverables.show", deliverable_id=made.id)}
 
 

@@ -15,9 +15,10 @@ from helpdesk.aftersales.outcomes import MOST_ENTRIES, NewNeed, NewOutcome, NewR
 from helpdesk.aftersales.revisits import LONGEST_MINUTES, VISIT_CHANNELS, NewRevisit, get_revisit
 from helpdesk.api.auth import current_actor
 from helpdesk.api.fields import Choice, Day, Instant, Number, OneOf, RowId, Several, Text
-from helpdesk.api.inputs import Input
+from helpdesk.api.inputs import Input, one_request, submission
 from helpdesk.api.openapi import Blueprint, Representation
 from helpdesk.api.v1.shown import NameOrNull, Shown
+from helpdesk.core.submissions import once
 from helpdesk.core.times import now
 from helpdesk.models.care import NeedKind, Revisit, RevisitOutcome, RevisitState
 from helpdesk.models.tickets import Channel
@@ -245,12 +246,15 @@ def index(sent: Which) -> list[Revisit]:
 
 
 @bp.post("/organisations/<row_id:organisation_id>/revisits")
-@bp.takes(NewRevisitSchema())
+@bp.takes(NewRevisitSchema(), once=True)
 @bp.gives(201, REVISIT)
 def create(sent: NewRevisit, organisation_id: int) -> Revisit:
     """Plan a revisit beside all plans."""
     actor = current_actor()
-    return revisits.add_revisit(get_organisation(organisation_id, for_=actor), sent, by=actor)
+    organisation = get_organisation(organisation_id, for_=actor)
+    with one_request():
+        return once(submission(), (organisation_id, sent), Revisit,
+                    lambda: revisits.add_revisit(organisation, sent, by=actor))  # fmt: skip
 
 
 @bp.get("/revisits/<row_id:revisit_id>")

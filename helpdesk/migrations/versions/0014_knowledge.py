@@ -1,4 +1,4 @@
-"""The knowledge base: articles, languages and revisions, what readers said, searches, and their use on tickets."""
+"""The knowledge base: articles, languages and revisions, what readers said, and their use on tickets."""
 
 from __future__ import annotations
 
@@ -51,60 +51,6 @@ def upgrade() -> None:
     )
 
     op.create_index("ix_deflection_visitor", "deflection", ["visitor", "shown_at"], unique=False)
-
-    op.create_table(
-        "query_month",
-        sa.Column("month", sa.Date(), nullable=False),
-        sa.Column("query", sa.Text(), nullable=False),
-        sa.Column("field", sa.Text(), nullable=False),
-        sa.Column("language", sa.Text(), nullable=False),
-        sa.Column("searches", sa.Integer(), nullable=False),
-        sa.Column("answered", sa.Integer(), nullable=False),
-        sa.Column("without_result", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("month", "query", "field", "language", name=op.f("pk_query_month")),
-    )
-
-    op.create_index("ix_query_month_frequent", "query_month", ["month", "searches"], unique=False)
-
-    op.create_index("ix_query_month_without_result", "query_month", ["month", "without_result"], unique=False)
-
-    op.create_table(
-        "search_day",
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("field", sa.Text(), nullable=False),
-        sa.Column("language", sa.Text(), nullable=False),
-        sa.Column("role", sa.Text(), nullable=False),
-        sa.Column("searches", sa.Integer(), nullable=False),
-        sa.Column("refining", sa.Integer(), nullable=False),
-        sa.Column("complex", sa.Integer(), nullable=False),
-        sa.Column("answered", sa.Integer(), nullable=False),
-        sa.Column("without_result", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("day", "field", "language", "role", name=op.f("pk_search_day")),
-    )
-
-    op.create_table(
-        "search_log",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("face", sa.Text(), nullable=False),
-        sa.Column("field", sa.Text(), nullable=False),
-        sa.Column("role", sa.Text(), nullable=False),
-        sa.Column("language", sa.Text(), nullable=False),
-        sa.Column("query", sa.Text(), nullable=False),
-        sa.Column("results", sa.Integer(), nullable=False),
-        sa.Column("is_complex", sa.Boolean(), nullable=False),
-        sa.Column("chain", sa.Text(), nullable=False),
-        sa.Column("after_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("opened_article_id", sa.Integer(), nullable=True),
-        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("ticket_followed", sa.Boolean(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_log")),
-    )
-
-    op.create_index("ix_search_log_chain", "search_log", ["chain", "id"], unique=False)
-
-    op.create_index("ix_search_log_day", "search_log", ["day", "id"], unique=False)
 
     op.create_table(
         "article",
@@ -365,8 +311,5 @@ def downgrade() -> None:
     op.drop_table("article_file")
     op.drop_table("article_address")
     op.drop_table("article")
-    op.drop_table("search_log")
-    op.drop_table("search_day")
-    op.drop_table("query_month")
     op.drop_table("deflection")
     op.drop_table("article_category")

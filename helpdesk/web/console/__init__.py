@@ -7,6 +7,8 @@ from flask import Blueprint
 from helpdesk.web.auth import guard
 from helpdesk.web.console import (
     approvals,
+    article_tasks,
+    articles,
     attachments,
     billing,
     breaches,
@@ -29,10 +31,13 @@ from helpdesk.web.console import (
     leads,
     links,
     maintenance,
+    major_incidents,
     messages,
     organisations,
     people,
     policies,
+    problem_links,
+    problems,
     promises,
     received_mails,
     refund_rules,
@@ -44,6 +49,7 @@ from helpdesk.web.console import (
     sales,
     search,
     settings,
+    ticket_articles,
     tickets,
     visits,
     webhooks,
@@ -58,7 +64,9 @@ for _part in (
     received_mails, routing_rules, people, catalogue, calendars, maintenance, policies, settings, jobs, search,
     escalations, promises, breaches, work, hours, billing, renewals, reservations, approvals,
     duties, revisits, care, leads, claims, refund_rules, deliverables, visits, enquiries, sales, installed,
+    problems, problem_links, major_incidents,
     wishes, webhooks,
+    articles, article_tasks, ticket_articles,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))
     bp.register_blueprint(_part.bp)

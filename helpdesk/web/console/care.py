@@ -21,8 +21,9 @@ from helpdesk.aftersales.care_plans import (
 )
 from helpdesk.core.errors import Conflict
 from helpdesk.core.i18n import gettext as _
+from helpdesk.core.submissions import once
 from helpdesk.core.times import now
-from helpdesk.models.care import CarePlan
+from helpdesk.models.care import Care, CarePlan
 from helpdesk.models.people import Organisation
 from helpdesk.models.tickets import Channel
 from helpdesk.people import directory
@@ -33,7 +34,7 @@ from helpdesk.tickets.calendars import calendar_names
 from helpdesk.tickets.schemas import LARGEST_ID, line_of_text, plain_text, row_id
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.revisits import BlankSchema, operator_choices, visit_channels
-from helpdesk.web.forms import Form, read_form
+from helpdesk.web.forms import Form, read_form, submission_of
 from helpdesk.web.words import CHANNELS
 
 bp = Blueprint("care", __name__)
@@ -121,7 +122,8 @@ def start(organisation_id: int) -> Any:
     organisation = get_organisation(organisation_id, for_=actor)
     if form.is_valid:
         with form.refusals():
-            start_care(organisation, NewCare(**form.value), by=actor)
+            new = NewCare(**form.value)
+            once(submission_of(actor), (organisation.id, new), Care, lambda: start_care(organisation, new, by=actor))
             flash(_("The programme has begun, and its revisits are planned."))
             return redirect(url_for("console.care.cares", organisation_id=organisation_id))
     return _care_page(organisation, form), 422

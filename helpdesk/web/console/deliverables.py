@@ -10,6 +10,7 @@ from marshmallow import fields
 from helpdesk.aftersales import deliverables
 from helpdesk.aftersales.deliverables import NewDeliverable, NewRound
 from helpdesk.core.i18n import gettext as _
+from helpdesk.core.submissions import once
 from helpdesk.models.claims import Deliverable
 from helpdesk.people import directory
 from helpdesk.people.organisations import get_organisation
@@ -19,7 +20,7 @@ from helpdesk.tickets.schemas import WebSchema, line_of_text, long_text, row_id
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.claims import AmountSchema
 from helpdesk.web.files import serve_content
-from helpdesk.web.forms import Form, read_form, read_uploads, sent_id
+from helpdesk.web.forms import Form, read_form, read_uploads, sent_id, submission_of
 from helpdesk.web.round_files import files_of
 from helpdesk.web.words import ROUND_ANSWERS
 
@@ -75,7 +76,8 @@ def create() -> Any:
         organisation, price = get_organisation(value.pop("organisation_id"), for_=actor), value.pop("price")
         with form.refusals():
             told = NewDeliverable(**value, price_cents=None if price is None else int(price * 100))
-            made = deliverables.agree_deliverable(organisation, told, by=actor)
+            made = once(submission_of(actor), (organisation.id, told), Deliverable,
+                        lambda: deliverables.agree_deliverable(organisation, told, by=actor))  # fmt: skip
             return redirect(url_for("console.deliverables.show", deliverable_id=made.id))
     if "price_cents" in form.errors:
         form.errors["price"] = form.errors.pop("price_cents")

@@ -14,9 +14,10 @@ from helpdesk.aftersales.renewal import next_end
 from helpdesk.aftersales.terms import UNITS, NewTerms, contract_by_id, set_terms, terms_of
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.pdf import can_make_pdf
+from helpdesk.core.submissions import once, once_all
 from helpdesk.core.times import now
 from helpdesk.entitlement.choice import day_of
-from helpdesk.models.contracts import Plan
+from helpdesk.models.contracts import HoursEntry, Plan
 from helpdesk.models.people import Organisation
 from helpdesk.people import directory
 from helpdesk.people.organisations import get_organisation
@@ -25,7 +26,7 @@ from helpdesk.policy.rules import may
 from helpdesk.tickets.calendars import calendar_names
 from helpdesk.tickets.schemas import WebSchema, line_of_text, row_id, word
 from helpdesk.web.auth import current_actor
-from helpdesk.web.forms import Form, read_form
+from helpdesk.web.forms import Form, read_form, submission_of
 from helpdesk.web.statements import statement_csv, statement_file, statement_sheet
 from helpdesk.web.words import CHANNELS, HOURS_KINDS, PLANS
 
@@ -107,7 +108,11 @@ def grant(contract_id: int) -> Any:
     if form.is_valid:
         minutes = int(form.value["hours"] * MINUTES_PER_HOUR)
         with form.refusals():
-            hours.grant_hours(contract, minutes, expires_on=form.value["expires_on"], note=form.value["note"], by=actor)
+            once(
+                submission_of(actor), (contract_id, form.value), HoursEntry,
+                lambda: hours.grant_hours(contract, minutes, expires_on=form.value["expires_on"],
+                                          note=form.value["note"], by=actor),
+            )  # fmt: skip
             flash(_("The hours are in the ledger."))
             return _back(contract_id)
     form.rename(minutes="hours")
@@ -120,7 +125,10 @@ def adjust(contract_id: int) -> Any:
     contract = contract_by_id(contract_id, for_=actor)
     if form.is_valid:
         with form.refusals():
-            hours.adjust_hours(contract, form.value["minutes"], form.value["adjust_reason"], by=actor)
+            once_all(
+                submission_of(actor), (contract_id, form.value), HoursEntry,
+                lambda: hours.adjust_hours(contract, form.value["minutes"], form.value["adjust_reason"], by=actor),
+            )  # fmt: skip
             flash(_("The correction is in the ledger."))
             return _back(contract_id)
     form.rename(reason="adjust_reason")

@@ -12,11 +12,13 @@ from helpdesk.aftersales.counting import MINUTES_PER_HOUR
 from helpdesk.aftersales.terms import contract_by_id
 from helpdesk.core.errors import NotFound
 from helpdesk.core.i18n import gettext as _
+from helpdesk.core.submissions import once
+from helpdesk.models.contracts import HoursReservation
 from helpdesk.tickets.queries import get_ticket
 from helpdesk.tickets.schemas import line_of_text
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.hours import BlankSchema, contract_page
-from helpdesk.web.forms import Form, read_form
+from helpdesk.web.forms import Form, read_form, submission_of
 
 bp = Blueprint("reservations", __name__)
 
@@ -38,10 +40,10 @@ def create(contract_id: int) -> Any:
     if form.is_valid:
         value = form.value
         with form.refusals(too_few_hours="reserve_hours"):
-            hours.reserve_hours(
+            once(submission_of(actor), (contract_id, value), HoursReservation, lambda: hours.reserve_hours(
                 contract, int(value["reserve_hours"] * MINUTES_PER_HOUR), value["reserve_what"],
                 planned_on=value["reserve_on"], ticket_id=ticket_id, by=actor,
-            )  # fmt: skip
+            ))  # fmt: skip
             flash(_("The hours are set aside."))
             return redirect(url_for("console.hours.show", contract_id=contract_id))
     form.rename(minutes="reserve_hours", what="reserve_what", ticket="reserve_ticket")

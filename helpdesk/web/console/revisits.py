@@ -15,6 +15,7 @@ from helpdesk.aftersales.promises import promise_on_revisit
 from helpdesk.aftersales.revisits import VISIT_CHANNELS, NewRevisit, get_revisit
 from helpdesk.core.command import transaction
 from helpdesk.core.i18n import gettext as _
+from helpdesk.core.submissions import once
 from helpdesk.core.times import now
 from helpdesk.models.care import NeedKind, Revisit
 from helpdesk.models.people import Organisation
@@ -26,7 +27,7 @@ from helpdesk.policy.rules import may
 from helpdesk.tickets.schemas import WebSchema, line_of_text, long_text, plain_text, row_id, word
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.duties import PAGES
-from helpdesk.web.forms import Form, local_instant, read_form, sent_id
+from helpdesk.web.forms import Form, local_instant, read_form, sent_id, submission_of
 from helpdesk.web.promise_lines import promise_in, promised_wrongly
 from helpdesk.web.story import told_of
 from helpdesk.web.words import CHANNELS, FOLLOWED, NEEDS, PLANNING_PROBLEMS, REVISIT_STATES
@@ -116,7 +117,8 @@ def create() -> Any:
         at = value.pop("at")
         with form.refusals():
             planned = NewRevisit(**value, starts_at=_hour(value["on"], at))
-            revisit = revisits.add_revisit(organisation, planned, by=actor)
+            revisit = once(submission_of(actor), (organisation.id, planned), Revisit,
+                           lambda: revisits.add_revisit(organisation, planned, by=actor))  # fmt: skip
             flash(_("Planned. The client is asked two weeks before."))
             return redirect(url_for("console.revisits.show", revisit_id=revisit.id))
     return _new_page(organisation, form), 422

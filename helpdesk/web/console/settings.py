@@ -12,6 +12,7 @@ from helpdesk.aftersales.desk import change_sale_settings, sale_settings
 from helpdesk.core.i18n import gettext as _
 from helpdesk.policy.actions import Action
 from helpdesk.policy.rules import require
+from helpdesk.problems.problem_settings import ProblemSettings, change_problem_settings, problem_settings
 from helpdesk.tickets.desk import TicketSettings, change_settings, ticket_settings
 from helpdesk.web.auth import current_actor
 from helpdesk.web.forms import Form
@@ -43,6 +44,18 @@ def update_claims() -> Any:
     if form.is_valid:
         with form.refusals():
             change_claim_settings(values, by=current_actor())
+            flash(_("The settings are changed."))
+            return redirect(url_for("console.settings.show"))
+    return _page(form), 422
+
+
+@bp.post("/problems")
+def update_problems() -> Any:
+    form = Form(dict(request.form))
+    values = _read(form, ProblemSettings)
+    if form.is_valid:
+        with form.refusals():
+            change_problem_settings(values, by=current_actor())
             flash(_("The settings are changed."))
             return redirect(url_for("console.settings.show"))
     return _page(form), 422
@@ -91,5 +104,6 @@ def _page(form: Form) -> str:
         settings=ticket_settings(),
         fields=fields(TicketSettings),
         claims=claim_settings(),
+        problems=problem_settings(),
         sales=sale_settings(),
     )

@@ -108,7 +108,8 @@ def overview() -> str:
     figures = run_overview(over, for_=current_actor(), by=_step(period))
     return render_template(
         "manager/reports/overview.html", figures=figures, period=period, where=dict(where),
-        columns=_columns(figures.arrivals), arrival_words=_arrival_words(figures.arrivals),
+        columns=columns_of([(day_label(day, figures.arrivals.step), n) for day, n in figures.arrivals.counts.items()]),
+        arrival_words=_arrival_words(figures.arrivals),
         priorities=_bars(figures.by_priority), channels=_bars(figures.by_channel, CHANNELS),
         flow=_flow(figures), clocks=CLOCKS, teams=directory.teams(), products=directory.products(),
         channel_words=CHANNELS, type_words=TYPES,
@@ -252,16 +253,18 @@ def _step(period: str) -> Step | None:
     return {"30": Step.DAY, "90": Step.WEEK, "365": Step.MONTH}.get(period)
 
 
-def _columns(arrivals: Arrivals) -> list[Column]:
-    most = max(arrivals.counts.values(), default=0) or 1
-    width = 100 / max(1, len(arrivals.counts))
+def columns_of(counts: Sequence[tuple[str, int]]) -> list[Column]:
+    """Labelled counts, in order, as the columns of a picture."""
+    most = max((count for _label, count in counts), default=0) or 1
+    width = 100 / max(1, len(counts))
     return [
-        Column(i * width + width * 0.12, width * 0.76, count / most * 100, _day(day, arrivals.step), count)
-        for i, (day, count) in enumerate(arrivals.counts.items())
+        Column(i * width + width * 0.12, width * 0.76, count / most * 100, label, count)
+        for i, (label, count) in enumerate(counts)
     ]
 
 
-def _day(day: str, step: Step) -> str:
+def day_label(day: str, step: Step) -> str:
+    """A day as it stands under a column, or the month that it begins."""
     first = date.fromisoformat(day[:10])
     if step is Step.MONTH:
         return str(format_skeleton("yMMM", first, locale=babel_locale()))

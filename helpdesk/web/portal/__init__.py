@@ -15,6 +15,7 @@ from helpdesk.web.portal import (
     guests,
     home,
     hours,
+    notices,
     revisits,
     tickets,
     wishes,
@@ -28,5 +29,6 @@ for _part in (
 ):  # fmt: skip
     _part.before_request(guard(lambda actor: actor.is_client))
     bp.register_blueprint(_part)
+bp.register_blueprint(notices.bp)
 bp.register_blueprint(guests.bp)
 bp.register_blueprint(answers.bp)
