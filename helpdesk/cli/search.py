@@ -88,10 +88,9 @@ def rebuild(form: str) -> None:
     """
     while clear_step():
         pass
-    last: int | None = 0
-    steps = 0
-    while (last := rebuild_step(last)) is not None:
-        steps += 1
+    last, steps = 0, 0
+    while (done := rebuild_step(last)) is not None:
+        last, steps = done, steps + 1
     answer(form, {"rebuilt": ["tickets"], "steps": steps}, lambda: "The index of the tickets is new.")
 
 

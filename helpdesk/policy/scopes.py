@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, True_, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, True_, and_, exists, false, or_, select, true, union
 from sqlalchemy.orm import aliased
 
-from helpdesk.core.db import Base
+from helpdesk.core.db import Base, db
 from helpdesk.models.access import Role
 from helpdesk.models.care import Care, CarePlan, Need, Referral, Revisit
 from helpdesk.models.claims import Claim, Deliverable, RefundRuleVersion
@@ -245,13 +246,38 @@ def _has_its_product(actor: Actor) -> ColumnElement[bool]:
     of_nobody = ~exists().where(named)
     if not actor.organisation_id:
         return of_nobody
-    installed = select(InstalledProduct.product_id).where(InstalledProduct.organisation_id == actor.organisation_id)
-    covered = (
-        select(ContractLine.product_id).join(Contract, Contract.id == ContractLine.contract_id)
-        .where(Contract.organisation_id == actor.organisation_id)
-    )  # fmt: skip
+    installed, covered = _products_at(actor.organisation_id)
     theirs = or_(own.product_id.in_(installed), own.product_id.in_(covered))
     return or_(of_nobody, exists().where(named, theirs))
+
+
+def _products_at(organisation_id: int) -> tuple[Select[Any], Select[Any]]:
+    """The products that a client has installed, and those that a contract of theirs names."""
+    return (
+        select(InstalledProduct.product_id).where(InstalledProduct.organisation_id == organisation_id),
+        select(ContractLine.product_id).join(Contract, Contract.id == ContractLine.contract_id)
+        .where(Contract.organisation_id == organisation_id),
+    )  # fmt: skip
+
+
+def article_facets(actor: Actor) -> list[str] | None:
+    """At least what the audience rule lets through, as facets of the search; None where that is everything.
+
+    It narrows the search for those who see few articles; what is found is still checked by the rule.
+    """
+    if actor.kind is ActorKind.SYSTEM or (actor.is_staff and actor.role in (Role.MANAGER, Role.ADMINISTRATOR)):
+        return None
+    facets = [AudienceKind.PUBLIC.value]
+    if actor.is_staff:
+        return None if actor.operator_id else [*facets, *_for_clients(db.session.scalars(select(Product.id)))]
+    if actor.kind is ActorKind.ACCOUNT and actor.is_client:
+        theirs = union(*_products_at(actor.organisation_id)) if actor.organisation_id else None
+        facets += _for_clients(() if theirs is None else db.session.scalars(theirs))
+    return facets
+
+
+def _for_clients(products: Iterable[int | None]) -> list[str]:
+    return ["clients-product:none", *(f"clients-product:{each}" for each in products if each is not None)]
 
 
 def article_file_scope(actor: Actor) -> ColumnElement[bool]:

@@ -23,6 +23,7 @@ from helpdesk.core.paging import PageOf
 from helpdesk.knowledge import articles, files, publishing, reading, tasks, votes
 from helpdesk.knowledge.articles import About, NewArticle, get_article
 from helpdesk.knowledge.documents import article_document, listed_document, task_document
+from helpdesk.knowledge.searches import note_search
 from helpdesk.policy.actor import Actor
 from knowledge_base.markup import MOST_BODY
 from knowledge_base.models import Article, ArticleKind, ArticleState, AudienceKind, TaskState
@@ -309,7 +310,9 @@ def index(sent: dict[str, Any]) -> tuple[PageOf[dict[str, Any]], dict[str, str]]
         found = reading.search_articles(
             asked, for_=current_actor(), language=language, limit=size, product_id=sent.get("product_id")
         )
-        return PageOf([listed_document(row, words) for row, words in found], None, None), {}
+        note_search("api", "articles", asked, len(found), by=current_actor(), language=language,
+                    filters=int(sent.get("product_id") is not None))  # fmt: skip
+        return PageOf([listed_document(row, words.striptags()) for row, words in found], None, None), {}
     page = reading.list_articles(language, for_=current_actor(), **sent)
     rows = [listed_document(row) for row in page.rows]
     return PageOf(rows, page.after, page.before), link_header(page)

@@ -19,6 +19,7 @@ from helpdesk.knowledge.drafts import propose, source_ticket_of
 from helpdesk.knowledge.links import check_links
 from helpdesk.knowledge.listing import VIEWS, count_waiting, find_rows, list_view, staff_accounts
 from helpdesk.knowledge.reading import address_of, categories, category_name
+from helpdesk.knowledge.searches import note_search
 from helpdesk.people import directory
 from helpdesk.policy.actions import Action
 from helpdesk.policy.rules import may, require
@@ -85,8 +86,8 @@ class ReviewSchema(WebSchema):
 
 
 @bp.get("")
-def index() -> str:
-    actor, language, q = current_actor(), current_language(), request.args.get("q", "").strip()[:200]
+def index() -> Any:
+    actor, language, q = current_actor(), current_language(), request.args.get("q", "").strip()
     names = {
         "published": _("Published"), "review": _("To review"), "draft": _("Drafts"), "flagged": _("Called wrong"),
         "mine": _("Mine"), "outdated": _("Outdated"), "archived": _("Archived"),
@@ -99,16 +100,19 @@ def index() -> str:
              count=str(waiting) if key == "review" and waiting else "") for key, name in names.items()
     ]  # fmt: skip
     page = None
+    form, rows = Form({"q": q}), []
     if q:
-        rows = find_rows(q, language, for_=actor)
+        with form.refusals():
+            rows = find_rows(q, language, for_=actor)
+            note_search("console", "articles", q, len(rows), by=actor, language=language)
     else:
         page = list_view(view, language, for_=actor, after=request.args.get("after"),
                          before=request.args.get("before"))  # fmt: skip
         rows = list(page.rows)
     return render_template(
         "console/articles/index.html", rows=rows, page=page, views=items, view=view, q=q, states=ARTICLE_STATES,
-        kinds=ARTICLE_KINDS, audiences=AUDIENCES, can_write=may(actor, Action.WRITE_ARTICLE),
-    )  # fmt: skip
+        kinds=ARTICLE_KINDS, audiences=AUDIENCES, can_write=may(actor, Action.WRITE_ARTICLE), form=form,
+    ), (422 if form.errors else 200)  # fmt: skip
 
 
 @bp.get("/new")

@@ -24,12 +24,13 @@ from helpdesk.core.times import now
 from helpdesk.knowledge import deflection, files, reading, votes
 from helpdesk.knowledge.articles import parse_number
 from helpdesk.knowledge.reading import Elsewhere, Gone, Reading
+from helpdesk.knowledge.searches import note_opening, note_search, visitor_of
 from helpdesk.people import directory
 from helpdesk.tickets.schemas import WebSchema
 from helpdesk.web.article_places import shown
 from helpdesk.web.auth import current_actor
 from helpdesk.web.files import serve_content
-from helpdesk.web.forms import Form, read_form
+from helpdesk.web.forms import Form, read_form, sent_id
 from helpdesk.web.htmx import is_htmx
 from helpdesk.web.preferences import chosen_language
 
@@ -59,13 +60,19 @@ def index() -> str:
 
 
 @bp.get("/search")
-def search() -> str:
-    q = request.args.get("q", "").strip()[:400]
-    found = reading.search_articles(q, for_=current_actor(), language=current_language())
-    return render_template(
-        "portal/articles/search.html", q=q, rows=[row for row, _words in found],
-        snippets=[words for _row, words in found], can_ask=current_actor().is_client, **_frame(),
+def search() -> Any:
+    actor, language, q = current_actor(), current_language(), request.args.get("q", "").strip()
+    form, found = Form({"q": q}), []
+    with form.refusals():
+        found = reading.search_articles(q, for_=actor, language=language)
+    search_id = None if form.errors else note_search(
+        "portal", "articles", q, len(found), by=actor, language=language, visitor=_visitor()
     )  # fmt: skip
+    page = render_template(
+        "portal/articles/search.html", q=q, rows=[row for row, _words in found], search_id=search_id, form=form,
+        snippets=[words for _row, words in found], can_ask=actor.is_client, **_frame(),
+    )  # fmt: skip
+    return page, (422 if form.errors else 200)
 
 
 @bp.get("/categories/<int:category_id>")
@@ -92,6 +99,8 @@ def show(language: str, slug: str) -> Any:
         return render_template("portal/articles/gone.html", title=found.title, **_frame()), 410
     if "sitting" in request.args:
         deflection.note_opened(request.args["sitting"], found.article.id, by=current_actor())
+    if (search_id := sent_id("search")) is not None:
+        note_opening(search_id, "article", found.article.id, by=current_actor(), visitor=_visitor())
     return _page(found, Form())
 
 
@@ -276,6 +285,11 @@ def _frame() -> dict[str, Any]:
     """The ways around a page: the portal's for clients, back to the console for staff."""
     actor = current_actor()
     return {"nav": ()} if not actor.is_client else {}
+
+
+def _visitor() -> str:
+    """What tells searchers apart within a day."""
+    return visitor_of(current_actor(), address=request.remote_addr or "", browser=request.user_agent.string)
 
 
 def _reader() -> str:
