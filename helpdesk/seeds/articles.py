@@ -28,6 +28,7 @@ from knowledge_base.models import Article, ArticleCategory, ArticleState, Audien
 from knowledge_base.writing import Words, source_of
 
 LEAD = "ausra"
+OLD = "blank-labels-old"  # replaced by another
 MOST_USES = 14
 
 
@@ -52,9 +53,9 @@ def write_articles(company: Company, *, until: datetime) -> None:
         with pretending(until - timedelta(days=text.days_ago)):
             article = written.articles[text.key] = _write(text, company, written)
             _bring(article, text, company.staff[text.author], lead)
-        if article.is_readable:
+        if article.is_readable and text.products and text.key != OLD:
             _use(article, text, company, until)
-    old, new = written.articles["blank-labels-old"], written.articles["blank-labels"]
+    old, new = written.articles[OLD], written.articles["blank-labels"]
     with pretending(until - timedelta(days=20)):
         archive_article(old, by=lead, replaced_by=new)
         describe_article(
@@ -106,12 +107,12 @@ def _bring(article: Article, text: Text, author: Actor, lead: Actor) -> None:
 
 def _use(article: Article, text: Text, company: Company, until: datetime) -> None:
     """Tickets for which it was given, and what readers said."""
-    product = company.products[text.products[0]] if text.products else None
-    query = select(Ticket).where(Ticket.opened_at > until - timedelta(days=text.days_ago))
-    if product is not None:
-        query = query.where(Ticket.product_id == product)
+    query = select(Ticket).where(
+        Ticket.opened_at > until - timedelta(days=text.days_ago),
+        Ticket.product_id == company.products[text.products[0]],
+    )
     tickets: Sequence[Ticket] = db.session.scalars(query.order_by(Ticket.id).limit(MOST_USES * 3)).all()
-    for number, ticket in enumerate(tickets[:: 3 if product else 9]):
+    for number, ticket in enumerate(tickets[::3]):
         kind = UseKind.INSERTED if number % 2 and text.audience in ("public", "clients") else UseKind.LINKED
         with pretending(ticket.resolved_at or ticket.opened_at + timedelta(hours=1)):
             use_article(ticket, article, kind, ticket.language, by=company.staff[text.author])

@@ -19,6 +19,10 @@ from helpdesk.aftersales.feeds import create_feed
 from helpdesk.aftersales.hours import grant_hours, reserve_hours
 from helpdesk.aftersales.outcomes import NewNeed, NewOutcome, NewReferral, leads_of, record_outcome
 from helpdesk.core.db import db
+from helpdesk.knowledge.articles import save_words
+from helpdesk.knowledge.files import add_files
+from helpdesk.knowledge.publishing import publish_article
+from helpdesk.knowledge.tasks import ask_article
 from helpdesk.models.access import Account
 from helpdesk.models.care import FeedKind, NeedKind
 from helpdesk.models.feedback import Every
@@ -34,6 +38,8 @@ from helpdesk.tickets.attachments import store_upload
 from helpdesk.tickets.classification import Classification, classify, watch
 from helpdesk.tickets.conversation import NewMessage, add_note
 from helpdesk.tickets.queries import get_ticket
+from knowledge_base.models import AudienceKind
+from knowledge_base.writing import Words, source_of
 from tests.aftersales.claiming import some_rules
 from tests.aftersales.conftest import a_contract
 from tests.aftersales.selling import a_sale
@@ -42,6 +48,7 @@ from tests.aftersales.test_revisits import a_revisit
 from tests.api.conftest import Caller
 from tests.cast import Cast
 from tests.factories import HANDOVER, a_ticket, facts
+from tests.knowledge.writing import published
 from tests.problems.solving import a_problem
 from tests.problems.wishing import a_wish
 
@@ -232,6 +239,21 @@ ADDRESSES: list[tuple[str, str, Any]] = [
     ("POST", "/major-incidents/{major_id}/updates", {"texts": {"en": "Mine"}}),
     ("PUT", "/major-incidents/{major_id}/end", {}),
     ("POST", "/major-incidents/{major_id}/reviews", REVIEW),
+    ("GET", "/articles/{article}", None),
+    ("PUT", "/articles/{article}/words/{language}", {"title": "Mine", "body": "Mine."}),
+    ("PUT", "/articles/{article}/about", {"audience": "public"}),
+    ("POST", "/articles/{article}/review", None),
+    ("POST", "/articles/{article}/publication", None),
+    ("POST", "/articles/{article}/refusal", {"comment": "No."}),
+    ("POST", "/articles/{article}/outdated", None),
+    ("POST", "/articles/{article}/archive", None),
+    ("POST", "/articles/{article}/draft", None),
+    ("PUT", "/articles/{article}/vote", {"is_useful": True}),
+    ("GET", "/articles/{article}/files", None),
+    ("POST", "/articles/{article}/files", None),
+    ("GET", "/articles/files/{article_file_id}", None),
+    ("POST", "/article-tasks/{task_id}/article", None),
+    ("PUT", "/article-tasks/{task_id}/end", {"state": "done"}),
 ]  # fmt: skip
 # What a client may not do on a ticket of their own, and what is not for clients at all.
 STAFFS_OWN = [
@@ -330,6 +352,13 @@ STAFFS_OWN = [
     ("PATCH", "/installed-products/{installed_id}", {"serial": "mine"}),
     ("POST", "/installed-products/{installed_id}/parts", {"name": "Roll"}),
     ("PUT", "/contacts/{contact_id}/roles", {"roles": ["decider"]}),
+    ("POST", "/articles", {"kind": "faq", "title": "Mine", "body": "Mine."}),
+    ("PUT", "/articles/{article}/words/{language}", {"title": "Mine", "body": "Mine."}),
+    ("PUT", "/articles/{article}/about", {"audience": "public"}),
+    ("POST", "/articles/{article}/publication", None),
+    ("POST", "/articles/{article}/archive", None),
+    ("GET", "/article-tasks", None),
+    ("POST", "/article-tasks", {"title": "Mine", "language": "en"}),
 ]  # fmt: skip
 
 
@@ -372,7 +401,7 @@ def known(cast: Cast, ona: Caller, jonas: Caller) -> dict[str, Any]:
         "schedule_id": schedule_feedback(NewSchedule(Every.WEEK), by=cast.vera).id,
         "webhook_id": add_webhook(NewWebhook("https://hooks.example.com/"), by=cast.petras)[0].id,
         "installed_id": cast.printer_at_klinika.id, "enquiry": a_ticket(cast, type=TicketType.ENQUIRY).number,
-        **problem_things(cast, number),
+        **problem_things(cast, number), **article_things(cast),
     }  # fmt: skip
 
 
@@ -383,6 +412,17 @@ def problem_things(cast: Cast, number: str) -> dict[str, Any]:
     broadcast = publish(problem, NewBroadcast(BroadcastKind.WORKAROUND, {"en": "Wait."}), by=cast.ona)
     major = declare_major(ticket, NewMajor("All printers", {"en": "Wait."}), by=cast.rasa)
     return {"problem": problem.number, "language": "lt", "broadcast_id": broadcast.id, "major_id": major.id}
+
+
+def article_things(cast: Cast) -> dict[str, Any]:
+    """An article for those who have the printer, a file that it shows, and a task."""
+    article = published(cast, audience=AudienceKind.CLIENTS, products=((cast.printer.id, None),))
+    [file] = add_files(article, [store_upload("head.txt", BytesIO(b"a head"))], by=cast.ona)
+    base_id = source_of(article).latest_id
+    save_words(article, "en", Words("Heads", f"[Head](files/{file.id})"), base_id=base_id, by=cast.ona)
+    publish_article(article, by=cast.rasa)
+    task = ask_article("Heads", "en", by=cast.ona)
+    return {"article": article.number, "article_file_id": file.id, "task_id": task.id}
 
 
 def filled(body: Any, known: dict[str, Any]) -> Any:

@@ -451,10 +451,10 @@ def list_files(number: str) -> Any:
 @bp.gives(201, FILES)
 def add_files(_sent: Any, number: str) -> Any:
     """Put files to an article; its text shows them as `files/<id>`."""
-    uploads = read_uploads()
+    uploads, article = read_uploads(), _article(number)
     if not uploads:
         raise Invalid({"files": [_("Fill in this field.")]})
-    return files.add_files(_article(number), uploads, by=current_actor())
+    return files.add_files(article, uploads, by=current_actor())
 
 
 @bp.get("/articles/files/<row_id:file_id>")

@@ -99,6 +99,8 @@ def knowledge_table() -> Response:
 
 
 def _share(share: Share) -> str:
+    if not share.whole:
+        return "—"
     return f"{share.part}/{share.whole}" if share.percent is None else percentage(share.percent / 100, digits=1)
 
 
