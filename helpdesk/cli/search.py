@@ -30,7 +30,7 @@ def search() -> None:
     """Find tickets by what was said (`threeline search QUERY`), and measure the search."""
 
 
-@search.command("for", hidden=True)
+@search.command("for")
 @click.argument("query")
 @click.option(
     "--in", "kind", type=click.Choice(["tickets"]), default="tickets", show_default=True, help="What to search."
@@ -40,11 +40,11 @@ def search() -> None:
 @answering
 @with_desk
 def ask(query: str, kind: str, language: str | None, limit: int, form: str) -> None:
-    """Show what answers a query best, the best first.
+    """Show what answers a query best, the best first; `for` may be left out.
 
     \b
     Example:
-      threeline search "blank labels" --limit 5
+      threeline search for "blank labels" --limit 5
       threeline search 0x80070005 --in tickets --lang en --json
     """  # fmt: skip
     found = search_tickets(query, for_=SYSTEM, language=language, limit=limit)
@@ -88,11 +88,10 @@ def rebuild(form: str) -> None:
     """
     while clear_step():
         pass
-    last: int | None = 0
-    steps = 0
-    while (last := rebuild_step(last)) is not None:
-        steps += 1
-    answer(form, {"rebuilt": ["tickets"], "steps": steps}, lambda: "The index of the tickets is new.")
+    last = rebuild_step(0)
+    while last is not None:
+        last = rebuild_step(last)
+    answer(form, {"rebuilt": ["tickets"]}, lambda: "The index of the tickets is new.")
 
 
 def _document(query: str, kind: str, found: TicketsFound) -> dict[str, Any]:

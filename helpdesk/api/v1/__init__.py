@@ -30,6 +30,8 @@ from helpdesk.api.v1 import (
     resolutions,
     revisits,
     sales,
+    search_synonyms,
+    searches,
     tags,
     tickets,
     timelines,
@@ -42,6 +44,7 @@ RESOURCES = (
     tags.bp, links.bp, timelines.bp, attachments.bp, organisations.bp, contacts.bp, catalogue.bp, me.bp,
     work_logs.bp, contracts.bp, approvals.bp, billing.bp, revisits.bp, care.bp, claims.bp,
     refund_rules.bp, deliverables.bp, calendar_feeds.bp, enquiries.bp, sales.bp, installed.bp,
+    searches.bp, search_synonyms.bp,
 )  # fmt: skip
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")

@@ -44,6 +44,7 @@ from helpdesk.web.console import (
     sales,
     search,
     settings,
+    synonyms,
     tickets,
     visits,
     work,
@@ -56,6 +57,7 @@ for _part in (
     received_mails, routing_rules, people, catalogue, calendars, maintenance, policies, settings, jobs, search,
     escalations, promises, breaches, work, hours, billing, renewals, reservations, approvals,
     duties, revisits, care, leads, claims, refund_rules, deliverables, visits, enquiries, sales, installed,
+    synonyms,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))
     bp.register_blueprint(_part.bp)

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from helpdesk.aftersales.approvals import approvals_of
+from helpdesk.core.errors import Invalid
 from helpdesk.core.i18n import gettext as _
 from helpdesk.models.tickets import Channel, Status, Ticket
 from helpdesk.people import directory
@@ -20,6 +21,7 @@ from helpdesk.tickets.intake import NewTicket, open_ticket
 from helpdesk.tickets.queries import client_due_of, get_ticket, list_tickets, organisation_products
 from helpdesk.tickets.resolution import accept_resolution, cancel_ticket, refuse_resolution, reopen_ticket
 from helpdesk.tickets.schemas import MessageSchema, NewTicketSchema, ReasonSchema
+from helpdesk.tickets.search import TicketsFound, search_tickets
 from helpdesk.web.auth import current_actor
 from helpdesk.web.forms import Form, custom_fields_of, read_form, read_uploads, submission_of
 from helpdesk.web.portal.shown import in_list, who_and_when
@@ -32,8 +34,10 @@ bp = Blueprint("tickets", __name__, url_prefix="/tickets")
 
 
 @bp.get("")
-def index() -> str:
-    which = request.args.get("which", "open")
+def index() -> Any:
+    which, q = request.args.get("which", "open"), request.args.get("q", "").strip()
+    if q:
+        return _found_page(q)
     page = list_tickets(
         for_=current_actor(), is_open={"open": True, "done": False}.get(which), after=request.args.get("after"),
         before=request.args.get("before"), size=25,
@@ -41,6 +45,16 @@ def index() -> str:
     return render_template(
         "portal/tickets/index.html", page=page, rows=[in_list(row) for row in page.rows], which=which
     )
+
+
+def _found_page(q: str) -> Any:
+    form, found = Form({"q": q}), TicketsFound()
+    try:
+        found = search_tickets(q, for_=current_actor(), limit=25)
+    except Invalid as refused:
+        form.errors.update(refused.errors)
+    page = render_template("portal/tickets/found.html", q=q, form=form, found=found, statuses=CLIENT_STATUSES)
+    return page, 422 if form.errors else 200
 
 
 @bp.get("/new")
