@@ -11,7 +11,8 @@ from helpdesk.core.command import transaction
 from helpdesk.jobs.housekeeping import forget_old_rows
 from helpdesk.knowledge import deflection, reviews
 from helpdesk.problems import broadcasts, detection, majors, schedules, similar
-from helpdesk.tickets import clocks, coverage, duties, ladder, promises, resolution, states
+from helpdesk.tickets import clocks, coverage, duties, ladder, promises, resolution, search, states
+from knowledge_base import search as article_search
 from knowledge_base import searches
 
 
@@ -68,6 +69,8 @@ SCHEDULE = (
     ),
     Periodic("send_broadcasts", 5, "What a problem's clients are told goes out after its window.", broadcasts.send_due),
     Periodic("sweep_majors", 5, "A major incident without a lead or with late news climbs.", majors.sweep_majors),
+    Periodic("index_tickets", 60, "Imported tickets are found like the others.", search.catch_up),
+    Periodic("index_articles", 300, "Articles that no fact told of are found, too.", article_search.catch_up),
     Periodic("catch_up", 60, "Imported tickets are compared with the others, too.", similar.catch_up),
     Periodic("settle_sittings", 900, "A day after a suggestion it counts.", deflection.settle_sittings),
     Periodic("purge_jobs", 3600, "Done jobs are forgotten after two weeks.", _purge_jobs),
