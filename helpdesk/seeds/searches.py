@@ -19,11 +19,13 @@ DAYS = 60
 ASKED: dict[str, tuple[tuple[str, ...], ...]] = {
     "en": (
         ("labels come out blank",), ("blank lables", "blank labels"), ("close shift", "shift cannot be closed"),
-        ("change label roll",), ("temperature alarm",), ("touch screen kiosk",), ("scanner wifi", "scanner loses wi-fi"),
+        ("change label roll",), ("temperature alarm",), ("touch screen kiosk",),
+        ("scanner wifi", "scanner loses wi-fi"),
         ("export to excel", "export report xlsx"), ("gift card refund",), ("second cash drawer",),
     ),
     "lt": (
-        ("tuščios etiketės",), ("neuždaro pamainos", "pamainos uždarymas"), ("etikečių ritinys",), ("šaldytuvo aliarmas",),
+        ("tuščios etiketės",), ("neuždaro pamainos", "pamainos uždarymas"), ("etikečių ritinys",),
+        ("šaldytuvo aliarmas",),
         ("dovanų kuponas", "dovanų kupono grąžinimas"), ("eksportas į excel",), ("skeneris wi-fi",),
     ),
     "ru": (
