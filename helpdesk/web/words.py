@@ -232,3 +232,10 @@ BUYING_ROLES = {
     "initiator": _l("Initiator"), "user": _l("User"), "influencer": _l("Influencer"), "gatekeeper": _l("Gatekeeper"),
     "buyer": _l("Buyer"), "decider": _l("Decider"), "controller": _l("Controller"),
 }  # fmt: skip
+
+PROPOSAL_STATES = {
+    "open": _l("To decide"),
+    "accepted": _l("Accepted"),
+    "merged": _l("Merged into a problem"),
+    "dismissed": _l("Dismissed"),
+}

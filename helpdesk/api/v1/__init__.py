@@ -29,6 +29,7 @@ from helpdesk.api.v1 import (
     problem_records,
     product_feedback,
     promises,
+    recurrence_proposals,
     refund_rules,
     resolutions,
     revisits,
@@ -46,7 +47,7 @@ RESOURCES = (
     tags.bp, links.bp, timelines.bp, attachments.bp, organisations.bp, contacts.bp, catalogue.bp, me.bp,
     work_logs.bp, contracts.bp, approvals.bp, billing.bp, revisits.bp, care.bp, claims.bp,
     refund_rules.bp, deliverables.bp, calendar_feeds.bp, enquiries.bp, sales.bp, installed.bp,
-    problem_records.bp, major_incidents.bp,
+    problem_records.bp, major_incidents.bp, recurrence_proposals.bp,
     wishes.bp, product_feedback.bp,
 )  # fmt: skip
 

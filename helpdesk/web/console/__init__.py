@@ -38,6 +38,7 @@ from helpdesk.web.console import (
     problems,
     promises,
     received_mails,
+    recurrence_proposals,
     refund_rules,
     renewals,
     reservations,
@@ -61,7 +62,7 @@ for _part in (
     received_mails, routing_rules, people, catalogue, calendars, maintenance, policies, settings, jobs, search,
     escalations, promises, breaches, work, hours, billing, renewals, reservations, approvals,
     duties, revisits, care, leads, claims, refund_rules, deliverables, visits, enquiries, sales, installed,
-    problems, problem_links, major_incidents,
+    recurrence_proposals, problems, problem_links, major_incidents,
     wishes, webhooks,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))
