@@ -21,7 +21,7 @@ DESK := THREELINE_HOME='$(THREELINE_HOME)' THREELINE_BIND='$(THREELINE_BIND)' TH
 # make test
 HYPOTHESIS := $(if $(filter true 1,$(CI)),--hypothesis-profile=ci)
 
-.PHONY: help run test sure lint types bench bench-sla screenshots i18n vendor clean installed installed-dev chromium pango
+.PHONY: help run test sure lint types bench bench-sla bench-detection screenshots i18n vendor clean installed installed-dev chromium pango
 
 help: ## List these chores
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -60,6 +60,9 @@ bench: installed-dev $(CATALOGUES) ## Run every measurement (ARGS="--tickets 100
 bench-sla: installed-dev $(CATALOGUES) ## Measure the SLA arithmetic and five million stored clocks (ARGS="--clocks 100000")
 	@$(PYTHON) -m bench.bench_sla
 	@$(PYTHON) -m bench.bench_clocks $(ARGS)
+
+bench-detection: installed-dev $(CATALOGUES) ## Measure the comparison of tickets and the quality of groups (ARGS="--tickets 20000")
+	@$(PYTHON) -m bench.bench_detection $(ARGS)
 
 screenshots: installed-dev $(CATALOGUES) chromium ## Take pictures of the pages into screenshots/
 	@$(PYTHON) deploy/screenshots.py $(ARGS)

@@ -8,13 +8,17 @@ import click
 
 from helpdesk.cli.face import Command, Group, Refused, answer, answering, with_desk
 from helpdesk.cli.face import Exit as Codes
-from helpdesk.models.problems import BroadcastKind, ProblemState
+from helpdesk.models.problems import BroadcastKind, ProblemState, ProposalState
 from helpdesk.people.accounts import actor_by_email
 from helpdesk.policy.actor import SYSTEM, Actor
 from helpdesk.problems.broadcasts import NewBroadcast, default_texts, preview, publish
+from helpdesk.problems.detection import detect
 from helpdesk.problems.documents import preview_document, problem_document, problem_row
 from helpdesk.problems.problem_queries import file_of, list_problems
 from helpdesk.problems.problems import get_problem
+from helpdesk.problems.proposals import list_proposals, proposal_document
+from helpdesk.problems.rebuilding import rebuild
+from helpdesk.problems.similar import catch_up
 
 number_argument = click.argument("number", metavar="NUMBER")
 
@@ -138,6 +142,45 @@ def _preview(told: dict[str, Any]) -> str:
     lines += [f"No text in {language}: {count} get another language." for language, count in told["missing"].items()]
     end = "nothing is sent" if told["dry_run"] else f"it goes out at {told['send_at'][:19]}"
     return "\n".join([*lines, f"{told['told']} told, {told['left_out']} left out; {end}"])
+
+
+@problems.command("detect")
+@answering
+@with_desk
+def detect_(form: str) -> None:
+    """Look now for groups of tickets that grow unusually, and show every open proposal with its evidence.
+
+    \b
+    Example:
+      threeline problems detect --json
+    """
+    while catch_up():
+        pass
+    fresh = {proposal.id for proposal in detect()}
+    open_ones = list_proposals(for_=SYSTEM, state=ProposalState.OPEN, size=200).rows
+    told = [proposal_document(each) for each in open_ones]
+    document = {"proposals": [_plain(each) | {"is_current": each["id"] in fresh} for each in told]}
+    answer(form, document, lambda: "\n".join(map(_proposal, told)) or "Nothing grows unusually.")
+
+
+@problems.command("rebuild-index")
+@answering
+@with_desk
+def rebuild_index(form: str) -> None:
+    """Compare all tickets anew: after a large import, or when this version compares otherwise. Takes minutes.
+
+    \b
+    Example:
+      threeline problems rebuild-index
+    """
+    count = rebuild()
+    answer(form, {"tickets": count}, lambda: f"{count} tickets are in the index.")
+
+
+def _proposal(told: dict[str, Any]) -> str:
+    words = ", ".join(told["evidence"].get("terms", ()))
+    return (f"{told['id']:>5}  {told['title']}: {told['count']} tickets where {told['expected']:.1f} were to be "
+            f"expected (probability {told['probability']:.2g}); {words}")  # fmt: skip
 
 
 COMMANDS: tuple[Command | Group, ...] = (problems,)

@@ -96,8 +96,8 @@ class Grouping:
             for row in (self._postings[number] or array("I"))[-similarity.NEWEST :]:
                 evidence[row] = evidence.get(row, 0.0) + one
         found, begins, terms, counts = [], self._begins, self._terms, self._counts
-        nearest = sorted(evidence, key=lambda row: (-evidence[row], -row))[: similarity.NEAREST]
-        for row in nearest:
+        nearest = sorted(zip(evidence.values(), evidence, strict=True), reverse=True)[: similarity.NEAREST]
+        for _weight, row in nearest:
             product, begin, end = 0.0, begins[row], begins[row + 1]
             for number, count in zip(terms[begin:end], counts[begin:end], strict=True):
                 if number in weights:

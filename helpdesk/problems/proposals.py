@@ -18,8 +18,9 @@ from helpdesk.core.paging import PageOf, page_of
 from helpdesk.core.times import now
 from helpdesk.events import ProposalAccepted, ProposalDismissed, ProposalMerged
 from helpdesk.models.access import Account
-from helpdesk.models.problems import Problem, ProposalState, ProposalTicket, RecurrenceProposal
+from helpdesk.models.problems import NUMBER_PREFIX, Problem, ProposalState, ProposalTicket, RecurrenceProposal
 from helpdesk.models.tickets import Ticket
+from helpdesk.people import directory
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.rules import require
@@ -122,6 +123,20 @@ def dismiss_proposal(proposal: RecurrenceProposal, reason: str, *, by: Actor) ->
         raise Invalid({"reason": [_("This is too long.")]})
     _decide(proposal, ProposalState.DISMISSED, by, reason=reason)
     record(ProposalDismissed(proposal.id, reason=reason, count=proposal.count), by=by)
+
+
+def proposal_document(proposal: RecurrenceProposal) -> dict[str, Any]:
+    """A proposal as programs read it."""
+    product = directory.products().get(proposal.product_id or 0)
+    return {
+        "id": proposal.id, "title": proposal.title, "state": proposal.state.value, "group_id": proposal.group_id,
+        "product": product.name if product else None, "product_id": proposal.product_id,
+        "version_id": proposal.version_id, "component_id": proposal.component_id, "count": proposal.count,
+        "expected": proposal.expected, "probability": proposal.probability, "evidence": proposal.evidence,
+        "proposed_at": proposal.proposed_at, "updated_at": proposal.updated_at, "decided_at": proposal.decided_at,
+        "reason": proposal.reason,
+        "problem": f"{NUMBER_PREFIX}{proposal.problem_id}" if proposal.problem_id else None,
+    }  # fmt: skip
 
 
 def _begin(proposal: RecurrenceProposal, by: Actor) -> RecurrenceProposal:

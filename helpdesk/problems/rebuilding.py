@@ -1,8 +1,9 @@
 """The index of similar tickets made anew from all tickets: after an import, or when the rules of likeness change.
 
 Texts are cut into terms by other processes while this one puts them into groups, in memory, and writes them down in
-pieces. Between two pieces others may write; new tickets wait until the rebuild is done, or until its lease ends where
-it was killed, and are then caught up with. Proposals follow their tickets into the new groups.
+pieces. Between two pieces others may write; new tickets wait until the rebuild is done and are then caught up with.
+Where it was killed, its lease ends, and `catch_up` begins the index anew. Proposals follow their tickets into the new
+groups.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from itertools import islice
 from multiprocessing import get_context
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from helpdesk.core.command import transaction
 from helpdesk.core.db import db
@@ -25,24 +26,24 @@ from helpdesk.models.detection import DetectionState, TextTerm, TicketGroup, Tic
 from helpdesk.models.problems import ProposalTicket, RecurrenceProposal
 from helpdesk.models.tickets import Ticket
 from helpdesk.problems.grouping import Grouping
-from helpdesk.problems.similar import held_state, texts_of, written
+from helpdesk.problems.similar import clear, held_state, texts_of, written
 from helpdesk.problems.similarity import counts_of
 
 PIECE = 2_000  # tickets in one transaction
 LEASE = timedelta(minutes=10)
-PROCESSES = 2
+HELPERS = 1  # processes that cut texts into terms; this one is the second
 
 Texts = list[tuple[int, str, datetime]]
 
 
-def rebuild(*, processes: int = PROCESSES, told: Callable[[int], object] = lambda _count: None) -> int:
+def rebuild(*, helpers: int = HELPERS, told: Callable[[int], object] = lambda _count: None) -> int:
     """Make the index anew; how many tickets are in it. Conflict while another rebuild runs.
 
     `told` hears after each piece how many tickets are done.
     """
     _begin()
     grouping, through, done = Grouping(), 0, 0
-    pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn")) if processes > 1 else None
+    pool = ProcessPoolExecutor(helpers, mp_context=get_context("spawn")) if helpers else None
     try:
         for texts, counted in _counted(pool):
             through = max(through, texts[-1][0])
@@ -51,6 +52,10 @@ def rebuild(*, processes: int = PROCESSES, told: Callable[[int], object] = lambd
             done += len(texts)
             told(done)
         _end(grouping, done)
+    except BaseException:
+        with transaction():  # what is half made is of no use: `catch_up` begins anew
+            held_state().rebuilding_until = now()
+        raise
     finally:
         if pool is not None:
             pool.shutdown(cancel_futures=True)
@@ -68,8 +73,7 @@ def _begin() -> None:
         if state.rebuilding_until and state.rebuilding_until > now():
             raise Conflict("The index is being rebuilt already.", code="rebuilding")
         state.rebuilding_until, state.texts, state.indexed_through = now() + LEASE, 0, 0
-        for model in (TicketTerm, TicketText, TicketGroup, TextTerm):
-            db.session.execute(delete(model))
+        clear()
 
 
 def _counted(pool: ProcessPoolExecutor | None) -> Iterator[tuple[Texts, list[dict[str, int]]]]:

@@ -11,9 +11,10 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, union_all
+from sqlalchemy import CompoundSelect, bindparam, delete, func, or_, select, union_all
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import joinedload
@@ -35,7 +36,6 @@ RECENT = timedelta(days=180)
 SHOWN = 8
 LEAST_LIKE = 0.15  # below it nobody would call two tickets similar
 BATCH = 200  # tickets that are caught up with in one transaction
-TERMS_AT_ONCE = 400
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def index_tickets(ids: Sequence[int]) -> int:
     While the index is rebuilt nothing is done: `catch_up` comes back to them.
     """
     state = held_state()
-    if state.rebuilding_until and state.rebuilding_until > now():
+    if state.rebuilding_until is not None:
         return 0
     known = set(db.session.scalars(select(TicketText.ticket_id).where(among(TicketText.ticket_id, ids))))
     texts = texts_of([each for each in ids if each not in known])
@@ -90,8 +90,11 @@ def catch_up() -> int:
 @command
 def _catch_up() -> int:
     state = held_state()
-    if state.rebuilding_until and state.rebuilding_until > now():
-        return 0
+    if state.rebuilding_until is not None:
+        if state.rebuilding_until > now():
+            return 0
+        clear()  # the rebuild was killed: what it left is half an index
+        state.rebuilding_until, state.texts, state.indexed_through = None, 0, 0
     ids = list(db.session.scalars(
         select(Ticket.id).where(Ticket.id > state.indexed_through).order_by(Ticket.id).limit(BATCH)
     ))  # fmt: skip
@@ -136,6 +139,12 @@ def held_state() -> DetectionState:
         db.session.execute(_insert(DetectionState).values(values).on_conflict_do_nothing())
         row = db.session.scalars(query).one()
     return row
+
+
+def clear() -> None:
+    """Forget the whole index."""
+    for model in (TicketTerm, TicketText, TicketGroup, TextTerm):
+        db.session.execute(delete(model))
 
 
 def texts_of(ids: Collection[int], *, with_all: bool = False) -> dict[int, tuple[str, datetime]]:
@@ -184,7 +193,7 @@ def _take_in(state: DetectionState, ticket_id: int, text: str, opened_at: dateti
     insert = _insert(TicketGroup).values(id=group_id, size=1)
     db.session.execute(insert.on_conflict_do_update(index_elements=["id"], set_={"size": TicketGroup.size + 1}))
     if keys:
-        db.session.execute(_insert(TicketTerm).values([{"term_id": key, "ticket_id": ticket_id} for key in keys]))
+        db.session.execute(_insert(TicketTerm), [{"term_id": key, "ticket_id": ticket_id} for key in keys])
     db.session.execute(_insert(TicketText).values(
         ticket_id=ticket_id, group_id=group_id, opened_at=opened_at, score=found.score if found else 0.0,
         length=similarity.length_of(weights.values()) or 1.0, terms=written(list(known.counts.items())),
@@ -193,13 +202,13 @@ def _take_in(state: DetectionState, ticket_id: int, text: str, opened_at: dateti
 
 def _count(counts: Mapping[str, int], total: int) -> Known:
     """Count the terms of one more text; they are known afterwards. In one order, as every other writer."""
-    rows: list[tuple[int, str, int]] = []
+    rows: list[Any] = []
     words = sorted(counts)
-    for begin in range(0, len(words), TERMS_AT_ONCE):
-        some = [{"word": word, "documents": 1} for word in words[begin : begin + TERMS_AT_ONCE]]
-        insert = _insert(TextTerm).values(some)
-        insert = insert.on_conflict_do_update(index_elements=["word"], set_={"documents": TextTerm.documents + 1})
-        rows += db.session.execute(insert.returning(TextTerm.id, TextTerm.word, TextTerm.documents)).all()
+    insert = _insert(TextTerm).on_conflict_do_update(
+        index_elements=["word"], set_={"documents": TextTerm.documents + 1}
+    ).returning(TextTerm.id, TextTerm.word, TextTerm.documents)  # fmt: skip
+    if words:
+        rows = list(db.session.execute(insert, [{"word": word, "documents": 1} for word in words]))
     return _known(counts, rows, total)
 
 
@@ -241,25 +250,33 @@ def _neighbours(known: Known, *, besides: int) -> list[Neighbour]:
     keys = _keys(known)
     if not keys:
         return []
-    newest: list[Select[Any]] = []
-    for key in keys:
-        some = select(TicketTerm.term_id, TicketTerm.ticket_id).where(TicketTerm.term_id == key)
-        some = some.where(TicketTerm.ticket_id != besides)
-        postings = some.order_by(TicketTerm.ticket_id.desc()).limit(similarity.NEWEST).subquery()
-        newest.append(select(postings.c.term_id, postings.c.ticket_id))
     evidence: dict[int, float] = {}
-    rows: list[Any] = list(db.session.execute(union_all(*newest)))
-    for number, ticket_id in rows:
+    chosen = {f"key_{place}": key for place, key in enumerate(keys)}
+    for number, ticket_id in db.session.execute(_newest(len(keys)), chosen | {"besides": besides}):
         evidence[ticket_id] = evidence.get(ticket_id, 0.0) + known.ones[number]
-    close = sorted(evidence, key=lambda each: (-evidence[each], -each))
+    ranked = sorted(zip(evidence.values(), evidence, strict=True), reverse=True)
+    close = [ticket_id for _weight, ticket_id in ranked[: similarity.NEAREST]]
     weights = known.weights
     length = similarity.length_of(weights.values())
     query = select(TicketText.ticket_id, TicketText.group_id, TicketText.length, TicketText.terms)
-    rows = list(db.session.execute(query.where(among(TicketText.ticket_id, close[: similarity.NEAREST]))))
+    rows = list(db.session.execute(query.where(among(TicketText.ticket_id, close))))
     return [
         Neighbour(ticket_id, group_id, min(1.0, _product(weights, known.ones, terms) / (length * other)))
         for ticket_id, group_id, other, terms in rows
     ]
+
+
+@lru_cache
+def _newest(keys: int) -> CompoundSelect[Any]:
+    """The newest tickets of so many keys. Kept: putting it together takes longer than running it."""
+    some = []
+    for place in range(keys):
+        query = select(TicketTerm.term_id, TicketTerm.ticket_id).where(
+            TicketTerm.term_id == bindparam(f"key_{place}"), TicketTerm.ticket_id != bindparam("besides")
+        )
+        postings = query.order_by(TicketTerm.ticket_id.desc()).limit(similarity.NEWEST).subquery()
+        some.append(select(postings.c.term_id, postings.c.ticket_id))
+    return union_all(*some)
 
 
 def _product(weights: Mapping[int, float], ones: Mapping[int, float], terms: str) -> float:

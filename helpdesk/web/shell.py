@@ -138,6 +138,8 @@ def _workspace(actor: Actor) -> Iterator[Item]:
     if actor.role is not Role.PRODUCT_OWNER:
         yield _item(_("Promises"), "console.promises.index", icon="heart-handshake")
     yield _item(_("Problems"), "console.problems.index", icon="bug")
+    if may(actor, Action.DECIDE_PROPOSAL):
+        yield _item(_("Proposed problems"), "console.recurrence_proposals.index", icon="chart-bar")
     yield _item(_("Major incidents"), "console.major_incidents.index", icon="urgent")
     if may(actor, Action.CONFIRM_CONTACT):
         yield _item(_("Contacts to confirm"), "console.contacts.unverified", icon="user-question")

@@ -249,3 +249,10 @@ TAKEN_KINDS = {
     "link": _l("Link with a secret"), "account": _l("Account number"), "phone": _l("Telephone"),
     "card": _l("Card number"), "network": _l("Network address"), "secret": _l("Password"),
 }  # fmt: skip
+
+PROPOSAL_STATES = {
+    "open": _l("To decide"),
+    "accepted": _l("Accepted"),
+    "merged": _l("Merged into a problem"),
+    "dismissed": _l("Dismissed"),
+}

@@ -9,6 +9,7 @@ from tests.cast import Cast
 from tests.cli.conftest import Threeline
 from tests.factories import a_ticket
 from tests.problems.solving import a_problem
+from tests.problems.test_detection import reported, with_a_past
 
 ONA = ("--as", "ona@desk.example")
 
@@ -47,3 +48,14 @@ def test_what_cannot_be_is_refused(cast: Cast, threeline: Threeline) -> None:
     assert threeline("problems", "broadcast", number, "--dry-run", *ONA).code == 65
     assert threeline("problems", "broadcast", number).code == 64
     assert threeline("problems", "broadcast", number, "--as", "petras@desk.example").code in (65, 77)
+
+
+def test_what_grows_unusually_is_detected_now(cast: Cast, threeline: Threeline) -> None:
+    assert threeline("problems", "detect").out.strip() == "Nothing grows unusually."
+    with_a_past(cast)
+    reported(cast, 6)
+
+    [found] = threeline("problems", "detect", "--json").document["proposals"]
+
+    assert (found["count"], found["state"], found["is_current"]) == (6, "open", True)
+    assert "err-4711" in threeline("problems", "detect").out

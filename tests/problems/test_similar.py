@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 
 from flask import Flask
 
@@ -168,7 +169,7 @@ def test_a_rebuild_makes_the_same_index_anew(desk: Flask) -> None:
             db.session.add(ProposalTicket(proposal_id=proposal.id, ticket_id=ids[0]))
         db.session.remove()
 
-        assert rebuild(processes=1) == len(before)
+        assert rebuild(helpers=0) == len(before)
 
         assert dict(db.session.execute(db.select(TicketText.ticket_id, TicketText.group_id)).all()) == before
         assert set(db.session.execute(db.select(TextTerm.word, TextTerm.documents)).all()) == words
@@ -176,3 +177,17 @@ def test_a_rebuild_makes_the_same_index_anew(desk: Flask) -> None:
         another = a_ticket(find_cast(), subject="a word never heard", text="of")
         run_all()
         assert group_of(another) == another.id
+
+
+def test_after_a_killed_rebuild_the_index_begins_anew(cast: Cast) -> None:
+    ticket = a_ticket(cast)
+    with transaction():
+        similar.held_state().rebuilding_until = now() - timedelta(seconds=1)
+        db.session.add(TicketTerm(term_id=99, ticket_id=99))
+    assert index_tickets([ticket.id]) == 0
+
+    while catch_up():
+        pass
+
+    assert group_of(ticket) == ticket.id
+    assert db.session.get(TicketTerm, (99, 99)) is None
