@@ -1,77 +1,119 @@
-"""Finding articles by words: what their live translations say, the best first."""
+"""Articles in the search: one document for each language in which readers get them.
+
+The index narrows by facets of the audience (`helpdesk` says which ones a reader has); who reads what is decided where
+the articles are loaded. It follows the life of articles by jobs.
+"""
 
 from __future__ import annotations
 
-import re
-import unicodedata
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Select, select
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
+from helpdesk.core.command import command
 from helpdesk.core.db import db
+from helpdesk.core.search import LONGEST_QUERY, Document, Kind, Query, clear, put, remove, search
 from knowledge_base.markup import plain
-from knowledge_base.models import Article, Revision, Translation
+from knowledge_base.models import NUMBER_PREFIX, READABLE_STATES, Article, AudienceKind, Translation
 
-LONGEST_QUERY = 400
-MOST_READ = 2000
-AROUND = 90
+ARTICLES = Kind("article", "a")
+BATCH = 200
+OF_NO_PRODUCT = "product:none"
 
 
 @dataclass(frozen=True)
 class Hit:
-    """An article that was found in one of its languages, with the words around what was asked for."""
+    """An article that was found in one of its languages; the snippet is safe HTML with marks."""
 
     article_id: int
     language: str
     score: float
-    snippet: str
+    snippet: Markup
 
 
-def find(query: str, *, among: Select[Any], language: str, limit: int = 20) -> list[Hit]:
-    """Articles of this selection of ids that say what is asked for, each in its best language."""
-    words = _words(query[:LONGEST_QUERY])
-    if not words:
-        return []
-    rows = db.session.execute(
-        select(Article.id, Revision.language, Revision.title, Revision.summary, Revision.body)
-        .join(Translation, Translation.article_id == Article.id).join(Revision, Revision.id == Translation.live_id)
-        .where(Article.id.in_(among)).order_by(Article.id.desc()).limit(MOST_READ)
-    )  # fmt: skip
+def find(
+    query: str, *, facets: Sequence[Collection[str]], language: str, limit: int = 20, suggests: bool = False
+) -> list[Hit]:
+    """Articles that hold one facet of each alternative and answer the query, each in one language, the best first.
+
+    Where an article answers in several languages, the reader's own is chosen. `suggests` is for text that is still
+    being typed: it is cut where a query would be refused (Invalid on field `q`).
+    """
+    said = query[-LONGEST_QUERY:] if suggests else query
+    asked = Query(said, facets=facets, suggest=suggests, limit=min(100, limit * 3))
     best: dict[int, Hit] = {}
-    for article_id, spoken, title, summary, body in rows:
-        text = plain(body)
-        score = _score(words, title, f"{summary}\n{text}") * (1.2 if spoken == language else 1.0)
-        if score and (article_id not in best or score > best[article_id].score):
-            best[article_id] = Hit(article_id, spoken, score, _snippet(words, summary or text))
-    return sorted(best.values(), key=lambda hit: (-hit.score, hit.article_id))[:limit]
+    for hit in search(ARTICLES, asked).hits:
+        if hit.number is None:
+            continue
+        found = Hit(hit.number, hit.language, hit.score, hit.snippet)
+        known = best.get(hit.number)
+        # An article keeps its place; in the reader's language it is shown where it answers in it, too.
+        if known is None or (known.language != language and hit.language == language):
+            best[hit.number] = found
+    return list(best.values())[:limit]
 
 
-def _words(text: str) -> list[str]:
-    folded = _fold(text)
-    pieces: list[str] = []
-    for word in re.findall(r"\w+", folded):
-        if re.search(r"[\u3400-\u9fff]", word):
-            pieces += [word[n : n + 2] for n in range(max(1, len(word) - 1))]
-        else:
-            pieces.append(word[: max(4, len(word) - 2)])
-    return list(dict.fromkeys(pieces))[:24]
+def index_articles(ids: Collection[int]) -> int:
+    """Index what readers get of these articles, in the running transaction; returns how many documents changed."""
+    query = select(Article).where(Article.id.in_(sorted(ids))).options(
+        selectinload(Article.translations).joinedload(Translation.live), selectinload(Article.products)
+    )  # fmt: skip
+    documents: list[Document] = []
+    for article in db.session.scalars(query.execution_options(populate_existing=True)):
+        if article.state in READABLE_STATES:
+            documents += documents_of(article)
+    there = {document.key for document in documents}
+    all_keys = {key_of(article_id, language) for article_id in ids for language in _languages(ids)}
+    remove(ARTICLES, sorted(all_keys - there))
+    return put(ARTICLES, documents)
 
 
-def _fold(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+def documents_of(article: Article) -> list[Document]:
+    """What readers of each language search."""
+    marks = audience_marks(article.audience, article.line, [each.product_id for each in article.products])
+    return [
+        Document(
+            key=key_of(article.id, each.language), number=article.id, language=each.language, title=each.live.title,
+            body="\n\n".join(part for part in (each.live.summary, plain(each.live.body)) if part),
+            names=[f"{NUMBER_PREFIX}{article.id}"], facets=marks | {f"language:{each.language}"},
+        )
+        for each in article.translations if each.live is not None
+    ]  # fmt: skip
 
 
-def _score(words: list[str], title: str, text: str) -> float:
-    head, rest = _fold(title), _fold(text)
-    found = sum((3.0 if word in head else 0.0) + (1.0 if word in rest else 0.0) for word in words)
-    there = sum(word in head or word in rest for word in words)
-    return found * there / len(words) if there * 3 >= len(words) else 0.0
+def audience_marks(audience: AudienceKind, line: int | None, products: Sequence[int]) -> set[str]:
+    """The facets that say for whom an article is, and of which products it tells."""
+    of_products = {f"product:{product_id}" for product_id in products} or {OF_NO_PRODUCT}
+    if audience is AudienceKind.CLIENTS:
+        return of_products | {f"clients-{each}" for each in of_products}
+    return of_products | {f"line:{line}" if audience is AudienceKind.LINE else audience.value}
 
 
-def _snippet(words: list[str], text: str) -> str:
-    flat = " ".join(text.split())
-    folded = _fold(flat)
-    at = min((place for place in (folded.find(word) for word in words) if place >= 0), default=0)
-    start = max(0, at - AROUND // 2)
-    return ("…" if start else "") + flat[start : start + 2 * AROUND] + ("…" if start + 2 * AROUND < len(flat) else "")
+def key_of(article_id: int, language: str) -> str:
+    return f"{article_id}.{language}"
+
+
+@command
+def rebuild_step(after: int) -> int | None:
+    """Index the next articles after this id in a transaction of their own; the last id, or None when none are left."""
+    ids = db.session.scalars(select(Article.id).where(Article.id > after).order_by(Article.id).limit(BATCH)).all()
+    if not ids:
+        return None
+    index_articles(ids)
+    return ids[-1]
+
+
+@command
+def clear_step() -> bool:
+    """Take some articles out of the index, in a transaction of their own; False when it is empty."""
+    return clear(ARTICLES, at_most=5_000) == 5_000
+
+
+def _languages(ids: Collection[int]) -> set[str]:
+    rows = db.session.scalars(
+        select(Translation.language).where(Translation.article_id.in_(sorted(ids))).distinct()
+    )  # fmt: skip
+    return set(rows)

@@ -84,6 +84,7 @@ def write(article: Article, language: str, words: Words, *, author_id: int | Non
     db.session.flush()
     translation.latest = revision
     article.updated_at = revision.created_at
+    db.session.flush()  # whoever asks next asks for its id
     return revision
 
 

@@ -153,11 +153,18 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         return decorate
 
     def gives(
-        self, status: int, shows: Representation | Schema | None = None, *, media_type: str = "", empty: str = ""
+        self,
+        status: int,
+        shows: Representation | Schema | None = None,
+        *,
+        media_type: str = "",
+        empty: str = "",
+        or_unchanged: bool = False,
     ) -> Callable[[View], View]:
         """What the view returns (alone, or with headers) is shown so, under this status.
 
-        Where it returns nothing the answer is 204; `empty` says in the document what that means.
+        Where it returns nothing the answer is 204; `empty` says in the document what that means. `or_unchanged`: the
+        answer has an ETag, and who has it already gets 304.
         """
         documentation: Any = shows.documentation if isinstance(shows, Representation) else shows
         if media_type:
@@ -180,7 +187,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
             described = describe(answer)
             if empty:
                 _note(described, responses={204: {"description": empty}})
-            if media_type:
+            if media_type or or_unchanged:
                 _note(described, responses={304: HTTPStatus(304).name})
             return cast(View, described)
 

@@ -22,10 +22,10 @@ from helpdesk.cli.face import Group  # noqa: E402
 MODULES = {
     "account": "access", "approval": "contracts", "backup": "backup", "billing": "hours", "care": "revisits",
     "check": "check", "claims": "claims", "contract": "contracts", "db": "server", "demo": "demo", "doctor": "doctor",
-    "enquiries": "sales", "hours": "hours", "import": "moving", "jobs": "jobs", "mail": "mail",
+    "enquiries": "sales", "hours": "hours", "import": "moving", "jobs": "jobs", "kb": "kb", "mail": "mail",
     "problems": "problems", "promises": "promises", "report": "reports", "restore": "backup",
-    "revisits": "revisits", "run": "server", "sales": "sales", "sla": "sla", "team": "access", "ticket": "tickets",
-    "token": "access", "worker": "server",
+    "revisits": "revisits", "run": "server", "sales": "sales", "search": "search", "sla": "sla", "team": "access",
+    "ticket": "tickets", "token": "access", "worker": "server",
 }  # fmt: skip
 
 

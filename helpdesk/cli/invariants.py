@@ -51,6 +51,7 @@ from helpdesk.models.promises import Promise, PromiseState
 from helpdesk.models.tickets import NEVER, NUMBER_PREFIX, OPEN_STATUSES, LinkKind, Status, Ticket, TicketLink
 from helpdesk.models.transfers import Transfer
 from helpdesk.tickets import replay
+from knowledge_base.models import ArticleFile
 from knowledge_base.search_log import SearchDay, SearchLog, SearchOutcome
 from sla.models import Clock, ClockKind, ClockState, Pause
 
@@ -152,6 +153,10 @@ def every_attachment_has_its_content(look: Look) -> Iterator[str]:
         _size, complaint = inspect(digest, is_read=row_id % look.sample == 0)
         if complaint:
             yield f"File {row_id} of a round: {complaint}"
+    for row_id, digest in _rows(select(ArticleFile.id, ArticleFile.digest)):
+        _size, complaint = inspect(digest, is_read=row_id % look.sample == 0)
+        if complaint:
+            yield f"File {row_id} of an article: {complaint}"
     for row_id, digest in _rows(select(ReceivedMail.id, ReceivedMail.digest)):
         _size, complaint = inspect(digest, is_read=row_id % look.sample == 0)
         if complaint:

@@ -91,8 +91,8 @@ def is_public(address: Address) -> bool:
             inner = address.teredo[1]
         if inner is None and any(address in network for network in _TRANSLATED):
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner is not None and not is_public(inner):
-            return False
+        if inner is not None:
+            return is_public(inner)
         if address.scope_id is not None or address.is_site_local:
             return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
@@ -112,8 +112,11 @@ def post(
     watch.start()
     try:
         connection.request("POST", target.path, body=body, headers=dict(headers))
-        return connection.getresponse().status
-    except Refused:
+        status = connection.getresponse().status
+        if connection.is_cut:  # to the reader of headers a cut looks like their end
+            raise NotTaken("timeout")
+        return status
+    except (Refused, NotTaken):
         raise
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise NotTaken("timeout" if connection.is_cut or isinstance(error, TimeoutError) else _words(error)) from error

@@ -31,7 +31,7 @@ STEMMERS = {"en": "english", "lt": "lithuanian", "ru": "russian"}
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
 _is_cjk = re.compile(f"[{_CJK}]").match
-_RUN = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<word>(?:(?![{_CJK}])[^\W_])+(?:['’ʼ‑-](?:(?![{_CJK}])[^\W_])+)*)")
+RUN = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<word>(?:(?![{_CJK}])[^\W_])+(?:['’ʼ‑-](?:(?![{_CJK}])[^\W_])+)*)")
 _JOINT = re.compile(r"['’ʼ‑-]")
 _CYRILLIC = re.compile("[\u0400-\u04ff]").search
 _LATIN = re.compile("[a-z]").search
@@ -73,7 +73,7 @@ def terms(text: str, language: str | None = None) -> list[str]:
 
 def pieces(text: str) -> Iterator[tuple[str, bool]]:
     """The folded words of a text, compounds whole, each with whether it is a run of Chinese characters."""
-    for match in _RUN.finditer(fold(text)):
+    for match in RUN.finditer(fold(text)):
         yield match[0], match.lastgroup == "cjk"
 
 

@@ -48,8 +48,9 @@ def publish_article(article: Article, *, by: Actor) -> None:
     found = check_links(article)
     if found.broken:
         num = len(found.broken)
-        raise Invalid({"body": [ngettext("A link leads nowhere: %(links)s.", "%(num)d links lead nowhere: %(links)s.",
-                                         num, links=", ".join(found.broken))]})  # fmt: skip
+        told = ngettext("%(num)d link leads nowhere: %(links)s.", "%(num)d links lead nowhere: %(links)s.", num,
+                        links=", ".join(found.broken))  # fmt: skip
+        raise Invalid({"body": [told]})
     before = article.state
     if before is not ArticleState.PUBLISHED:
         move(article, ArticleState.PUBLISHED)

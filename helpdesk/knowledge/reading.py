@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from markupsafe import Markup
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from helpdesk.core.db import db
 from helpdesk.core.errors import NotFound
@@ -16,7 +17,7 @@ from helpdesk.core.paging import PageOf, page_of
 from helpdesk.knowledge.articles import WITH_WORDS, related_to
 from helpdesk.people import directory
 from helpdesk.policy.actor import NOBODY, Actor
-from helpdesk.policy.scopes import article_audience, article_scope, visible
+from helpdesk.policy.scopes import article_audience, article_facets, article_scope, visible
 from knowledge_base import search
 from knowledge_base.addresses import find_address, successor_of
 from knowledge_base.markup import plain
@@ -226,19 +227,18 @@ def get_category(category_id: int) -> ArticleCategory:
 
 
 def search_articles(
-    query: str, *, for_: Actor, language: str, limit: int = MOST_FOUND, product_id: int | None = None
-) -> list[tuple[Listed, str]]:
-    """What the reader finds for these words, the best first, with the words around them; nothing for less than two
-    characters."""
-    if len(query.strip()) < SHORTEST_ASKED:
+    query: str, *, for_: Actor, language: str, limit: int = MOST_FOUND, product_id: int | None = None,
+    suggests: bool = False,
+) -> list[tuple[Listed, Markup]]:  # fmt: skip
+    """What the reader finds for these words, the best first, with the words around them, marked; nothing for less than
+    one character. Invalid (field `q`) for a query that is too long."""
+    if not query.strip():
         return []
-    among = select(Article.id).where(_read_by(for_))
+    facets = article_facets(for_)
+    wanted = [facets] if facets is not None else []
     if product_id is not None:
-        named = select(ArticleProduct.article_id)
-        among = among.where(or_(
-            Article.id.in_(named.where(ArticleProduct.product_id == product_id)), Article.id.not_in(named),
-        ))  # fmt: skip
-    hits = search.find(query, among=among, language=language, limit=limit)
+        wanted.append([f"product:{product_id}", search.OF_NO_PRODUCT])
+    hits = search.find(query, facets=wanted, language=language, limit=limit, suggests=suggests)
     if not hits:
         return []
     found = {
@@ -255,7 +255,11 @@ def search_articles(
 
 def suggest(text: str, *, for_: Actor, language: str, product_id: int | None = None) -> list[Listed]:
     """The few articles that may answer what somebody is writing; product articles of another product are left out."""
-    found = search_articles(text, for_=for_, language=language, limit=MOST_SUGGESTED, product_id=product_id)
+    if len(text.strip()) < SHORTEST_ASKED:
+        return []
+    found = search_articles(
+        text, for_=for_, language=language, limit=MOST_SUGGESTED, product_id=product_id, suggests=True
+    )
     return [row for row, _snippet in found]
 
 

@@ -16,7 +16,7 @@ from helpdesk.core.times import now
 from helpdesk.knowledge.drafts import draft_article
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
-from helpdesk.policy.rules import require
+from helpdesk.policy.rules import may, require
 from knowledge_base.models import Article, ArticleKind, ArticleTask, TaskState
 from knowledge_base.skeletons import skeleton
 
@@ -105,7 +105,9 @@ def _open_for(language: str, query: str) -> ArticleTask | None:
 
 
 def _get(task_id: int, by: Actor) -> ArticleTask:
-    require(by, Action.WRITE_ARTICLE)
+    """The task, locked; for those who write none it does not exist."""
+    if not may(by, Action.WRITE_ARTICLE):
+        raise NotFound
     query = select(ArticleTask).where(ArticleTask.id == task_id)
     task: ArticleTask | None = db.session.scalar(locked_when_writing(query, of=ArticleTask))
     if task is None:

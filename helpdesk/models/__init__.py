@@ -1,11 +1,12 @@
 """The tables, with their small vocabulary. Importing this package makes the metadata whole."""
 
-from helpdesk.core import jobs, journal, settings, standing, submissions
+from helpdesk.core import jobs, journal, search_index, settings, standing, submissions, synonyms
 from helpdesk.models import (
     access,
     care,
     claims,
     contracts,
+    detection,
     duties,
     enquiries,
     feedback,
@@ -27,7 +28,8 @@ from knowledge_base import search_log
 from sla import models as sla_models
 
 __all__ = [
-    "access", "care", "claims", "contracts", "duties", "enquiries", "feedback", "imports", "jobs", "journal",
-    "knowledge", "knowledge_models", "mail", "messages", "people", "problems", "products", "promises", "routing",
-    "sales", "search_log", "settings", "sla_models", "standing", "submissions", "tickets", "transfers",
+    "access", "care", "claims", "contracts", "detection", "duties", "enquiries", "feedback", "imports", "jobs",
+    "journal", "knowledge", "knowledge_models", "mail", "messages", "people", "problems", "products", "promises",
+    "routing", "sales", "search_index", "search_log", "settings", "sla_models", "standing", "submissions", "synonyms",
+    "tickets", "transfers",
 ]  # fmt: skip

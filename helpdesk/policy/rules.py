@@ -114,6 +114,8 @@ RULES: dict[Action, list[list[Predicate]]] = {
     Action.MANAGE_CATEGORIES: [[is_line_lead], [is_manager], [is_administrator], [is_system]],
     Action.USE_ARTICLE: [[is_operator], [is_manager], [is_system]],
     Action.HANDLE_PROBLEM: [[is_operator], [is_manager], [is_product_owner], [is_system]],
+    Action.DECIDE_PROPOSAL: [[is_operator, faces_clients], [is_line_lead], [is_manager], [is_product_owner],
+                             [is_system]],
     Action.BROADCAST: [[is_operator, faces_clients], [is_manager], [is_system]],
     Action.LEAD_MAJOR: [[is_line_lead], [is_manager], [leads_it]],
     Action.MANAGE_DESK: [[is_administrator], [is_system]],

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, True_, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, True_, and_, exists, false, or_, select, true, union
+from sqlalchemy.orm import aliased
 
-from helpdesk.core.db import Base
+from helpdesk.core.db import Base, db
 from helpdesk.models.access import Role
 from helpdesk.models.care import Care, CarePlan, Need, Referral, Revisit
 from helpdesk.models.claims import Claim, Deliverable, RefundRuleVersion
@@ -15,7 +17,7 @@ from helpdesk.models.duties import Duty
 from helpdesk.models.feedback import Webhook, Wish
 from helpdesk.models.messages import Attachment, Message, MessageKind
 from helpdesk.models.people import CircleMember, Contact, Organisation, SharingMode
-from helpdesk.models.problems import MajorIncident, Problem, ProblemProduct, ProblemTicket
+from helpdesk.models.problems import MajorIncident, Problem, ProblemProduct, ProblemTicket, RecurrenceProposal
 from helpdesk.models.products import InstalledProduct, Product
 from helpdesk.models.promises import Promise
 from helpdesk.models.sales import Sale
@@ -239,17 +241,43 @@ def article_audience(actor: Actor) -> ColumnElement[bool]:
 
 
 def _has_its_product(actor: Actor) -> ColumnElement[bool]:
-    named = ArticleProduct.article_id == Article.id
+    own = aliased(ArticleProduct)
+    named = own.article_id == Article.id
     of_nobody = ~exists().where(named)
     if not actor.organisation_id:
         return of_nobody
-    installed = select(InstalledProduct.product_id).where(InstalledProduct.organisation_id == actor.organisation_id)
-    covered = (
-        select(ContractLine.product_id).join(Contract, Contract.id == ContractLine.contract_id)
-        .where(Contract.organisation_id == actor.organisation_id)
-    )  # fmt: skip
-    theirs = or_(ArticleProduct.product_id.in_(installed), ArticleProduct.product_id.in_(covered))
+    installed, covered = _products_at(actor.organisation_id)
+    theirs = or_(own.product_id.in_(installed), own.product_id.in_(covered))
     return or_(of_nobody, exists().where(named, theirs))
+
+
+def _products_at(organisation_id: int) -> tuple[Select[Any], Select[Any]]:
+    """The products that a client has installed, and those that a contract of theirs names."""
+    return (
+        select(InstalledProduct.product_id).where(InstalledProduct.organisation_id == organisation_id),
+        select(ContractLine.product_id).join(Contract, Contract.id == ContractLine.contract_id)
+        .where(Contract.organisation_id == organisation_id),
+    )  # fmt: skip
+
+
+def article_facets(actor: Actor) -> list[str] | None:
+    """At least what the audience rule lets through, as facets of the search; None where that is everything.
+
+    It narrows the search for those who see few articles; what is found is still checked by the rule.
+    """
+    if actor.kind is ActorKind.SYSTEM or (actor.is_staff and actor.role in (Role.MANAGER, Role.ADMINISTRATOR)):
+        return None
+    facets = [AudienceKind.PUBLIC.value]
+    if actor.is_staff:
+        return None if actor.operator_id else [*facets, *_for_clients(db.session.scalars(select(Product.id)))]
+    if actor.kind is ActorKind.ACCOUNT and actor.is_client:
+        theirs = union(*_products_at(actor.organisation_id)) if actor.organisation_id else None
+        facets += _for_clients(() if theirs is None else db.session.scalars(theirs))
+    return facets
+
+
+def _for_clients(products: Iterable[int | None]) -> list[str]:
+    return ["clients-product:none", *(f"clients-product:{each}" for each in products if each is not None)]
 
 
 def article_file_scope(actor: Actor) -> ColumnElement[bool]:
@@ -302,6 +330,18 @@ def problem_scope(actor: Actor) -> ColumnElement[bool]:
     return or_(own, Problem.team_id.in_(actor.team_ids), handed)
 
 
+def proposal_scope(actor: Actor) -> ColumnElement[bool]:
+    """Proposed problems: whoever faces clients, leads or manages sees all; product owners those of their products."""
+    if actor.kind is ActorKind.SYSTEM:
+        return true()
+    if not actor.is_staff:
+        return false()
+    if actor.role is Role.PRODUCT_OWNER and not _sees_all(actor):
+        owned = select(Product.id).where(Product.owner_account_id == actor.account_id)
+        return RecurrenceProposal.product_id.in_(owned)
+    return true() if _sees_all(actor) else false()
+
+
 def major_scope(actor: Actor) -> ColumnElement[bool]:
     """Major incidents: of the staff, whoever sees its ticket, and who leads it; what clients read is its notice."""
     if actor.kind is ActorKind.SYSTEM:
@@ -331,6 +371,7 @@ SCOPES = {
     Sale: sale_scope,
     Duty: duty_scope,
     Problem: problem_scope,
+    RecurrenceProposal: proposal_scope,
     MajorIncident: major_scope,
     Revisit: revisit_scope,
     Care: care_scope,

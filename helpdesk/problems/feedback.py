@@ -2,7 +2,8 @@
 
 1. A row tells of one problem by the tickets that are linked to it now, are of the product and version asked for, were
    opened in the period, and are seen by the reader. Each figure of a row is about exactly these tickets.
-2. The version of a ticket is that of its installed product as it stands there today; a ticket without one has none.
+2. The version of a ticket is that of its installed product; a ticket without one has none. What narrows the report
+   is the version in which it stands today; what counts after a fix is that in which it stood when the ticket came.
 3. Problems are ranked by  tickets × impact × value × hours:
      tickets  how many;
      impact   the mean of 1 (one person), 2 (a group), 3 (the whole organisation);
@@ -19,6 +20,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +31,9 @@ from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, sele
 
 from helpdesk.core.db import among, db
 from helpdesk.core.errors import NotFound
+from helpdesk.core.journal import Entry
 from helpdesk.core.times import now
+from helpdesk.events import InstalledChanged
 from helpdesk.models.contracts import WorkLog
 from helpdesk.models.feedback import OwnerAnswer, Verdict, Wish
 from helpdesk.models.problems import Problem, ProblemProduct, ProblemTicket
@@ -37,7 +41,7 @@ from helpdesk.models.products import InstalledProduct, Version
 from helpdesk.models.tickets import Impact, Ticket
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
-from helpdesk.policy.rules import require
+from helpdesk.policy.rules import may, require
 from helpdesk.policy.scopes import problem_scope, ticket_scope, visible
 from helpdesk.problems.answers import Answered, last_to_problems, last_to_wishes, newest_first
 from helpdesk.problems.fixes import CHANCE, AfterFix, after_fix, window
@@ -137,7 +141,7 @@ class Feedback:
 
 
 def product_feedback(span: Span, *, for_: Actor) -> Feedback:
-    """Work the report out; the number of queries does not grow with the problems. NotFound for another's product."""
+    """Work the report out; the number of queries does not grow with the problems."""
     require(for_, Action.READ_FEEDBACK)
     span = _allowed(span, for_)
     rows = _problem_rows(span, for_)
@@ -153,7 +157,8 @@ def tickets_behind(problem: Problem, span: Span, *, for_: Actor) -> list[Ticket]
 
 def get_problem_of(number: str, *, for_: Actor) -> Problem:
     """A problem that the reader's report can tell of; NotFound for others."""
-    require(for_, Action.READ_FEEDBACK)
+    if not may(for_, Action.READ_FEEDBACK):
+        raise NotFound
     digits = number.strip().upper().removeprefix("P-")
     problem_id = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 9 else 0
     query = select(Problem).where(Problem.id == problem_id, _concerns(for_))
@@ -177,14 +182,11 @@ def trend_of(tickets: int, before: int | None) -> Trend:
 
 
 def _allowed(span: Span, actor: Actor) -> Span:
-    """What a product owner may read is about the own products, whatever is asked for."""
+    """What a product owner reads is about the own products; of others there is nothing."""
     if actor.role != "product_owner":
         return span
-    if span.product_ids is None:
-        return Span(tuple(sorted(actor.product_ids)), span.version_id, span.since, span.until)
-    if not set(span.product_ids) <= actor.product_ids:
-        raise NotFound
-    return span
+    asked = actor.product_ids if span.product_ids is None else actor.product_ids.intersection(span.product_ids)
+    return Span(tuple(sorted(asked)), span.version_id, span.since, span.until)
 
 
 def _concerns(actor: Actor) -> ColumnElement[bool]:
@@ -262,7 +264,7 @@ def _problem_rows(span: Span, actor: Actor) -> list[ProblemRow]:
             samples.get(problem_id, []), answers.get(problem_id),
             names.get(problem.fixed_version_id or 0, ""), after.get(problem_id),
         ))  # fmt: skip
-    return sorted(rows, key=lambda row: (-row.score, row.problem.id))
+    return sorted(rows, key=lambda row: (-row.score, -(row.tickets_before or 0), row.problem.id))
 
 
 def _all_tickets(span: Span, actor: Actor, rows: Sequence[ProblemRow]) -> int:
@@ -336,16 +338,7 @@ def _after(
         return {}
     ids = [row.id for row in fixed]
     later = _later_versions(fixed)
-    since: dict[int, list[tuple[int | None, int]]] = {}
-    query = (
-        _linked(span, actor, ProblemTicket.problem_id, InstalledProduct.version_id, func.count(), whole_time=True)
-        .join(Problem, Problem.id == ProblemTicket.problem_id)
-        .outerjoin(InstalledProduct, InstalledProduct.id == Ticket.installed_product_id)
-        .where(among(ProblemTicket.problem_id, ids), Ticket.opened_at >= Problem.fixed_at, Ticket.opened_at < until)
-        .group_by(ProblemTicket.problem_id, InstalledProduct.version_id)
-    )  # fmt: skip
-    for problem_id, version_id, count in db.session.execute(query):
-        since.setdefault(problem_id, []).append((version_id, count))
+    since = _since_fix(span, actor, ids, until)
     before, standing = _before_fix(span, actor, fixed, by_id), _standing(fixed)
     found = {}
     for row in fixed:
@@ -360,6 +353,43 @@ def _after(
             installed=sum(count for version, count in places.items() if version in newer),
             installed_of=sum(places.values()),
         )  # fmt: skip
+    return found
+
+
+def _since_fix(
+    span: Span, actor: Actor, ids: Sequence[int], until: datetime
+) -> dict[int, list[tuple[int | None, int]]]:  # fmt: skip
+    """The tickets since each fix, counted by the version in which their device stood when they were opened."""
+    query = (
+        _linked(span, actor, ProblemTicket.problem_id, Ticket.opened_at, InstalledProduct.id.label("device_id"),
+                InstalledProduct.version_id, whole_time=True)
+        .join(Problem, Problem.id == ProblemTicket.problem_id)
+        .outerjoin(InstalledProduct, InstalledProduct.id == Ticket.installed_product_id)
+        .where(among(ProblemTicket.problem_id, ids), Ticket.opened_at >= Problem.fixed_at, Ticket.opened_at < until)
+    )  # fmt: skip
+    rows = db.session.execute(query).all()
+    moves = _version_moves(sorted({row.device_id for row in rows if row.device_id is not None}))
+    counts: dict[int, Counter[int | None]] = {}
+    for row in rows:
+        later = next((was for at, was in moves.get(row.device_id, ()) if at > row.opened_at), row.version_id)
+        counts.setdefault(row.problem_id, Counter())[later] += 1
+    return {problem_id: list(counted.items()) for problem_id, counted in counts.items()}
+
+
+def _version_moves(device_ids: Sequence[int]) -> dict[int, list[tuple[datetime, int | None]]]:
+    """When each device changed over, and from which version, by the journal; the first change first."""
+    if not device_ids:
+        return {}
+    query = (
+        select(Entry.subject_id, Entry.at, Entry.payload)
+        .where(Entry.subject_kind == InstalledChanged.subject_kind, among(Entry.subject_id, device_ids),
+               Entry.fact == InstalledChanged.__name__)
+        .order_by(Entry.id)
+    )  # fmt: skip
+    found: dict[int, list[tuple[datetime, int | None]]] = {}
+    for device_id, at, payload in db.session.execute(query):
+        if (change := payload["changes"].get("version_id")) is not None:
+            found.setdefault(device_id, []).append((at, int(change[0]) if change[0] is not None else None))
     return found
 
 

@@ -98,10 +98,10 @@ def take_from_ticket(ticket: Ticket, new: NewWish, *, by: Actor, submission: str
 @command
 def take_from_need(need_id: int, new: NewWish, *, by: Actor) -> Wish:
     """Keep a need that was found at a revisit as a wish, once; whoever was visited is the first who wants it."""
-    require(by, Action.WRITE_WISH, new)
     need: Need | None = db.session.scalar(locked_when_writing(visible(by, Need).where(Need.id == need_id), of=Need))
     if need is None:
         raise NotFound
+    require(by, Action.WRITE_WISH, new)
     if (found := db.session.scalar(select(Wish).where(Wish.need_id == need_id))) is not None:
         return found
     revisit = db.session.get(Revisit, need.revisit_id) if need.revisit_id is not None else None

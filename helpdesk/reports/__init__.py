@@ -8,11 +8,13 @@ from helpdesk.reports.attainment import ATTAINMENT
 from helpdesk.reports.base import Report
 from helpdesk.reports.claims import CLAIMS
 from helpdesk.reports.hours import HOURS
+from helpdesk.reports.knowledge import KNOWLEDGE
 from helpdesk.reports.overview import OVERVIEW
 from helpdesk.reports.product_feedback import PRODUCT_FEEDBACK
 from helpdesk.reports.promises import PROMISES
 from helpdesk.reports.revisits import REVISITS
 
 REPORTS: dict[str, Report[Any]] = {
-    report.slug: report for report in (OVERVIEW, ATTAINMENT, PROMISES, HOURS, REVISITS, CLAIMS, PRODUCT_FEEDBACK)
+    report.slug: report
+    for report in (OVERVIEW, ATTAINMENT, PROMISES, HOURS, REVISITS, CLAIMS, KNOWLEDGE, PRODUCT_FEEDBACK)
 }

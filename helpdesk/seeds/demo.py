@@ -23,6 +23,7 @@ from helpdesk.models.tickets import Ticket
 from helpdesk.people.accounts import hash_password
 from helpdesk.people.directory import operators
 from helpdesk.seeds import cast
+from helpdesk.seeds.articles import write_articles
 from helpdesk.seeds.care import take_care
 from helpdesk.seeds.claims import settle_claims
 from helpdesk.seeds.company import move_in
@@ -34,6 +35,7 @@ from helpdesk.seeds.promises import promise_today
 from helpdesk.seeds.sales import sell
 from helpdesk.seeds.stories import STORIES
 from helpdesk.seeds.story import Story
+from helpdesk.seeds.wishes import wish
 
 # Everybody who reads this knows it: it is for the demo desk alone, whose accounts are all marked as such.
 DEMO_PASSWORD = "three lines of help"  # noqa: S105
@@ -51,7 +53,7 @@ LOOK_AT = {
     "jurgita": "The lead of the second line: tickets that went back and forth between two teams.",
     "daniel": "The third line: sees only what was handed over, and writes to no client.",
     "robert": "A manager: the year in figures.",
-    "giedrius": "The product owner: every ticket of the products.",
+    "giedrius": "The product owner: what troubles clients and what they wish, to be answered.",
     "neringa": "The administrator: people, teams, routing rules; reading a client's ticket leaves a trace.",
     "bartosz": "A client who supervises his organisation: sees the requests of all his colleagues.",
     "kertu": "A client who sees her own requests and those of her circle, one of them with the makers.",
@@ -123,7 +125,9 @@ def fill(stories: Sequence[Story] = (*STORIES, *EVERYDAY), *, progress: Progress
         settle_claims(company, until=until)
         promise_today(company, until=until)
         sell(company, until=until)
+        write_articles(company, until=until)
         find_problems(company, until=until)
+        wish(company, until=until)
         # From here on everything that happens is real: what follows from it can be checked.
         db.session.add(ImportRun(name="demo", kind="demo", started_at=until, finished_at=until))
     return len(dated)

@@ -145,6 +145,7 @@ def _workspace(actor: Actor) -> Iterator[Item]:
         yield _item(_("Wishes"), "console.wishes.index", icon="bulb")
     if actor.product_ids:
         yield _item(_("Webhooks"), "console.webhooks.index", icon="api")
+    yield _item(_("Knowledge base"), "console.articles.index", icon="book-2")
 
 
 def _after_the_sale(actor: Actor) -> Iterator[Item]:
@@ -178,6 +179,7 @@ def _reports(actor: Actor) -> Iterator[Item]:
     yield _item(_("Claims and refunds"), "manager.reports.claims", icon="receipt-refund")
     yield _item(_("Searches"), "manager.reports.searches", icon="search")
     yield _item(_("Product feedback"), "manager.feedback.show", icon="bulb")
+    yield _item(_("Knowledge base use"), "manager.reports.knowledge", icon="book-2")
 
 
 def view_names(actor: Actor) -> dict[str, str]:
@@ -228,6 +230,7 @@ def _portal_nav(actor: Actor) -> list[Group]:
         _item(_("Home"), "portal.home.show", icon="home"),
         _item(_("My requests"), "portal.tickets.index", icon="inbox"),
         _item(_("New request"), "portal.tickets.new", icon="plus"),
+        _item(_("Help"), "kb.index", icon="book-2"),
     ]
     if has_deliverables(for_=actor):
         items.append(_item(_("Deliverables"), "portal.deliverables.index", icon="package-export"))

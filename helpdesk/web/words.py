@@ -232,3 +232,20 @@ BUYING_ROLES = {
     "initiator": _l("Initiator"), "user": _l("User"), "influencer": _l("Influencer"), "gatekeeper": _l("Gatekeeper"),
     "buyer": _l("Buyer"), "decider": _l("Decider"), "controller": _l("Controller"),
 }  # fmt: skip
+ARTICLE_STATES = {
+    "draft": _lp("article", "Draft"), "in_review": _lp("article", "In review"),
+    "published": _lp("article", "Published"), "outdated": _lp("article", "Outdated"),
+    "archived": _lp("article", "Archived"),
+}  # fmt: skip
+ARTICLE_KINDS = {"known_error": _l("Known error"), "how_to": _l("How-to"), "faq": _l("Question and answer")}
+AUDIENCES = {
+    "public": _l("Everybody"), "clients": _l("Clients who have the product"), "operators": _l("All operators"),
+    "line": _l("One support line"),
+}  # fmt: skip
+USE_KINDS = {"linked": _l("linked"), "inserted": _l("given in a reply"), "written_from": _l("written from this ticket")}
+TASK_STATES = {"open": _lp("task", "To be written"), "done": _lp("task", "Done"), "dropped": _lp("task", "Dropped")}
+TAKEN_KINDS = {
+    "name": _l("Name"), "organisation": _l("Organisation"), "serial": _l("Serial number"), "email": _l("Mail address"),
+    "link": _l("Link with a secret"), "account": _l("Account number"), "phone": _l("Telephone"),
+    "card": _l("Card number"), "network": _l("Network address"), "secret": _l("Password"),
+}  # fmt: skip

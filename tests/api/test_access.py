@@ -19,18 +19,27 @@ from helpdesk.aftersales.feeds import create_feed
 from helpdesk.aftersales.hours import grant_hours, reserve_hours
 from helpdesk.aftersales.outcomes import NewNeed, NewOutcome, NewReferral, leads_of, record_outcome
 from helpdesk.core.db import db
+from helpdesk.knowledge.articles import save_words
+from helpdesk.knowledge.files import add_files
+from helpdesk.knowledge.publishing import publish_article
+from helpdesk.knowledge.tasks import ask_article
 from helpdesk.models.access import Account
 from helpdesk.models.care import FeedKind, NeedKind
+from helpdesk.models.feedback import Every
 from helpdesk.models.problems import BroadcastKind, ProblemState
 from helpdesk.models.tickets import TicketType
 from helpdesk.people.accounts import create_token, disable_account, revoke_token, tokens_of
 from helpdesk.policy.actor import SYSTEM, Actor
 from helpdesk.problems.broadcasts import NewBroadcast, publish
 from helpdesk.problems.majors import NewMajor, declare_major
+from helpdesk.problems.schedules import NewSchedule, schedule_feedback
+from helpdesk.problems.webhooks import NewWebhook, add_webhook
 from helpdesk.tickets.attachments import store_upload
 from helpdesk.tickets.classification import Classification, classify, watch
 from helpdesk.tickets.conversation import NewMessage, add_note
 from helpdesk.tickets.queries import get_ticket
+from knowledge_base.models import AudienceKind
+from knowledge_base.writing import Words, source_of
 from tests.aftersales.claiming import some_rules
 from tests.aftersales.conftest import a_contract
 from tests.aftersales.selling import a_sale
@@ -39,7 +48,9 @@ from tests.aftersales.test_revisits import a_revisit
 from tests.api.conftest import Caller
 from tests.cast import Cast
 from tests.factories import HANDOVER, a_ticket, facts
+from tests.knowledge.writing import published
 from tests.problems.solving import a_problem
+from tests.problems.wishing import a_wish
 
 WORDS = {"text": "Something."}
 WHY = {"reason": "Because."}
@@ -50,6 +61,8 @@ CALL_BACK = {"what": "Call back", "until_at": "2026-03-12T10:00:00Z"}
 PROMISE = {"at": "2026-03-12T10:00:00Z", "note": "By phone.", "consent": True}
 PLAN = {"name": "Mine", "revision": 1, "steps": [{"what": "Call", "offset_days": 1}]}
 OFFER = {"what": "Ten", "amount_cents": 100, "valid_until": "2026-04-30"}
+WISH = {"product_id": 1, "title": "Mine"}
+ANSWER = {"verdict": "accepted"}
 SOLD = {"sold_on": "2026-03-02", "items": [{"what": "A printer"}], "organisation_id": 1}
 REVIEW = {"held_on": "2026-03-02", "service_people": "Me", "development_people": "Me", "findings": "Mine"}
 FORM = {name: text for name, text in HANDOVER.__dict__.items() if text}
@@ -184,6 +197,25 @@ ADDRESSES: list[tuple[str, str, Any]] = [
     ("GET", "/organisations/{organisation_id}", None),
     ("GET", "/contacts/{contact_id}", None),
     ("DELETE", "/calendar-feeds/{feed_id}", None),
+    ("POST", "/tickets/{number}/wishes", WISH),
+    ("PUT", "/tickets/{number}/wishes/{wish}", None),
+    ("PUT", "/needs/{need_id}/wish", WISH),
+    ("GET", "/wishes/{wish}", None),
+    ("PUT", "/wishes/{wish}", {"title": "Mine"}),
+    ("GET", "/wishes/{wish}/clients", None),
+    ("POST", "/wishes/{wish}/clients", {"contact_id": 1}),
+    ("DELETE", "/wishes/{wish}/clients/{supporter_id}", None),
+    ("PUT", "/wishes/{wish}/merger", {"into": "W-1"}),
+    ("PUT", "/wishes/{wish}/vote", None),
+    ("DELETE", "/wishes/{wish}/vote", None),
+    ("GET", "/wishes/{wish}/answers", None),
+    ("POST", "/wishes/{wish}/answers", ANSWER),
+    ("GET", "/product-feedback/problems/{problem}/tickets", None),
+    ("GET", "/product-feedback/problems/{problem}/answers", None),
+    ("POST", "/product-feedback/problems/{problem}/answers", {**ANSWER, "product_id": 1}),
+    ("DELETE", "/product-feedback/schedules/{schedule_id}", None),
+    ("POST", "/webhooks/{webhook_id}/trials", None),
+    ("DELETE", "/webhooks/{webhook_id}", None),
     ("GET", "/problems/{problem}", None),
     ("PUT", "/problems/{problem}/description", {"title": "Mine now"}),
     ("POST", "/problems/{problem}/whys", {"question": "Why?", "answer": "So."}),
@@ -207,9 +239,35 @@ ADDRESSES: list[tuple[str, str, Any]] = [
     ("POST", "/major-incidents/{major_id}/updates", {"texts": {"en": "Mine"}}),
     ("PUT", "/major-incidents/{major_id}/end", {}),
     ("POST", "/major-incidents/{major_id}/reviews", REVIEW),
+    ("GET", "/articles/{article}", None),
+    ("PUT", "/articles/{article}/words/{language}", {"title": "Mine", "body": "Mine."}),
+    ("PUT", "/articles/{article}/about", {"audience": "public"}),
+    ("POST", "/articles/{article}/review", None),
+    ("POST", "/articles/{article}/publication", None),
+    ("POST", "/articles/{article}/refusal", {"comment": "No."}),
+    ("POST", "/articles/{article}/outdated", None),
+    ("POST", "/articles/{article}/archive", None),
+    ("POST", "/articles/{article}/draft", None),
+    ("PUT", "/articles/{article}/vote", {"is_useful": True}),
+    ("GET", "/articles/{article}/files", None),
+    ("POST", "/articles/{article}/files", None),
+    ("GET", "/articles/files/{article_file_id}", None),
+    ("POST", "/article-tasks/{task_id}/article", None),
+    ("PUT", "/article-tasks/{task_id}/end", {"state": "done"}),
 ]  # fmt: skip
 # What a client may not do on a ticket of their own, and what is not for clients at all.
 STAFFS_OWN = [
+    ("POST", "/tickets/{number}/wishes", WISH),
+    ("POST", "/wishes", WISH),
+    ("PUT", "/wishes/{wish}", {"title": "Mine"}),
+    ("GET", "/wishes/{wish}/clients", None),
+    ("POST", "/wishes/{wish}/clients", {"contact_id": 1}),
+    ("DELETE", "/wishes/{wish}/clients/{supporter_id}", None),
+    ("PUT", "/wishes/{wish}/merger", {"into": "W-1"}),
+    ("POST", "/wishes/{wish}/answers", ANSWER),
+    ("GET", "/product-feedback", None),
+    ("POST", "/product-feedback/schedules", {"every": "week"}),
+    ("POST", "/webhooks", {"url": "https://hooks.example.com/"}),
     ("PATCH", "/tickets/{number}", {"subject": "Mine now"}),
     ("PATCH", "/tickets/{number}", {"impact": "organisation"}),
     ("PATCH", "/tickets/{number}", {"priority": "P1", "priority_reason": "I say so"}),
@@ -294,6 +352,13 @@ STAFFS_OWN = [
     ("PATCH", "/installed-products/{installed_id}", {"serial": "mine"}),
     ("POST", "/installed-products/{installed_id}/parts", {"name": "Roll"}),
     ("PUT", "/contacts/{contact_id}/roles", {"roles": ["decider"]}),
+    ("POST", "/articles", {"kind": "faq", "title": "Mine", "body": "Mine."}),
+    ("PUT", "/articles/{article}/words/{language}", {"title": "Mine", "body": "Mine."}),
+    ("PUT", "/articles/{article}/about", {"audience": "public"}),
+    ("POST", "/articles/{article}/publication", None),
+    ("POST", "/articles/{article}/archive", None),
+    ("GET", "/article-tasks", None),
+    ("POST", "/article-tasks", {"title": "Mine", "language": "en"}),
 ]  # fmt: skip
 
 
@@ -332,8 +397,11 @@ def known(cast: Cast, ona: Caller, jonas: Caller) -> dict[str, Any]:
         "version_id": some_rules(cast).id, "deliverable_id": made.id, "round": 1, "file_id": made.rounds[0].files[0].id,
         "feed_id": create_feed(FeedKind.MINE, by=cast.jonas)[0].id, "promise_id": promise["id"],
         "sale": a_sale(cast).number, "point": "quality", "payment_id": 1, "part_id": 1,
+        "wish": a_wish(cast).number, "supporter_id": 1, "problem": a_problem(cast).number,
+        "schedule_id": schedule_feedback(NewSchedule(Every.WEEK), by=cast.vera).id,
+        "webhook_id": add_webhook(NewWebhook("https://hooks.example.com/"), by=cast.petras)[0].id,
         "installed_id": cast.printer_at_klinika.id, "enquiry": a_ticket(cast, type=TicketType.ENQUIRY).number,
-        **problem_things(cast, number),
+        **problem_things(cast, number), **article_things(cast),
     }  # fmt: skip
 
 
@@ -344,6 +412,17 @@ def problem_things(cast: Cast, number: str) -> dict[str, Any]:
     broadcast = publish(problem, NewBroadcast(BroadcastKind.WORKAROUND, {"en": "Wait."}), by=cast.ona)
     major = declare_major(ticket, NewMajor("All printers", {"en": "Wait."}), by=cast.rasa)
     return {"problem": problem.number, "language": "lt", "broadcast_id": broadcast.id, "major_id": major.id}
+
+
+def article_things(cast: Cast) -> dict[str, Any]:
+    """An article for those who have the printer, a file that it shows, and a task."""
+    article = published(cast, audience=AudienceKind.CLIENTS, products=((cast.printer.id, None),))
+    [file] = add_files(article, [store_upload("head.txt", BytesIO(b"a head"))], by=cast.ona)
+    base_id = source_of(article).latest_id
+    save_words(article, "en", Words("Heads", f"[Head](files/{file.id})"), base_id=base_id, by=cast.ona)
+    publish_article(article, by=cast.rasa)
+    task = ask_article("Heads", "en", by=cast.ona)
+    return {"article": article.number, "article_file_id": file.id, "task_id": task.id}
 
 
 def filled(body: Any, known: dict[str, Any]) -> Any:

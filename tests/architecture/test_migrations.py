@@ -61,12 +61,17 @@ def test_migrated_sqlite_equals_the_models(sqlite_config: Config, tmp_path: Path
     Base.metadata.create_all(models)
 
     with migrated.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": _is_ours})
         assert compare_metadata(context, Base.metadata) == []
     assert _sqlite_names(migrated) == _sqlite_names(models)
     assert _sqlite_indexes(migrated) == _sqlite_indexes(models)
     for engine in (migrated, models):
         engine.dispose()
+
+
+def _is_ours(_thing: Any, name: str | None, kind: str, _reflected: bool, _compared: Any) -> bool:
+    """The full-text index keeps itself in tables of its own; `_sqlite_names` compares those."""
+    return not (kind == "table" and str(name).startswith("search_index"))
 
 
 def test_down_and_up_again_leaves_the_same(sqlite_config: Config) -> None:

@@ -8,6 +8,9 @@ OPEN = {
     "health.show", "auth.root", "auth.sign_in", "auth.create_session", "auth.end_session", "auth.reset",
     "auth.create_reset", "auth.invitation", "auth.choose_password", "auth.first_run", "auth.begin_desk",
     "preferences.update", "feeds.show",
+    # the knowledge base: the scope of articles decides what each reader finds, signed in or not
+    "kb.index", "kb.search", "kb.category", "kb.product", "kb.show", "kb.by_number", "kb.paper", "kb.pdf", "kb.file",
+    "kb.vote", "kb.suggestions", "kb.feed", "kb.sitemap", "kb.sitemap_part",
 }  # fmt: skip
 # Development pages exist only while the desk listens to its own machine; the API checks its bearer token.
 OTHERWISE = ("dev.", "api", "v1")

@@ -13,8 +13,6 @@ from hypothesis import strategies as st
 
 from helpdesk.core.words import ENDINGS, codes, fold, latin_language, squeezed, stem, terms
 
-NAUGHTY = Path(__file__).parents[3] / "shared" / "data" / "naughty_strings.json.xz"
-
 
 @pytest.mark.parametrize(("written", "folded"), [
     ("Slaptažodis", "slaptazodis"), ("ЁЛКА", "елка"), ("ёлка", "елка"), ("Йод", "йод"), ("и\u0306од", "йод"),
@@ -85,9 +83,8 @@ def test_any_text_gives_terms_that_are_folded_and_short(text: str) -> None:
     assert codes(text) == codes(text)
 
 
-@pytest.mark.skipif(not NAUGHTY.exists(), reason="the shared data is not here")
-def test_naughty_strings_break_nothing() -> None:
-    for text in json.loads(lzma.decompress(NAUGHTY.read_bytes())):
+def test_naughty_strings_break_nothing(shared_data: Path) -> None:
+    for text in json.loads(lzma.decompress((shared_data / "naughty_strings.json.xz").read_bytes())):
         terms(text)
         codes(text)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from helpdesk.core.command import transaction
 from helpdesk.core.db import db
 from helpdesk.core.journal import Entry
 from helpdesk.knowledge.articles import About, NewArticle, begin_article, save_words
 from helpdesk.knowledge.publishing import archive_article, ask_review, mark_outdated, publish_article
 from knowledge_base.models import Article, ArticleKind, ArticleState, AudienceKind
+from knowledge_base.search import index_articles
 from knowledge_base.writing import Words, source_of
 from tests.cast import Cast
 
@@ -38,7 +40,15 @@ def an_article(
 
 def published(cast: Cast, **values: Any) -> Article:
     """An article that readers find."""
-    return an_article(cast, ArticleState.PUBLISHED, **values)
+    article = an_article(cast, ArticleState.PUBLISHED, **values)
+    reindex(article)
+    return article
+
+
+def reindex(article: Article) -> None:
+    """What the job would do that follows from a change."""
+    with transaction():
+        index_articles([article.id])
 
 
 def translated(article: Article, language: str, title: str, cast: Cast, body: str = "Tekstas.") -> None:
@@ -46,6 +56,7 @@ def translated(article: Article, language: str, title: str, cast: Cast, body: st
     words = Words(title, body, of_source_id=source_of(article).latest_id)
     save_words(article, language, words, base_id=None, by=cast.ona)
     publish_article(article, by=cast.rasa)
+    reindex(article)
 
 
 def facts_of(article: Article) -> list[str]:

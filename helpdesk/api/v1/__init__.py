@@ -7,6 +7,7 @@ from helpdesk.api.errors import answer_with_problems
 from helpdesk.api.openapi import Blueprint
 from helpdesk.api.v1 import (
     approvals,
+    articles,
     assignments,
     attachments,
     billing,
@@ -46,8 +47,7 @@ RESOURCES = (
     tags.bp, links.bp, timelines.bp, attachments.bp, organisations.bp, contacts.bp, catalogue.bp, me.bp,
     work_logs.bp, contracts.bp, approvals.bp, billing.bp, revisits.bp, care.bp, claims.bp,
     refund_rules.bp, deliverables.bp, calendar_feeds.bp, enquiries.bp, sales.bp, installed.bp,
-    problem_records.bp, major_incidents.bp,
-    wishes.bp, product_feedback.bp,
+    wishes.bp, product_feedback.bp, articles.bp, problem_records.bp, major_incidents.bp,
 )  # fmt: skip
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")

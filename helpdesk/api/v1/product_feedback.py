@@ -265,7 +265,7 @@ MADE = Representation(WebhookMadeSchema(), None, of=lambda made, _actor: _webhoo
 
 @bp.get("/product-feedback")
 @bp.takes(SpanSchema(), location="query")
-@bp.gives(200, FEEDBACK)
+@bp.gives(200, FEEDBACK, or_unchanged=True)
 def show(sent: dict[str, Any]) -> Any:
     """Read the report as a feed. Its ETag stays while its figures do: ask again with If-None-Match, and get 304."""
     found = product_feedback(_span(sent), for_=current_actor())

@@ -7,6 +7,8 @@ from flask import Blueprint
 from helpdesk.web.auth import guard
 from helpdesk.web.console import (
     approvals,
+    article_tasks,
+    articles,
     attachments,
     billing,
     breaches,
@@ -47,6 +49,7 @@ from helpdesk.web.console import (
     sales,
     search,
     settings,
+    ticket_articles,
     tickets,
     visits,
     webhooks,
@@ -63,6 +66,7 @@ for _part in (
     duties, revisits, care, leads, claims, refund_rules, deliverables, visits, enquiries, sales, installed,
     problems, problem_links, major_incidents,
     wishes, webhooks,
+    articles, article_tasks, ticket_articles,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))
     bp.register_blueprint(_part.bp)

@@ -1,4 +1,4 @@
-"""Reports of what comes after the sale: revisits, claims."""
+"""Reports of what comes after the sale, revisits and claims, and of the knowledge base."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from helpdesk.core.tables import csv_text
 from helpdesk.reports.base import Slice
 from helpdesk.reports.claims import BY as CLAIMS_BY
 from helpdesk.reports.claims import ClaimsReport, run_claims
+from helpdesk.reports.knowledge import Share, run_knowledge
 from helpdesk.reports.revisits import BY as REVISITS_BY
 from helpdesk.reports.revisits import RevisitsReport, run_revisits
 from helpdesk.web.auth import current_actor
@@ -33,11 +34,15 @@ CLAIM_COLUMNS = (
 )  # fmt: skip
 
 
+KNOWLEDGE_COLUMNS = ("line", "fraction", "percent", "interval")
+
+
 def register(bp: Blueprint) -> None:
     """Add these reports to the others."""
-    for view, name in ((revisits, "revisits"), (claims, "claims")):
+    for view, name in ((revisits, "revisits"), (claims, "claims"), (knowledge, "knowledge")):
         bp.add_url_rule(f"/{name}", view_func=view)
-    for table, name in ((revisits_table, "revisits"), (claims_table, "claims")):
+    tables = ((revisits_table, "revisits"), (claims_table, "claims"), (knowledge_table, "knowledge"))
+    for table, name in tables:
         bp.add_url_rule(f"/{name}.csv", view_func=table)
 
 
@@ -75,6 +80,28 @@ def claims_table() -> Response:
         for row in _lines(figures) for currency, cents in (row["refunded_cents"].items() or [("", None)])
     ]  # fmt: skip
     return _table("claims.csv", CLAIM_COLUMNS, rows)
+
+
+def knowledge() -> str:
+    """How often articles were given for tickets, and whether suggestions kept tickets away."""
+    figures = run_knowledge(_over(), for_=current_actor())
+    ways = _ways("manager.reports.knowledge", "", {})
+    return render_template(
+        "manager/reports/knowledge.html", figures=figures, between=_between, percent_of=_share, **ways
+    )
+
+
+def knowledge_table() -> Response:
+    """The same as a table: a line for each support line."""
+    figures = run_knowledge(_over(), for_=current_actor())
+    rows = [{"line": "" if row.line is None else row.line} | row.share.document() for row in figures.lines]
+    return _table("knowledge.csv", KNOWLEDGE_COLUMNS, rows)
+
+
+def _share(share: Share) -> str:
+    if not share.whole:
+        return "—"
+    return f"{share.part}/{share.whole}" if share.percent is None else percentage(share.percent / 100, digits=1)
 
 
 def _over() -> Slice:

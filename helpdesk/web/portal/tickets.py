@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from helpdesk.aftersales.approvals import approvals_of
 from helpdesk.core.i18n import gettext as _
+from helpdesk.knowledge.deflection import new_sitting
 from helpdesk.models.tickets import Channel, Status, Ticket
 from helpdesk.people import directory
 from helpdesk.policy.actor import Actor
@@ -155,4 +156,5 @@ def _new_page(form: Form) -> str:
         "portal/tickets/new.html", form=form, types=TYPES, urgencies=URGENCIES,
         installed=organisation_products(for_=current_actor()), products=directory.products(),
         categories=directory.categories(), custom_fields=fields_for(None, current_actor()),
+        sitting=str(form.data.get("sitting", ""))[:40] or new_sitting(),
     )  # fmt: skip

@@ -8,6 +8,7 @@ import { openDialog, tendDialogs } from "./dialogs.js";
 import { files } from "./files.js";
 import { forgetDrafts } from "./drafts.js";
 import { live } from "./live.js";
+import { markdown } from "./markdown.js";
 import { menu } from "./menu.js";
 import { offline } from "./offline.js";
 import { promiseRow } from "./promise-row.js";
@@ -28,6 +29,7 @@ const BEHAVIOURS = {
   "key-switch": keySwitch,
   "list-keys": listKeys,
   live,
+  markdown,
   menu,
   offline,
   "open-dialog": openDialog,

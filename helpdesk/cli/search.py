@@ -1,0 +1,137 @@
+"""`search`: ask as people ask, measure how well it answers, make the index anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from helpdesk.cli.face import Command, Exit, Group, Refused, answer, answering, with_desk
+from helpdesk.core.i18n import LANGUAGES
+from helpdesk.core.search_trial import Measured, evaluate, read_rows
+from helpdesk.policy.actor import SYSTEM
+from helpdesk.tickets.search import TicketFound, TicketsFound, clear_step, rebuild_step, search_tickets
+
+MOST = 100
+
+
+class _Asking(Group):
+    """`threeline search QUERY` asks; `eval` and `rebuild` are commands of their own."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
+            args = ["for", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Asking)
+def search() -> None:
+    """Find tickets by what was said (`threeline search QUERY`), and measure the search."""
+
+
+@search.command("for", hidden=True)
+@click.argument("query")
+@click.option(
+    "--in", "kind", type=click.Choice(["tickets"]), default="tickets", show_default=True, help="What to search."
+)
+@click.option("--lang", "language", type=click.Choice(list(LANGUAGES)), help="Language of the query.")
+@click.option("--limit", type=click.IntRange(1, MOST), default=10, show_default=True, help="At most so many.")
+@answering
+@with_desk
+def ask(query: str, kind: str, language: str | None, limit: int, form: str) -> None:
+    """Show what answers a query best, the best first.
+
+    \b
+    Example:
+      threeline search "blank labels" --limit 5
+      threeline search 0x80070005 --in tickets --lang en --json
+    """  # fmt: skip
+    found = search_tickets(query, for_=SYSTEM, language=language, limit=limit)
+    answer(form, _document(query, kind, found), lambda: _text(found))
+
+
+@search.command("eval")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--pieces",
+    type=click.IntRange(1, 10_000),
+    default=500,
+    show_default=True,
+    help="How many pieces of Chinese are asked, of each length.",
+)
+@answering
+@with_desk
+def measure(file: Path, pieces: int, form: str) -> None:
+    """Measure the search on questions with intents, or on pieces of Chinese dialogues; a CSV file, also as .xz.
+
+    Questions need the columns split (train and test), intent, and text or one column for each language; dialogues the
+    columns dialogue, turn and text. The index of the trial is made and taken away.
+
+    \b
+    Example:
+      threeline search eval questions.csv.xz
+    """
+    figures = evaluate(read_rows(file), pieces=pieces)
+    answer(form, {"figures": [_figures(each) for each in figures]}, lambda: _table(figures))
+
+
+@search.command("rebuild")
+@answering
+@with_desk
+def rebuild(form: str) -> None:
+    """Make the index of all tickets anew; search finds less until it is done.
+
+    \b
+    Example:
+      threeline search rebuild
+    """
+    while clear_step():
+        pass
+    last, steps = 0, 0
+    while (done := rebuild_step(last)) is not None:
+        last, steps = done, steps + 1
+    answer(form, {"rebuilt": ["tickets"], "steps": steps}, lambda: "The index of the tickets is new.")
+
+
+def _document(query: str, kind: str, found: TicketsFound) -> dict[str, Any]:
+    return {
+        "query": query, "in": kind, "more": found.more, "corrected": found.corrected,
+        "hits": [_hit(row) for row in found.rows],
+    }  # fmt: skip
+
+
+def _hit(row: TicketFound) -> dict[str, Any]:
+    return {
+        "number": row.ticket.number, "subject": row.ticket.subject, "status": row.ticket.status.value,
+        "language": row.ticket.language, "score": row.score, "is_exact": row.is_exact,
+        "snippet": row.snippet.striptags(),
+    }  # fmt: skip
+
+
+def _text(found: TicketsFound) -> str:
+    if not found.rows:
+        raise Refused("Nothing was found.", Exit.NOT_FOUND)
+    lines = [f"{row.ticket.number}  {row.ticket.subject}\n    {row.snippet.striptags()}" for row in found.rows]
+    taken = ", ".join(f"{meant} for {typed}" for typed, meant in sorted(found.corrected.items()))
+    return "\n".join(([f"Taken: {taken}"] if taken else []) + lines)
+
+
+def _figures(each: Measured) -> dict[str, Any]:
+    shares = {name.replace(" ", "_"): round(share, 4) for name, share in each.shares.items()}
+    return {"what": each.what, "asked": each.asked, "milliseconds": round(each.seconds * 1000, 1), **shares}
+
+
+def _table(figures: list[Measured]) -> str:
+    names = list(figures[0].shares)
+    lines = [f"{'':28} {'asked':>6} " + " ".join(f"{name:>12}" for name in names) + f" {'one query':>12}"]
+    lines += [
+        f"{each.what:28} {each.asked:>6} "
+        + " ".join(f"{each.shares[name]:>12.1%}" for name in names)
+        + f" {each.seconds * 1000:>9.1f} ms"
+        for each in figures
+    ]
+    return "\n".join(lines)
+
+
+COMMANDS: tuple[Command | Group, ...] = (search,)

@@ -1,0 +1,166 @@
+"""Which of the documents that an engine fetched answer a query best: pure, and the same whatever the engine.
+
+Semantics
+1. Words: BM25 over the groups of the query. A group is one word with everything that stands for it (its stems, its
+   synonyms, what it may be a mistake for), each with a weight; its rarity is that of all of them together. A word of
+   the title counts `TITLE` times.
+2. Spelling: the triples of letters that query and document have in common, each by how rare it is among the documents
+   compared, over the title and the beginning of the body. They find derived and compound words that no stem joins, and
+   what was mistyped.
+3. Where `varied` is asked, what says almost the same as a result above it steps back behind what says something else:
+   a reader whom one wording does not help is not helped by it five times.
+4. Ties go to the newer number, then to the key.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from helpdesk.core.words import fold, pieces
+
+K1, B = 0.9, 0.8
+TITLE = 2.0
+SPELLING = 0.3  # what triples weigh beside words
+SPELT = 100  # of how many documents the spelling is compared
+SPELT_TEXT = 240  # characters of a document
+VARIETY = 1.5
+VARIED = 50  # among how many documents variety is looked for
+
+
+@dataclass(frozen=True)
+class Group:
+    """A word of the query: the marked terms that stand for it with their weights, and how many documents hold any."""
+
+    terms: Mapping[str, float]
+    documents: int
+    weight: float = 1.0
+
+
+@dataclass
+class Candidate:
+    """A document that was fetched."""
+
+    id: int
+    key: str
+    number: int | None
+    language: str
+    title: str
+    body: str
+    fields: Sequence[tuple[str, float]]  # joined terms and what one of them counts
+    length: int
+    tier: int = 0  # what stands above every score: names, exact codes, whole pieces
+    score: float = field(default=0.0)
+
+
+def rank(
+    candidates: Sequence[Candidate],
+    groups: Sequence[Group],
+    query: str,
+    *,
+    documents: int,
+    length: int,
+    limit: int,
+    varied: bool = False,
+) -> list[Candidate]:
+    """The best `limit` candidates in order; `documents` and `length` are those of the whole collection."""  # fmt: skip
+    average = max(1.0, length / max(1, documents))
+    rarity = [rareness(group.documents, documents) * group.weight for group in groups]
+    held: dict[int, Counter[int]] = {}
+    for each in candidates:
+        scale = K1 * (1 - B + B * each.length / average)
+        texts = [(f" {joined} ", weight) for joined, weight in each.fields if joined]
+        found: Counter[int] = Counter()
+        for n, group in enumerate(groups):
+            count = 0.0
+            for term, standing_for in group.terms.items():
+                spaced = f" {term} "
+                count += standing_for * sum(weight * text.count(spaced) for text, weight in texts if spaced in text)
+            if count:
+                each.score += rarity[n] * count * (K1 + 1) / (count + scale)
+                found[n] = 1
+        held[each.id] = found
+    ordered = sorted(candidates, key=_best)
+    head = ordered[:SPELT]
+    _compare_spelling(head, query, documents)
+    ordered = sorted(head, key=_best) + ordered[SPELT:]
+    return _varied(ordered, documents, limit) if varied else ordered[:limit]
+
+
+def rareness(documents: int, of: int) -> float:
+    """How much a word tells that stands in so many of the documents; above zero for each."""
+    documents = min(max(documents, 0), of)
+    return math.log(1 + (of - documents + 0.5) / (documents + 0.5))
+
+
+def _best(each: Candidate) -> tuple[int, float, int, str]:
+    # Rounded: the last digits of a sum depend on its order.
+    return -each.tier, -round(each.score, 9), -(each.number or 0), each.key
+
+
+def _triples(text: str) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for word, is_cjk in pieces(text[:SPELT_TEXT]):
+        if not is_cjk:
+            spaced = f" {word} "
+            found.update(spaced[i : i + 3] for i in range(len(spaced) - 2))
+    return found
+
+
+def _compare_spelling(candidates: Sequence[Candidate], query: str, documents: int) -> None:
+    asked = _triples(query)
+    if not asked or len(candidates) < 2:
+        return
+    spelt = [_triples(f"{each.title} {each.body[:SPELT_TEXT]}") for each in candidates]
+    among = len(candidates)
+    average = max(1.0, sum(map(Counter.total, spelt)) / among)
+    held = Counter(triple for triples in spelt for triple in triples.keys() & asked.keys())
+    rarity = {triple: rareness(n, among) * SPELLING for triple, n in held.items()}
+    for each, triples in zip(candidates, spelt, strict=True):
+        scale = K1 * (1 - B + B * triples.total() / average)
+        each.score += sum(
+            rarity[triple] * asked[triple] * triples[triple] * (K1 + 1) / (triples[triple] + scale)
+            for triple in sorted(triples.keys() & asked.keys())
+        )
+
+
+def _varied(ordered: list[Candidate], documents: int, limit: int) -> list[Candidate]:
+    pool, rest = ordered[:VARIED], ordered[VARIED:]
+    if not pool or pool[0].score <= 0:
+        return ordered[:limit]
+    vectors = _vectors(pool)
+    best = max(each.score for each in pool)
+    chosen: list[int] = []
+    left = list(range(len(pool)))
+    alike = [0.0] * len(pool)
+    while left and len(chosen) < limit:
+        if chosen:
+            for n in left:
+                alike[n] = max(alike[n], _likeness(vectors[n], vectors[chosen[-1]]))
+        pick = min(left, key=lambda n: (-pool[n].tier, -round(pool[n].score / best - VARIETY * alike[n], 9), n))
+        left.remove(pick)
+        chosen.append(pick)
+    return ([pool[n] for n in chosen] + rest)[:limit]
+
+
+def _vectors(pool: Sequence[Candidate]) -> list[dict[str, float]]:
+    texts = [Counter(joined for text, _ in each.fields for joined in text.split()[:200]) for each in pool]
+    held = Counter(term for text in texts for term in text)
+    vectors = []
+    for text in texts:
+        weighed = {term: rareness(held[term], len(pool)) * min(n, 1.5) for term, n in text.items()}
+        norm = math.sqrt(math.fsum(w * w for w in weighed.values())) or 1.0
+        vectors.append({term: w / norm for term, w in weighed.items()})
+    return vectors
+
+
+def _likeness(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    return math.fsum(one[term] * other[term] for term in one.keys() & other.keys())
+
+
+def contains(each: Candidate, piece: str, *, internal: str = "") -> bool:
+    """Whether the document says this folded piece, written as one."""
+    texts = [text for text in (each.title, each.body, internal) if text]
+    return any(piece in text for text in texts) or any(piece in fold(text) for text in texts)

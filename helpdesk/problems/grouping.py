@@ -1,0 +1,120 @@
+"""Groups of similar texts in memory: one pass over many, for rebuilding the index and for measuring. Pure.
+
+It decides as the index in the database does, by the same rules: a text is looked up by its telling keys among the
+newest texts that have them, the nearest are compared term by term, and it joins a group or founds one.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from helpdesk.problems import similarity
+from helpdesk.problems.similarity import Neighbour, belonging
+
+_LOGS = [0.0, *(1.0 + math.log(count) for count in range(1, 256))]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where a text went: its terms as (number, count), its length, the numbers of its keys, its group, how sure."""
+
+    terms: Sequence[tuple[int, int]]
+    length: float
+    keys: Sequence[int]
+    group_id: int
+    score: float
+
+
+class Grouping:
+    """An index in memory and its groups: some hundred bytes for each text."""
+
+    def __init__(self, *, joins: float = similarity.JOINS) -> None:
+        self.joins = joins
+        self.total = 0
+        self.words: list[str] = []
+        self.documents = array("I")
+        self._numbers: dict[str, int] = {}
+        self._boosts = array("d")
+        self._postings: list[array[int] | None] = []
+        self._ids, self._groups, self._sizes, self._lengths = array("q"), array("I"), array("I"), array("d")
+        self._begins, self._terms, self._counts = array("Q", [0]), array("I"), array("B")
+
+    def learn(self, counts: Mapping[str, int]) -> None:
+        """Count the terms of a text that is not taken in itself."""
+        self.total += 1
+        for term in counts:
+            self.documents[self._number(term)] += 1
+
+    def place(self, text_id: int, counts: Mapping[str, int]) -> Placed:
+        """Take in one more text, and say where it went."""
+        self.learn(counts)
+        times = {self._numbers[term]: min(count, 255) for term, count in counts.items()}
+        ones = {number: self._weight(number) for number in times}
+        weights = {number: _LOGS[count] * ones[number] for number, count in times.items()}
+        words = self.words
+        if len(weights) > similarity.LONGEST:
+            kept = sorted(weights, key=lambda number: (-weights[number], words[number]))[: similarity.LONGEST]
+            weights = {number: weights[number] for number in kept}
+        keys = sorted((number for number in weights if self._postings[number] is not None),
+                      key=lambda number: (-ones[number], words[number]))[: similarity.TELLING]  # fmt: skip
+        length = similarity.length_of(weights.values())
+        neighbours = self._neighbours(keys, ones, weights, length) if length else []
+        sizes = {each.group_id: self._sizes[each.group_id] for each in neighbours}
+        found = belonging(neighbours, sizes, joins=self.joins)
+        row = len(self._ids)
+        group = found.group_id if found else row
+        self._ids.append(text_id)
+        self._groups.append(group)
+        self._sizes.append(0)
+        self._sizes[group] += 1
+        self._lengths.append(length or 1.0)
+        self._terms.extend(weights)
+        self._counts.extend(times[number] for number in weights)
+        self._begins.append(len(self._terms))
+        for number in keys:
+            postings = self._postings[number]
+            assert postings is not None  # or it would be no key
+            postings.append(row)
+            if len(postings) >= 2 * similarity.NEWEST:
+                del postings[: -similarity.NEWEST]
+        return Placed([(number, times[number]) for number in weights], length, keys, self._ids[group],
+                      found.score if found else 0.0)  # fmt: skip
+
+    def sizes(self) -> dict[int, int]:
+        """How many texts each group has, by the id of its founder."""
+        return {text_id: size for text_id, size in zip(self._ids, self._sizes, strict=True) if size}
+
+    def _neighbours(
+        self, keys: Sequence[int], ones: Mapping[int, float], weights: Mapping[int, float], length: float
+    ) -> list[Neighbour]:
+        evidence: dict[int, float] = {}
+        for number in keys:
+            one = ones[number]
+            for row in (self._postings[number] or array("I"))[-similarity.NEWEST :]:
+                evidence[row] = evidence.get(row, 0.0) + one
+        found, begins, terms, counts = [], self._begins, self._terms, self._counts
+        nearest = sorted(evidence, key=lambda row: (-evidence[row], -row))[: similarity.NEAREST]
+        for row in nearest:
+            product, begin, end = 0.0, begins[row], begins[row + 1]
+            for number, count in zip(terms[begin:end], counts[begin:end], strict=True):
+                if number in weights:
+                    product += weights[number] * _LOGS[count] * ones[number]
+            found.append(Neighbour(row, self._groups[row], min(1.0, product / (length * self._lengths[row]))))
+        return found
+
+    def _number(self, term: str) -> int:
+        number = self._numbers.get(term)
+        if number is None:
+            number = self._numbers[term] = len(self.words)
+            self.words.append(term)
+            self.documents.append(0)
+            self._boosts.append(similarity.boost(term))
+            self._postings.append(array("I") if similarity.is_key(term) else None)
+        return number
+
+    def _weight(self, number: int) -> float:
+        idf = math.log((self.total + 1) / (self.documents[number] + 0.5))
+        return self._boosts[number] * math.sqrt(max(similarity.LEAST_IDF, idf))
