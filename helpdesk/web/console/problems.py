@@ -291,8 +291,7 @@ def show_broadcast(number: str, broadcast_id: int) -> str:
     return render_template(
         "console/problems/broadcast.html", problem=problem, shown=shown,
         recipients=recipients_of(broadcast, for_=actor), kinds=BROADCAST_KINDS, broadcast_states=BROADCAST_STATES,
-        reasons=LEFT_OUT, own_names=OWN_NAMES,
-        can_tell=may(actor, Action.BROADCAST),
+        reasons=LEFT_OUT, own_names=OWN_NAMES, can_tell=may(actor, Action.BROADCAST),
     )  # fmt: skip
 
 
@@ -346,7 +345,7 @@ def _page(problem: Problem, form: Form) -> str:
         followers=followers, returns=[to for to in followers if (problem.state, to) in states.RETURNS],
         tickets=tickets, told=broadcasts_of(problem), tells=kinds,
         majors=majors.list_majors(for_=actor, problem_id=problem.id).rows, major_states=MAJOR_STATES,
-        history=told_of("problem", problem.id)[::-1],
+        history=sorted(told_of("problem", problem.id), key=lambda one: one.at)[::-1],
         can_handle=may(actor, Action.HANDLE_PROBLEM, problem), can_tell=may(actor, Action.BROADCAST, problem),
         can_draft=problem.article_id is None and may(actor, Action.WRITE_ARTICLE),
     )  # fmt: skip
