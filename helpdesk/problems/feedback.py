@@ -168,6 +168,11 @@ def get_problem_of(number: str, *, for_: Actor) -> Problem:
     return found
 
 
+def sees_problem(problem: Problem, *, for_: Actor) -> bool:
+    """Whether the problem itself is there for the reader, beside what the report tells of it."""
+    return db.session.scalar(select(visible(for_, Problem).where(Problem.id == problem.id).exists())) or False
+
+
 def trend_of(tickets: int, before: int | None) -> Trend:
     """Rising or falling, where chance would hardly divide them so between two equal periods."""
     if before is None or tickets == before:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from helpdesk.models.products import Version
@@ -81,7 +81,7 @@ def version_named(version: Version | None) -> str:
 
 
 def utc(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _problem_line(row: ProblemRow) -> dict[str, Any]:

@@ -79,7 +79,8 @@ def _bring(told: Wished, number: int, company: Company, until: datetime) -> None
     written_at = until - timedelta(days=told.days_ago)
     with pretending(written_at):
         row = write_wish(NewWish(product_id, told.title, told.description, told.language, told.is_public), by=operator)
-        tickets = select(Ticket).where(Ticket.product_id == product_id, Ticket.opened_at < written_at)
+    if told.verdict is not Verdict.FIXED:  # now, for what happens to a ticket stands in the journal in its order
+        tickets = select(Ticket).where(Ticket.product_id == product_id)
         for ticket in db.session.scalars(tickets.order_by(Ticket.id.desc()).limit(1 + number % 2)):
             count_ticket(row, ticket, by=operator)
     for place, (_key, client) in enumerate(sorted(company.contacts.items())):

@@ -15,6 +15,7 @@ from helpdesk.models.feedback import NUMBER_PREFIX as WISH_PREFIX
 from helpdesk.models.problems import NUMBER_PREFIX as PROBLEM_PREFIX
 from helpdesk.models.tickets import NUMBER_PREFIX
 from helpdesk.people import directory
+from helpdesk.problems.feedback_words import VERDICTS
 from helpdesk.web.words import (
     BREACH_CAUSES,
     CLAIM_STATES,
@@ -415,6 +416,9 @@ TELLINGS: dict[str, Telling] = {
     ),
     "ProblemOpened": lambda p, who: _("%(who)s opened the problem", who=who),
     "ProblemMoved": _problem_moved,
+    "ProblemAnswered": lambda p, who: _(
+        "%(who)s answered as the product owner: %(verdict)s", who=who, verdict=VERDICTS.get(p["verdict"], p["verdict"])
+    ),
     "ProblemDescribed": lambda p, who: _("%(who)s changed what is known of it", who=who),
     "ProblemWhyAsked": lambda p, who: _("%(who)s asked: %(question)s", who=who, question=p["question"]),
     "CauseNamed": lambda p, who: _("%(who)s named the root cause: %(cause)s", who=who, cause=p["root_cause"]),
@@ -478,6 +482,7 @@ FACT_ICONS = {
     "RevisitCalledOff": "ban", "RevisitMissed": "flame", "RevisitReassigned": "user", "RevisitDone": "checklist",
     "OutcomeConfirmed": "circle-check",
     "ProblemLinked": "bug", "ProblemUnlinked": "unlink", "FixAwaited": "clock-hour-4", "ProblemOpened": "bug",
+    "ProblemAnswered": "message-circle",
     "ProblemMoved": "point", "ProblemDescribed": "pencil", "ProblemWhyAsked": "zoom-question", "CauseNamed": "bulb",
     "WorkaroundWritten": "tool", "TicketsLinked": "link", "TicketUnlinkedFromProblem": "unlink", "ReviewHeld": "users",
     "ArticleDrafted": "book-2", "BroadcastPublished": "send", "BroadcastUndone": "arrow-back-up",

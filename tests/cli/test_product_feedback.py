@@ -19,7 +19,7 @@ def test_the_report_in_its_three_forms(cast: Cast, threeline: Threeline) -> None
     told = threeline(*asked, "--json").document
     assert [(row["number"], row["tickets"]) for row in told["problems"]] == [(problem, 2)]
     assert [row["number"] for row in told["wishes"]] == [wish]
-    assert (told["since"], told["products"]) == ("2026-03-01T00:00:00Z", ["Label printer"])
+    assert (told["since"], told["products"]) == ("2026-02-28T22:00:00Z", ["Label printer"])
     table = threeline(*asked, "--csv").out
     assert table.splitlines()[0].startswith("kind,number,title")
     assert f"problem,{problem},'=Blank labels" in table

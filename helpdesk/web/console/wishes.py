@@ -13,12 +13,13 @@ from helpdesk.core.errors import NotFound
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.i18n import ngettext
 from helpdesk.models.feedback import Verdict, Wish
+from helpdesk.models.problems import Problem
 from helpdesk.models.tickets import Ticket
 from helpdesk.people import directory
 from helpdesk.policy.actions import Action
 from helpdesk.policy.rules import may, require
 from helpdesk.problems import answers, wishes
-from helpdesk.problems.feedback_words import WISH_VERDICTS
+from helpdesk.problems.feedback_words import VERDICTS, WISH_VERDICTS
 from helpdesk.problems.wishes import NewWish
 from helpdesk.tickets.queries import get_ticket
 from helpdesk.tickets.schemas import WebSchema, line_of_text, row_id
@@ -214,7 +215,17 @@ def take_from_need(need_id: int) -> Any:
 
 @bp.app_context_processor
 def _panel() -> dict[str, Any]:
-    return {"wish_panel_of": wish_panel_of, "wishes_of_needs": wishes.wishes_of_needs}
+    return {"wish_panel_of": wish_panel_of, "wishes_of_needs": wishes.wishes_of_needs,
+            "owner_answers_of": owner_answers_of}  # fmt: skip
+
+
+def owner_answers_of(problem: Problem) -> dict[str, Any]:
+    """What the page of a problem shows of the product owner's answers, and where the next is given."""
+    actor = current_actor()
+    given = answers.answers_to_problem(problem.id)
+    can_read = may(actor, Action.READ_FEEDBACK)
+    return {"answers": given, "verdicts": VERDICTS, "products": directory.products(),
+            "url": url_for("manager.feedback.problem", number=problem.number) if can_read else ""}  # fmt: skip
 
 
 def wish_panel_of(ticket: Ticket) -> dict[str, Any] | None:

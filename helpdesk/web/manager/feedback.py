@@ -27,6 +27,7 @@ from helpdesk.problems.feedback import (
     Span,
     get_problem_of,
     product_feedback,
+    sees_problem,
     tickets_behind,
 )
 from helpdesk.problems.feedback_documents import COLUMNS, feedback_document, table_rows
@@ -136,7 +137,7 @@ def _problem_page(found: Problem, form: Form) -> str:
     seen = None if actor.role != "product_owner" else sorted(actor.product_ids)
     return render_template(
         "manager/feedback/problem.html", problem=found, row=row, words=WORDS, form=form, asked=_asked(),
-        tickets=tickets_behind(found, span, for_=actor), statuses=STATUSES,
+        can_see=sees_problem(found, for_=actor), tickets=tickets_behind(found, span, for_=actor), statuses=STATUSES,
         answers=answers_to_problem(found.id, product_ids=seen), products=cards,
         answerable=[(each, cards[each].name) for each in affected if each in cards],
         versions=[(cards[each].name, [(version.id, version.name) for version in answers.versions_of(each)])
