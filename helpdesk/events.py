@@ -1254,6 +1254,44 @@ class ConfigurationChanged(Fact):
 
 
 @dataclass(frozen=True)
+class ProposalFact(Fact):
+    """Something that happened to a proposed problem."""
+
+    subject_kind: ClassVar[str] = "recurrence_proposal"
+    proposal_id: int
+
+
+@dataclass(frozen=True)
+class RecurrenceProposed(ProposalFact):
+    """A group of similar tickets grows unusually."""
+
+    product_id: int | None
+    count: int
+    expected: float
+    probability: float
+
+
+@dataclass(frozen=True)
+class ProposalAccepted(ProposalFact):
+    problem_id: int
+
+
+@dataclass(frozen=True)
+class ProposalMerged(ProposalFact):
+    """Its tickets come from a problem that was known."""
+
+    problem_id: int
+
+
+@dataclass(frozen=True)
+class ProposalDismissed(ProposalFact):
+    """It is no problem; at this level."""
+
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True)
 class ArticlePlanned(Fact):
     """An article is to be written: people searched for it and found too little."""
 

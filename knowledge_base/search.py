@@ -13,6 +13,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from helpdesk.core import search_index
 from helpdesk.core.command import command
 from helpdesk.core.db import db
 from helpdesk.core.search import LONGEST_QUERY, Document, Kind, Query, clear, put, remove, search
@@ -99,11 +100,20 @@ def key_of(article_id: int, language: str) -> str:
 @command
 def rebuild_step(after: int) -> int | None:
     """Index the next articles after this id in a transaction of their own; the last id, or None when none are left."""
-    ids = db.session.scalars(select(Article.id).where(Article.id > after).order_by(Article.id).limit(BATCH)).all()
+    ids = _after(after)
     if not ids:
         return None
     index_articles(ids)
     return ids[-1]
+
+
+def catch_up() -> int:
+    """Index the next articles that came by no fact: all of them after an upgrade, and those of a demo."""
+    return search_index.catch_up(ARTICLES, _after, index_articles)
+
+
+def _after(article_id: int) -> Sequence[int]:
+    return db.session.scalars(select(Article.id).where(Article.id > article_id).order_by(Article.id).limit(BATCH)).all()
 
 
 @command

@@ -46,6 +46,7 @@ from helpdesk.models.duties import Duty, DutyKind
 from helpdesk.models.imports import ImportRun
 from helpdesk.models.mail import MailResult, ReceivedMail
 from helpdesk.models.messages import Attachment, Message
+from helpdesk.models.problems import Broadcast, BroadcastRecipient, BroadcastState
 from helpdesk.models.promises import Promise, PromiseState
 from helpdesk.models.tickets import NEVER, NUMBER_PREFIX, OPEN_STATUSES, LinkKind, Status, Ticket, TicketLink
 from helpdesk.models.transfers import Transfer
@@ -267,6 +268,25 @@ def every_refund_was_credited_once(_look: Look) -> Iterator[str]:
         yield f"The claim {_number(ticket_id)} was refunded {cents} cents, its credits say {told}."
 
 
+def every_client_of_a_problem_was_told_once(_look: Look) -> Iterator[str]:
+    """What was sent to a problem's clients stands on the ticket it was sent for, and nobody was left waiting."""
+    told = (
+        select(BroadcastRecipient.broadcast_id, BroadcastRecipient.ticket_id)
+        .join(Message, Message.id == BroadcastRecipient.message_id)
+        .where((Message.ticket_id != BroadcastRecipient.ticket_id) | (BroadcastRecipient.left_out != ""))
+    )  # fmt: skip
+    for broadcast_id, ticket_id in _rows(told):
+        yield f"{_number(ticket_id)} was told by broadcast {broadcast_id} what it was not to be told."
+    waiting = (
+        select(BroadcastRecipient.broadcast_id, BroadcastRecipient.ticket_id)
+        .join(Broadcast, Broadcast.id == BroadcastRecipient.broadcast_id)
+        .where(Broadcast.state == BroadcastState.SENT, BroadcastRecipient.message_id.is_(None),
+               BroadcastRecipient.left_out == "")
+    )  # fmt: skip
+    for broadcast_id, ticket_id in _rows(waiting):
+        yield f"{_number(ticket_id)} waits for broadcast {broadcast_id}, which says that all of it was sent."
+
+
 def every_reference_leads_somewhere(_look: Look) -> Iterator[str]:
     """No row refers to one that is not there: no message without its ticket, no ticket without its requester."""
     if db.engine.dialect.name == "sqlite":
@@ -329,6 +349,7 @@ _SEARCHES: Sequence[Callable[[Look], Iterator[str]]] = (
     every_open_promise_is_somebodys_duty,
     no_two_contracts_cover_the_same,
     every_refund_was_credited_once,
+    every_client_of_a_problem_was_told_once,
     counts_of_searches_equal_the_searches,
     every_reference_leads_somewhere,
     the_database_is_sound,

@@ -10,10 +10,19 @@ import click
 from helpdesk.cli.face import Command, Exit, Group, Refused, answer, answering, with_desk
 from helpdesk.core.i18n import LANGUAGES
 from helpdesk.core.search_trial import Measured, evaluate, read_rows
+from helpdesk.core.words import latin_language
+from helpdesk.knowledge.documents import listed_document
+from helpdesk.knowledge.reading import search_articles
 from helpdesk.policy.actor import SYSTEM
-from helpdesk.tickets.search import TicketFound, TicketsFound, clear_step, rebuild_step, search_tickets
+from helpdesk.tickets import search as ticket_search
+from helpdesk.tickets.search import TicketFound, TicketsFound, search_tickets
+from knowledge_base import search as article_search
 
 MOST = 100
+INDEXED = {
+    "tickets": (ticket_search.clear_step, ticket_search.rebuild_step),
+    "articles": (article_search.clear_step, article_search.rebuild_step),
+}
 
 
 class _Asking(Group):
@@ -27,26 +36,32 @@ class _Asking(Group):
 
 @click.group(cls=_Asking)
 def search() -> None:
-    """Find tickets by what was said (`threeline search QUERY`), and measure the search."""
+    """Find tickets and articles by their words (`threeline search QUERY`), and measure the search."""
 
 
-@search.command("for", hidden=True)
+@search.command("for")
 @click.argument("query")
 @click.option(
-    "--in", "kind", type=click.Choice(["tickets"]), default="tickets", show_default=True, help="What to search."
+    "--in", "kind", type=click.Choice(list(INDEXED)), default="tickets", show_default=True, help="What to search."
 )
 @click.option("--lang", "language", type=click.Choice(list(LANGUAGES)), help="Language of the query.")
 @click.option("--limit", type=click.IntRange(1, MOST), default=10, show_default=True, help="At most so many.")
 @answering
 @with_desk
 def ask(query: str, kind: str, language: str | None, limit: int, form: str) -> None:
-    """Show what answers a query best, the best first.
+    """Show what answers a query best, the best first; `for` may be left out.
 
     \b
     Example:
-      threeline search "blank labels" --limit 5
+      threeline search for "blank labels" --limit 5
       threeline search 0x80070005 --in tickets --lang en --json
     """  # fmt: skip
+    if kind == "articles":
+        rows = search_articles(query, for_=SYSTEM, language=language or latin_language(query), limit=limit)
+        articles = [listed_document(row, words.striptags()) for row, words in rows]
+        plain = [each | {"changed_at": each["changed_at"].isoformat()} for each in articles]
+        answer(form, {"query": query, "in": kind, "hits": plain}, lambda: _articles(plain))
+        return
     found = search_tickets(query, for_=SYSTEM, language=language, limit=limit)
     answer(form, _document(query, kind, found), lambda: _text(found))
 
@@ -80,18 +95,19 @@ def measure(file: Path, pieces: int, form: str) -> None:
 @answering
 @with_desk
 def rebuild(form: str) -> None:
-    """Make the index of all tickets anew; search finds less until it is done.
+    """Make the index of all tickets and articles anew; search finds less until it is done.
 
     \b
     Example:
       threeline search rebuild
     """
-    while clear_step():
-        pass
-    last, steps = 0, 0
-    while (done := rebuild_step(last)) is not None:
-        last, steps = done, steps + 1
-    answer(form, {"rebuilt": ["tickets"], "steps": steps}, lambda: "The index of the tickets is new.")
+    for clear_step, rebuild_step in INDEXED.values():
+        while clear_step():
+            pass
+        done = rebuild_step(0)
+        while done is not None:
+            done = rebuild_step(done)
+    answer(form, {"rebuilt": list(INDEXED)}, lambda: "The indexes of tickets and articles are new.")
 
 
 def _document(query: str, kind: str, found: TicketsFound) -> dict[str, Any]:
@@ -115,6 +131,12 @@ def _text(found: TicketsFound) -> str:
     lines = [f"{row.ticket.number}  {row.ticket.subject}\n    {row.snippet.striptags()}" for row in found.rows]
     taken = ", ".join(f"{meant} for {typed}" for typed, meant in sorted(found.corrected.items()))
     return "\n".join(([f"Taken: {taken}"] if taken else []) + lines)
+
+
+def _articles(hits: list[dict[str, Any]]) -> str:
+    if not hits:
+        raise Refused("Nothing was found.", Exit.NOT_FOUND)
+    return "\n".join(f"{hit['number']}  {hit['title']} ({hit['language']})\n    {hit['snippet']}" for hit in hits)
 
 
 def _figures(each: Measured) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 
 from helpdesk.core.words import fold, pieces
 
-K1, B = 0.9, 0.8
+K1, B = 1.2, 0.8
 TITLE = 2.0
 SPELLING = 0.3  # what triples weigh beside words
 SPELT = 100  # of how many documents the spelling is compared

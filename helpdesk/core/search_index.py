@@ -18,7 +18,7 @@ Semantics
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +40,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from helpdesk.core.command import command
 from helpdesk.core.db import Base, BigId, among, as_rows, db
 from helpdesk.core.words import LONGEST_WORD, cjk_terms, codes, fold, latin_language, pieces, squeezed, stem, terms
 
@@ -117,6 +118,15 @@ class SearchTotal(Base):
     language: Mapped[str] = mapped_column(primary_key=True)
     documents: Mapped[int]
     length: Mapped[int] = mapped_column(BigInteger)
+
+
+class SearchMark(Base):
+    """Through which row of a kind everything has been looked at for the index."""
+
+    __tablename__ = "search_mark"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    through: Mapped[int] = mapped_column(BigInteger)
 
 
 INDEXED = ("title_terms", "body_terms", "internal_terms", "marks")
@@ -222,6 +232,24 @@ def clear(kind: Kind, *, at_most: int | None = None) -> int:
         )
         db.session.execute(delete(SearchTotal).where(SearchTotal.kind == kind.name), execution_options=_QUIETLY)
     return int(gone)
+
+
+@command
+def catch_up(kind: Kind, after: Callable[[int], Sequence[int]], index: Callable[[Collection[int]], object]) -> int:
+    """Index the next rows, whatever told of them (imports and upgrades tell of none); how many were looked at.
+
+    `after` gives the next numbers above one, in order; `index` indexes some of them.
+    """
+    mark = db.session.get(SearchMark, kind.name, with_for_update=True, populate_existing=True)
+    if mark is None:
+        mark = SearchMark(kind=kind.name, through=0)
+        db.session.add(mark)
+    numbers = after(mark.through)
+    if not numbers:
+        return 0
+    index(numbers)
+    mark.through = numbers[-1]
+    return len(numbers)
 
 
 def totals(kind: Kind) -> dict[str, tuple[int, int]]:

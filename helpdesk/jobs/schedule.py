@@ -10,8 +10,9 @@ from helpdesk.core import jobs
 from helpdesk.core.command import transaction
 from helpdesk.jobs.housekeeping import forget_old_rows
 from helpdesk.knowledge import deflection, reviews
-from helpdesk.problems import broadcasts, majors, schedules, similar
-from helpdesk.tickets import clocks, coverage, duties, ladder, promises, resolution, states
+from helpdesk.problems import broadcasts, detection, majors, schedules, similar
+from helpdesk.tickets import clocks, coverage, duties, ladder, promises, resolution, search, states
+from knowledge_base import search as article_search
 from knowledge_base import searches
 
 
@@ -57,6 +58,7 @@ SCHEDULE = (
     ),
     Periodic("stand_in", 300, "Whoever is away on the day of a revisit is stood in for.", revisits.stand_in),
     Periodic("miss_revisits", 900, "A revisit whose window has passed is missed.", revisits.miss_revisits),
+    Periodic("detect_recurrence", 3600, "Groups that grow unusually are proposed as problems.", detection.sweep),
     Periodic("forget_salts", 3600, "Whose searches were whose is forgotten after two days.", searches.forget_salts),
     Periodic("remind_of_reviews", 3600, "Owners look at their articles again.", reviews.remind_of_reviews),
     Periodic(
@@ -67,6 +69,8 @@ SCHEDULE = (
     ),
     Periodic("send_broadcasts", 5, "What a problem's clients are told goes out after its window.", broadcasts.send_due),
     Periodic("sweep_majors", 5, "A major incident without a lead or with late news climbs.", majors.sweep_majors),
+    Periodic("index_tickets", 60, "Imported tickets are found like the others.", search.catch_up),
+    Periodic("index_articles", 300, "Articles that no fact told of are found, too.", article_search.catch_up),
     Periodic("catch_up", 60, "Imported tickets are compared with the others, too.", similar.catch_up),
     Periodic("settle_sittings", 900, "A day after a suggestion it counts.", deflection.settle_sittings),
     Periodic("purge_jobs", 3600, "Done jobs are forgotten after two weeks.", _purge_jobs),

@@ -74,6 +74,7 @@ class Action(StrEnum):
     MANAGE_CATEGORIES = "manage_categories"  # the shelves of the knowledge base
     USE_ARTICLE = "use_article"  # link it to a ticket, flag it as wrong
     HANDLE_PROBLEM = "handle_problem"  # open one, find its cause, write workarounds, link tickets, hold its review
+    DECIDE_PROPOSAL = "decide_proposal"  # accept, merge or dismiss what detection proposes
     BROADCAST = "broadcast"  # to all clients of a problem at once
     LEAD_MAJOR = "lead_major"  # a major incident: tell clients how it stands, end it, hold its review
     MANAGE_DESK = "manage_desk"  # routing rules, settings, calendars, policies, products, categories

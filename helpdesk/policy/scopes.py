@@ -17,7 +17,7 @@ from helpdesk.models.duties import Duty
 from helpdesk.models.feedback import Webhook, Wish
 from helpdesk.models.messages import Attachment, Message, MessageKind
 from helpdesk.models.people import CircleMember, Contact, Organisation, SharingMode
-from helpdesk.models.problems import MajorIncident, Problem, ProblemProduct, ProblemTicket
+from helpdesk.models.problems import MajorIncident, Problem, ProblemProduct, ProblemTicket, RecurrenceProposal
 from helpdesk.models.products import InstalledProduct, Product
 from helpdesk.models.promises import Promise
 from helpdesk.models.sales import Sale
@@ -330,6 +330,18 @@ def problem_scope(actor: Actor) -> ColumnElement[bool]:
     return or_(own, Problem.team_id.in_(actor.team_ids), handed)
 
 
+def proposal_scope(actor: Actor) -> ColumnElement[bool]:
+    """Proposed problems: whoever faces clients, leads or manages sees all; product owners those of their products."""
+    if actor.kind is ActorKind.SYSTEM:
+        return true()
+    if not actor.is_staff:
+        return false()
+    if actor.role is Role.PRODUCT_OWNER and not _sees_all(actor):
+        owned = select(Product.id).where(Product.owner_account_id == actor.account_id)
+        return RecurrenceProposal.product_id.in_(owned)
+    return true() if _sees_all(actor) else false()
+
+
 def major_scope(actor: Actor) -> ColumnElement[bool]:
     """Major incidents: of the staff, whoever sees its ticket, and who leads it; what clients read is its notice."""
     if actor.kind is ActorKind.SYSTEM:
@@ -359,6 +371,7 @@ SCOPES = {
     Sale: sale_scope,
     Duty: duty_scope,
     Problem: problem_scope,
+    RecurrenceProposal: proposal_scope,
     MajorIncident: major_scope,
     Revisit: revisit_scope,
     Care: care_scope,

@@ -49,7 +49,7 @@ from helpdesk.people.accounts import actor_of
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import SYSTEM, Actor, ActorKind
 from helpdesk.policy.rules import require
-from helpdesk.policy.scopes import problem_scope
+from helpdesk.policy.scopes import problem_scope, ticket_scope
 from helpdesk.problems.causes import workarounds_of
 from helpdesk.problems.problem_settings import problem_settings
 from helpdesk.problems.problems import LONGEST_TEXT, begin
@@ -286,11 +286,12 @@ def broadcasts_of(problem: Problem) -> list[BroadcastShown]:
     return shown
 
 
-def recipients_of(broadcast: Broadcast, limit: int = 500) -> list[tuple[BroadcastRecipient, str]]:
-    """What came of each ticket, with the name of its requester, those who got nothing first."""
+def recipients_of(broadcast: Broadcast, *, for_: Actor, limit: int = 500) -> list[tuple[BroadcastRecipient, str]]:
+    """What came of each ticket that the actor sees, with its requester's name, those who got nothing first."""
     query = (
         select(BroadcastRecipient, Contact.name).join(Ticket, Ticket.id == BroadcastRecipient.ticket_id)
-        .join(Contact, Contact.id == Ticket.requester_id).where(BroadcastRecipient.broadcast_id == broadcast.id)
+        .join(Contact, Contact.id == Ticket.requester_id)
+        .where(BroadcastRecipient.broadcast_id == broadcast.id, ticket_scope(for_))
         .order_by(BroadcastRecipient.left_out == "", BroadcastRecipient.id).limit(limit)
     )  # fmt: skip
     return [(row, name) for row, name in db.session.execute(query)]

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from helpdesk.problems import similarity
-from helpdesk.problems.similarity import CODE, Neighbour, belonging
+from helpdesk.problems.similarity import Neighbour, belonging
 
 _LOGS = [0.0, *(1.0 + math.log(count) for count in range(1, 256))]
 
@@ -91,20 +90,11 @@ class Grouping:
     def _neighbours(
         self, keys: Sequence[int], ones: Mapping[int, float], weights: Mapping[int, float], length: float
     ) -> list[Neighbour]:
-        shared: Counter[int] = Counter()
-        looked_at = []
+        evidence: dict[int, float] = {}
         for number in keys:
-            newest = (self._postings[number] or array("I"))[-similarity.NEWEST :]
-            looked_at.append((ones[number], newest))
-            shared.update(newest)
-            if self.words[number][0] == CODE:
-                shared.update(newest)  # one is enough
-        enough = similarity.needed(len(keys))
-        evidence = {row: 0.0 for row, count in shared.items() if count >= enough}
-        for one, newest in looked_at:
-            for row in newest:
-                if row in evidence:
-                    evidence[row] += one
+            one = ones[number]
+            for row in (self._postings[number] or array("I"))[-similarity.NEWEST :]:
+                evidence[row] = evidence.get(row, 0.0) + one
         found, begins, terms, counts = [], self._begins, self._terms, self._counts
         nearest = sorted(evidence, key=lambda row: (-evidence[row], -row))[: similarity.NEAREST]
         for row in nearest:

@@ -247,15 +247,11 @@ def _neighbours(known: Known, *, besides: int) -> list[Neighbour]:
         some = some.where(TicketTerm.ticket_id != besides)
         postings = some.order_by(TicketTerm.ticket_id.desc()).limit(similarity.NEWEST).subquery()
         newest.append(select(postings.c.term_id, postings.c.ticket_id))
-    evidence: dict[int, tuple[int, float]] = {}
+    evidence: dict[int, float] = {}
     rows: list[Any] = list(db.session.execute(union_all(*newest)))
     for number, ticket_id in rows:
-        count, weight = evidence.get(ticket_id, (0, 0.0))
-        is_code = known.words[number][0] == similarity.CODE
-        evidence[ticket_id] = count + (2 if is_code else 1), weight + known.ones[number]
-    enough = similarity.needed(len(keys))
-    close = [each for each, (count, _weight) in evidence.items() if count >= enough]
-    close.sort(key=lambda each: (-evidence[each][1], -each))
+        evidence[ticket_id] = evidence.get(ticket_id, 0.0) + known.ones[number]
+    close = sorted(evidence, key=lambda each: (-evidence[each], -each))
     weights = known.weights
     length = similarity.length_of(weights.values())
     query = select(TicketText.ticket_id, TicketText.group_id, TicketText.length, TicketText.terms)

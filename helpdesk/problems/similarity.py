@@ -8,8 +8,8 @@ Semantics
    error code more than a word. idf = ln((texts + 1) / (texts with it + ½)), at least `LEAST_IDF`.
 3. Two texts are as alike as the cosine of these weights: 0 where they share nothing, 1 where they are the same. Of a
    long text the `LONGEST` weightiest terms count.
-4. A text is looked up by its `TELLING` rarest keys: roots, codes, short words, Chinese pairs. A candidate shares two of
-   them, or one code.
+4. A text is looked up by its `TELLING` rarest keys: roots, codes, short words, Chinese pairs. The `NEAREST` candidates
+   by the weight of the keys that they share are compared.
 5. A text belongs to a group by the evidence of several members, not of the nearest alone. The `VOTERS` nearest texts
    vote; a group's score is the sum of its `MEMBERS` best likenesses, divided by one more than so many members (or all,
    of a smaller group), times the root of the group's share in the whole vote. A lone chain of look-alikes therefore
@@ -39,8 +39,8 @@ TELLING = 12  # keys by which a text is looked up
 NEWEST = 100  # texts looked at for each of them, the newest first
 NEAREST = 50  # candidates that are compared term by term
 VOTERS = 20
-MEMBERS = 3  # of a group, whose likeness counts
-JOINS = 0.10  # score from which on a text belongs to a group
+MEMBERS = 5  # of a group, whose likeness counts
+JOINS = 0.08  # score from which on a text belongs to a group
 LENGTH = 20_000  # characters of a text that are read
 
 
@@ -112,11 +112,6 @@ def likeness(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     product = sum(value * other[term] for term, value in one.items() if term in other)
     lengths = length_of(one.values()) * length_of(other.values())
     return min(1.0, product / lengths) if lengths else 0.0
-
-
-def needed(keys: int) -> int:
-    """How many of so many keys a candidate must share (a code counts for two); a text of one word has but one."""
-    return min(2, keys)
 
 
 def belonging(neighbours: Iterable[Neighbour], sizes: Mapping[int, int], *, joins: float = JOINS) -> Belonging | None:

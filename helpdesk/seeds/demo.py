@@ -22,6 +22,7 @@ from helpdesk.models.imports import ImportRun
 from helpdesk.models.tickets import Ticket
 from helpdesk.people.accounts import hash_password
 from helpdesk.people.directory import operators
+from helpdesk.problems import detection, similar
 from helpdesk.seeds import cast
 from helpdesk.seeds.articles import write_articles
 from helpdesk.seeds.care import take_care
@@ -33,8 +34,12 @@ from helpdesk.seeds.living import live, plan_absences, raise_alarms
 from helpdesk.seeds.problems import find_problems
 from helpdesk.seeds.promises import promise_today
 from helpdesk.seeds.sales import sell
+from helpdesk.seeds.searches import search_around
 from helpdesk.seeds.stories import STORIES
 from helpdesk.seeds.story import Story
+from helpdesk.seeds.wishes import wish
+from helpdesk.tickets import search
+from knowledge_base import search as article_search
 
 # Everybody who reads this knows it: it is for the demo desk alone, whose accounts are all marked as such.
 DEMO_PASSWORD = "three lines of help"  # noqa: S105
@@ -52,7 +57,7 @@ LOOK_AT = {
     "jurgita": "The lead of the second line: tickets that went back and forth between two teams.",
     "daniel": "The third line: sees only what was handed over, and writes to no client.",
     "robert": "A manager: the year in figures.",
-    "giedrius": "The product owner: every ticket of the products.",
+    "giedrius": "The product owner: what troubles clients and what they wish, to be answered.",
     "neringa": "The administrator: people, teams, routing rules; reading a client's ticket leaves a trace.",
     "bartosz": "A client who supervises his organisation: sees the requests of all his colleagues.",
     "kertu": "A client who sees her own requests and those of her circle, one of them with the makers.",
@@ -126,9 +131,20 @@ def fill(stories: Sequence[Story] = (*STORIES, *EVERYDAY), *, progress: Progress
         sell(company, until=until)
         write_articles(company, until=until)
         find_problems(company, until=until)
+        wish(company, until=until)
+        _take_in()
+        search_around(until=until)
         # From here on everything that happens is real: what follows from it can be checked.
         db.session.add(ImportRun(name="demo", kind="demo", started_at=until, finished_at=until))
     return len(dated)
+
+
+def _take_in() -> None:
+    """Nothing followed from what was lived through in silence: let it be found, compared and proposed."""
+    for catch_up in (search.catch_up, article_search.catch_up, similar.catch_up):
+        while catch_up():
+            pass
+    detection.sweep()
 
 
 def accounts(*, everybody: bool = False) -> list[DemoAccount]:

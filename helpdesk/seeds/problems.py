@@ -156,8 +156,16 @@ def find_problems(company: Company, *, until: datetime) -> None:
     """Open the demo's problems, each in its state, and its one major incident. Part of a larger activity."""
     for plot in PLOTS:
         tickets = _tickets(company, plot)
-        with pretending(until - timedelta(days=plot.days)):
-            problem = _open(company, plot, tickets)
+        begun = until - timedelta(days=plot.days)
+        with pretending(begun):
+            problem = _open(company, plot, [each for each in tickets if each.opened_at < begun])
+        for ticket in tickets:
+            if ticket.opened_at >= begun:
+                with pretending(min(ticket.opened_at + timedelta(hours=2), until)):
+                    link_tickets(problem, [ticket], by=company.staff[OPERATOR])
+        if plot.state in (ProblemState.KNOWN_ERROR, ProblemState.FIX_PLANNED):
+            link_tickets(problem, [each for each in tickets if each.is_open], by=company.staff[OPERATOR],
+                         waits_for_fix=True)  # fmt: skip
         _bring(company, plot, problem, until=until)
         if plot.product == "connect" and tickets:
             _major(company, problem, tickets[0], until - timedelta(days=plot.days))
@@ -174,10 +182,7 @@ def _open(company: Company, plot: Plot, tickets: list[Ticket]) -> Problem:
     by = company.staff[OPERATOR]
     affected = Affected(company.products[plot.product])
     new = NewProblem(plot.title, plot.description, (affected,), tuple(tickets), company.staff[SECOND].account_id)
-    problem = open_problem(new, by=by)
-    if plot.state in (ProblemState.KNOWN_ERROR, ProblemState.FIX_PLANNED):
-        link_tickets(problem, [each for each in tickets if each.is_open], by=by, waits_for_fix=True)
-    return problem
+    return open_problem(new, by=by)
 
 
 def _bring(company: Company, plot: Plot, problem: Problem, *, until: datetime) -> None:

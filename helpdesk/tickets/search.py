@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 from sqlalchemy import Select, True_, select
 
+from helpdesk.core import search_index
 from helpdesk.core.command import command
 from helpdesk.core.db import db
 from helpdesk.core.journal import Entry
@@ -105,11 +106,20 @@ def index_tickets(ids: Collection[int]) -> int:
 @command
 def rebuild_step(after: int) -> int | None:
     """Index the next tickets after this id in a transaction of their own; the last id, or None when none are left."""
-    ids = db.session.scalars(select(Ticket.id).where(Ticket.id > after).order_by(Ticket.id).limit(BATCH)).all()
+    ids = _after(after)
     if not ids:
         return None
     index_tickets(ids)
     return ids[-1]
+
+
+def catch_up() -> int:
+    """Index the next tickets that came by no fact: imports, and all of them after an upgrade."""
+    return search_index.catch_up(TICKETS, _after, index_tickets)
+
+
+def _after(ticket_id: int) -> Sequence[int]:
+    return db.session.scalars(select(Ticket.id).where(Ticket.id > ticket_id).order_by(Ticket.id).limit(BATCH)).all()
 
 
 @command

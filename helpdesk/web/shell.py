@@ -117,6 +117,7 @@ def nav(actor: Actor) -> list[Group]:
         groups.append(Group(_("Desk"), (
             _item(_("People"), "console.people.index", icon="users"),
             _item(_("Routing rules"), "console.routing_rules.index", icon="route"),
+            _item(_("Search words"), "console.synonyms.index", icon="search"),
             _item(_("Products and fields"), "console.catalogue.index", icon="package"),
             _item(_("Policies"), "console.policies.index", icon="clock-check"),
             _item(_("Calendars"), "console.calendars.index", icon="calendar-time"),

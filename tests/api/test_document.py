@@ -164,7 +164,10 @@ def test_a_repeatable_request_names_its_header(document: dict[str, Any]) -> None
                      "/api/v1/problems", "/api/v1/problems/{problem}/reviews",
                      "/api/v1/problems/{problem}/broadcasts", "/api/v1/tickets/{number}/major-incident",
                      "/api/v1/major-incidents/{major_id}/updates", "/api/v1/major-incidents/{major_id}/reviews",
-                     "/api/v1/organisations/{organisation_id}/cares"}  # fmt: skip
+                     "/api/v1/organisations/{organisation_id}/cares",
+                     "/api/v1/wishes", "/api/v1/tickets/{number}/wishes", "/api/v1/webhooks",
+                     "/api/v1/wishes/{wish_number}/answers",
+                     "/api/v1/product-feedback/problems/{problem_number}/answers"}  # fmt: skip
 
 
 def test_known_words_are_listed(document: dict[str, Any]) -> None:

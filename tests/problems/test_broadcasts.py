@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
 from flask import Flask
 
+from helpdesk.cli.invariants import Look, every_client_of_a_problem_was_told_once
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Forbidden, Invalid, NotFound
+from helpdesk.core.files import FileStore
 from helpdesk.core.times import now
 from helpdesk.models.messages import AuthorKind, Message, MessageKind
 from helpdesk.models.people import Contact
@@ -24,6 +27,7 @@ from helpdesk.models.problems import (
     ProblemState,
 )
 from helpdesk.models.tickets import Channel, Status, Ticket, TicketType
+from helpdesk.policy.actor import SYSTEM
 from helpdesk.problems.broadcasts import (
     NewBroadcast,
     broadcasts_of,
@@ -72,10 +76,10 @@ def send_all() -> None:
 
 def reasons(broadcast: Broadcast) -> dict[int, str]:
     db.session.expire_all()
-    return {row.ticket_id: row.left_out for row, _name in recipients_of(broadcast)}
+    return {row.ticket_id: row.left_out for row, _name in recipients_of(broadcast, for_=SYSTEM)}
 
 
-def test_a_workaround_goes_out_once_after_its_window_in_each_language(cast: Cast) -> None:
+def test_a_workaround_goes_out_once_after_its_window_in_each_language(cast: Cast, tmp_path: Path) -> None:
     first, second = a_ticket(cast), a_ticket(cast, requester=cast.marek, language="lt", channel=Channel.EMAIL)
     third = a_ticket(cast, language="ru")
     problem = a_problem(cast, ProblemState.KNOWN_ERROR, tickets=(first, second, third))
@@ -98,6 +102,10 @@ def test_a_workaround_goes_out_once_after_its_window_in_each_language(cast: Cast
     assert facts(first)[-1] == "ReplySent"
     [shown] = broadcasts_of(problem)
     assert (shown.told, shown.left_out, shown.to_tell, shown.by, shown.can_undo) == (3, 0, 0, "Ona", False)
+    look = Look(now(), FileStore(tmp_path))
+    assert list(every_client_of_a_problem_was_told_once(look)) == []
+    db.session.execute(db.update(BroadcastRecipient).values(message_id=None))
+    assert len(list(every_client_of_a_problem_was_told_once(look))) == 3
 
 
 def test_undone_within_its_window_nobody_hears_of_it(cast: Cast) -> None:
@@ -241,6 +249,10 @@ def test_only_who_faces_clients_tells_them(cast: Cast) -> None:
     for actor in (cast.jonas, cast.marek):
         with pytest.raises(NotFound):
             get_broadcast(broadcast.id, for_=actor)
+    handed = a_ticket(cast, line=3)
+    mixed = a_problem(cast, ProblemState.KNOWN_ERROR, tickets=(handed, a_ticket(cast, requester=cast.marek)))
+    told = publish(mixed, NewBroadcast(WORKAROUND, TEXTS), by=cast.vera)
+    assert [row.ticket_id for row, _name in recipients_of(told, for_=cast.giedrius)] == [handed.id]
 
 
 def test_the_language_falls_back_by_its_rule() -> None:

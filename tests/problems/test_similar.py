@@ -12,9 +12,11 @@ from helpdesk.core.journal import silently
 from helpdesk.core.times import now
 from helpdesk.jobs.worker import run_all
 from helpdesk.models.detection import DetectionState, TextTerm, TicketGroup, TicketTerm, TicketText
+from helpdesk.models.problems import ProposalTicket, RecurrenceProposal
 from helpdesk.models.tickets import Ticket
 from helpdesk.problems import similar
 from helpdesk.problems.grouping import Grouping
+from helpdesk.problems.rebuilding import rebuild
 from helpdesk.problems.similar import catch_up, index_tickets, similar_to
 from helpdesk.problems.similarity import counts_of
 from helpdesk.tickets.linking import merge_tickets
@@ -150,3 +152,27 @@ def test_nothing_is_taken_in_while_the_index_is_rebuilt(cast: Cast) -> None:
 
     assert index_tickets([ticket.id]) == 0
     assert catch_up() == 0
+
+
+def test_a_rebuild_makes_the_same_index_anew(desk: Flask) -> None:
+    with desk.app_context():
+        ids = [a_ticket(find_cast(), subject=text, text=text).id for text in some_texts(30)]
+        run_all()
+        before = dict(db.session.execute(db.select(TicketText.ticket_id, TicketText.group_id)).all())
+        words = set(db.session.execute(db.select(TextTerm.word, TextTerm.documents)).all())
+        proposal = RecurrenceProposal(group_id=0, title="Old", count=1, expected=0.1, probability=0.1, evidence={},
+                                      proposed_at=now(), updated_at=now())  # fmt: skip
+        with transaction():
+            db.session.add(proposal)
+            db.session.flush()
+            db.session.add(ProposalTicket(proposal_id=proposal.id, ticket_id=ids[0]))
+        db.session.remove()
+
+        assert rebuild(processes=1) == len(before)
+
+        assert dict(db.session.execute(db.select(TicketText.ticket_id, TicketText.group_id)).all()) == before
+        assert set(db.session.execute(db.select(TextTerm.word, TextTerm.documents)).all()) == words
+        assert db.session.get_one(RecurrenceProposal, proposal.id).group_id == before[ids[0]]
+        another = a_ticket(find_cast(), subject="a word never heard", text="of")
+        run_all()
+        assert group_of(another) == another.id

@@ -112,7 +112,9 @@ def test_a_chain_of_look_alikes_does_not_swallow_another_subject() -> None:
     grouping = Grouping()
     for each in range(200):
         grouping.learn(counts_of(f"filler{each} quiet{each}"))
-    subjects = ["alpha beta gamma delta"] * 4 + ["gamma delta epsilon zeta"] + ["epsilon zeta kappa lambda"] * 4
+    subjects = (
+        ["alpha beta gamma delta"] * 4 + ["gamma delta noise other epsilon zeta"] + ["epsilon zeta kappa lambda"] * 4
+    )
 
     groups = [grouping.place(number, counts_of(text)).group_id for number, text in enumerate(subjects)]
 

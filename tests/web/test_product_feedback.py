@@ -190,14 +190,17 @@ def test_strangers_find_nothing(cast: Cast, browser_of: BrowserOf) -> None:
                      "/manager/product-feedback/table.csv", "/console/webhooks"),
         "ona": ("/manager/product-feedback", "/manager/product-feedback/document.json", "/console/webhooks",
                 f"/manager/product-feedback/problems/{problem.number}"),
-        "birute": (f"/console/wishes/{elsewhere.number}", f"/manager/product-feedback?product={other.id}",
-                   "/manager/product-feedback/problems/P-999999", "/manager/reports/overview"),
+        "birute": (f"/console/wishes/{elsewhere.number}", "/manager/product-feedback/problems/P-999999",
+                   "/manager/overview"),
         "vera": ("/console/webhooks",),
     }.items():  # fmt: skip
         browser = browser_of(name)
         for path in paths:
             assert browser.client.get(path).status_code == 404, (name, path)
     assert "Print from a telephone" not in browser_of("marek").get("/portal/wishes").text
+    page = browser_of("birute").get(f"/manager/product-feedback?product={other.id}")
+    assert problem.number not in page.text
+    assert "No wish is open" in page.text
 
 
 def test_the_lists_cost_as_many_queries_for_many_wishes(cast: Cast, browser_of: BrowserOf) -> None:

@@ -34,6 +34,8 @@ from helpdesk.api.v1 import (
     resolutions,
     revisits,
     sales,
+    search_synonyms,
+    searches,
     tags,
     tickets,
     timelines,
@@ -48,6 +50,7 @@ RESOURCES = (
     work_logs.bp, contracts.bp, approvals.bp, billing.bp, revisits.bp, care.bp, claims.bp,
     refund_rules.bp, deliverables.bp, calendar_feeds.bp, enquiries.bp, sales.bp, installed.bp,
     wishes.bp, product_feedback.bp, articles.bp, problem_records.bp, major_incidents.bp,
+    searches.bp, search_synonyms.bp,
 )  # fmt: skip
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")

@@ -125,7 +125,7 @@ class ClientWishSchema(Shown):
     shipped_at = Instant(allow_none=True)
 
 
-class WishShownSchema(ClientWishSchema):
+class WishSchema(ClientWishSchema):
     """A wish."""
 
     clients = fields.Integer(metadata={"description": "Organisations, and contacts of none."})
@@ -144,7 +144,7 @@ class ClientWishesSchema(Shown):
 class WishesSchema(ClientWishesSchema):
     """Some wishes, with the cursors of the pages after and before."""
 
-    wishes = fields.List(fields.Nested(WishShownSchema))
+    wishes = fields.List(fields.Nested(WishSchema))
 
 
 class WanterSchema(Shown):
@@ -217,7 +217,7 @@ def _answers(rows: list[Answered], _actor: Actor) -> dict[str, Any]:
     return {"answers": [answer_shown(each) for each in rows]}
 
 
-WISH = Representation(WishShownSchema(), ClientWishSchema(), of=_one)
+WISH = Representation(WishSchema(), ClientWishSchema(), of=_one)
 WISH_PAGE = Representation(WishesSchema(), ClientWishesSchema(), of=_page)
 WANTERS = Representation(WantersSchema(), None, of=_wanters)
 ANSWERS = Representation(AnswersSchema(), AnswersSchema(), of=_answers)

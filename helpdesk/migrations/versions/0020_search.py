@@ -87,8 +87,16 @@ def upgrade() -> None:
         f"CREATE TRIGGER search_document_change AFTER UPDATE OF {INDEXED} ON search_document BEGIN {FORGET} {LEARN} END"
     )
 
+    op.create_table(
+        "search_mark",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("through", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", name=op.f("pk_search_mark")),
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("search_mark")
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TABLE search_index")
     op.drop_table("search_synonym")

@@ -49,6 +49,7 @@ from helpdesk.web.console import (
     sales,
     search,
     settings,
+    synonyms,
     ticket_articles,
     tickets,
     visits,
@@ -67,6 +68,7 @@ for _part in (
     problems, problem_links, major_incidents,
     wishes, webhooks,
     articles, article_tasks, ticket_articles,
+    synonyms,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))
     bp.register_blueprint(_part.bp)

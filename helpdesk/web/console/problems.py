@@ -289,8 +289,9 @@ def show_broadcast(number: str, broadcast_id: int) -> str:
         raise NotFound
     shown = next(each for each in broadcasts_of(problem) if each.broadcast.id == broadcast.id)
     return render_template(
-        "console/problems/broadcast.html", problem=problem, shown=shown, recipients=recipients_of(broadcast),
-        kinds=BROADCAST_KINDS, broadcast_states=BROADCAST_STATES, reasons=LEFT_OUT, own_names=OWN_NAMES,
+        "console/problems/broadcast.html", problem=problem, shown=shown,
+        recipients=recipients_of(broadcast, for_=actor), kinds=BROADCAST_KINDS, broadcast_states=BROADCAST_STATES,
+        reasons=LEFT_OUT, own_names=OWN_NAMES,
         can_tell=may(actor, Action.BROADCAST),
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from helpdesk.core.i18n import enumeration, ngettext, signed_hours
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.times import epoch, now
 from helpdesk.entitlement.choice import day_of
+from helpdesk.knowledge.searches import note_opening
 from helpdesk.models.tickets import Channel, Priority, Status, Ticket, TicketType
 from helpdesk.people import directory
 from helpdesk.people.organisations import suggested_organisation
@@ -126,6 +127,8 @@ def assign_many() -> BaseResponse:
 def show(number: str) -> str:
     actor = current_actor()
     ticket = get_ticket(number, for_=actor)
+    if (search_id := sent_id("search")) is not None:
+        note_opening(search_id, "ticket", ticket.id, by=actor)
     if classification.leaves_trace(actor):
         classification.note_reading(ticket, by=actor)
     return ticket_page(ticket, Form())

@@ -8,8 +8,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from helpdesk.aftersales.approvals import approvals_of
+from helpdesk.core.errors import Invalid
+from helpdesk.core.i18n import current_language
 from helpdesk.core.i18n import gettext as _
 from helpdesk.knowledge.deflection import new_sitting
+from helpdesk.knowledge.searches import note_search
 from helpdesk.models.tickets import Channel, Status, Ticket
 from helpdesk.people import directory
 from helpdesk.policy.actor import Actor
@@ -21,6 +24,7 @@ from helpdesk.tickets.intake import NewTicket, open_ticket
 from helpdesk.tickets.queries import client_due_of, get_ticket, list_tickets, organisation_products
 from helpdesk.tickets.resolution import accept_resolution, cancel_ticket, refuse_resolution, reopen_ticket
 from helpdesk.tickets.schemas import MessageSchema, NewTicketSchema, ReasonSchema
+from helpdesk.tickets.search import TicketsFound, search_tickets
 from helpdesk.web.auth import current_actor
 from helpdesk.web.forms import Form, custom_fields_of, read_form, read_uploads, submission_of
 from helpdesk.web.portal.shown import in_list, who_and_when
@@ -33,8 +37,10 @@ bp = Blueprint("tickets", __name__, url_prefix="/tickets")
 
 
 @bp.get("")
-def index() -> str:
-    which = request.args.get("which", "open")
+def index() -> Any:
+    which, q = request.args.get("which", "open"), request.args.get("q", "").strip()
+    if q:
+        return _found_page(q)
     page = list_tickets(
         for_=current_actor(), is_open={"open": True, "done": False}.get(which), after=request.args.get("after"),
         before=request.args.get("before"), size=25,
@@ -42,6 +48,18 @@ def index() -> str:
     return render_template(
         "portal/tickets/index.html", page=page, rows=[in_list(row) for row in page.rows], which=which
     )
+
+
+def _found_page(q: str) -> Any:
+    form, found = Form({"q": q}), TicketsFound()
+    try:
+        found = search_tickets(q, for_=current_actor(), limit=25)
+    except Invalid as refused:
+        form.errors.update(refused.errors)
+    if not form.errors:
+        note_search("portal", "tickets", q, len(found.rows), by=current_actor(), language=current_language())
+    page = render_template("portal/tickets/found.html", q=q, form=form, found=found, statuses=CLIENT_STATUSES)
+    return page, 422 if form.errors else 200
 
 
 @bp.get("/new")
