@@ -10,10 +10,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
@@ -40,24 +42,29 @@ def give_address(article: Article, language: str, title: str) -> Address:
     wanted = slug_of(title)
     if current is not None and re.fullmatch(re.escape(wanted) + r"(-\d+)?", current.slug):
         return current
-    slug, known = wanted, _find(language, wanted)
-    number = 1
-    while known is not None and known.article_id != article.id:
-        number += 1
-        slug = f"{wanted}-{number}"
-        known = _find(language, slug)
     if current is not None:
         db.session.execute(
             update(Address).where(Address.article_id == article.id, Address.language == language)
             .values(is_current=False), execution_options={"synchronize_session": "fetch"},
         )  # fmt: skip
-    if known is not None:
-        known.is_current = True
-        db.session.flush()
-        return known
-    made = Address(language=language, slug=slug, article_id=article.id, is_current=True)
-    db.session.add(made)
-    db.session.flush()
+    for number in itertools.count(1):
+        slug = wanted if number == 1 else f"{wanted}-{number}"
+        known = _find(language, slug) or _take(article, language, slug)
+        if known is not None and known.article_id == article.id:
+            known.is_current = True
+            db.session.flush()
+            return known
+    raise AssertionError  # there is no last number
+
+
+def _take(article: Article, language: str, slug: str) -> Address | None:
+    """This address for the article; None where another has taken it at this very moment."""
+    made = Address(language=language, slug=slug, article_id=article.id, is_current=False)
+    try:
+        with db.session.begin_nested():
+            db.session.add(made)
+    except IntegrityError:
+        return None
     return made
 
 

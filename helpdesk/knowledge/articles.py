@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
 from helpdesk.core.command import command
@@ -82,10 +83,8 @@ class NewArticle:
 def begin_article(new: NewArticle, *, by: Actor) -> Article:
     """Begin an article as a draft; the same form sent twice makes one."""
     require(by, Action.WRITE_ARTICLE)
-    if new.submission:
-        known: Article | None = db.session.scalar(select(Article).where(Article.submission == new.submission))
-        if known is not None:
-            return known
+    if (known := _sent_before(new)) is not None:
+        return known
     if new.language not in LANGUAGES:
         raise Invalid({"language": [_("Choose one of the list.")]})
     at = now()
@@ -94,8 +93,14 @@ def begin_article(new: NewArticle, *, by: Actor) -> Article:
         owner_id=by.account_id or None, created_at=at, updated_at=at, submission=new.submission, translations=[],
         products=[], useful=0, not_useful=0, reuses=0,
     )  # fmt: skip
-    db.session.add(article)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(article)
+    except IntegrityError:  # the other click was quicker
+        known = _sent_before(new)
+        if known is None:
+            raise
+        return known
     _describe(article, replace(new.about, owner_id=new.about.owner_id or article.owner_id), by)
     revision = write(article, new.language, new.words, author_id=by.account_id or None, base_id=None)
     record(ArticleSaved(article.id, new.language, revision.id), by=by)
@@ -231,6 +236,14 @@ def let_out(article: Article) -> None:
             give_address(article, translation.language, latest.title)
     article.published_at = article.published_at or now()
     db.session.flush()
+
+
+def _sent_before(new: NewArticle) -> Article | None:
+    """What the same form has made already."""
+    if not new.submission:
+        return None
+    found: Article | None = db.session.scalar(select(Article).where(Article.submission == new.submission))
+    return found
 
 
 def _begin(article: Article, action: Action, by: Actor) -> Article:
