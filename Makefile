@@ -21,7 +21,7 @@ DESK := THREELINE_HOME='$(THREELINE_HOME)' THREELINE_BIND='$(THREELINE_BIND)' TH
 # make test
 HYPOTHESIS := $(if $(filter true 1,$(CI)),--hypothesis-profile=ci)
 
-.PHONY: help run test sure lint types bench bench-sla bench-detection screenshots i18n vendor clean installed installed-dev chromium pango
+.PHONY: help run test sure lint types bench bench-sla bench-search bench-detection bench-searches screenshots i18n vendor clean installed installed-dev chromium pango
 
 help: ## List these chores
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -55,7 +55,11 @@ bench: installed-dev $(CATALOGUES) ## Run every measurement (ARGS="--tickets 100
 	@$(PYTHON) -m bench.bench_import
 	@$(PYTHON) -m bench.bench_hours
 	@$(PYTHON) -m bench.bench_revisits
+	@$(PYTHON) -m bench.bench_search
 	@$(PYTHON) -m bench.bench_desk $(ARGS)
+
+bench-search: installed-dev $(CATALOGUES) ## Measure the search among 400,000 articles and a million tickets
+	@$(PYTHON) -m bench.bench_search $(ARGS)
 
 bench-sla: installed-dev $(CATALOGUES) ## Measure the SLA arithmetic and five million stored clocks (ARGS="--clocks 100000")
 	@$(PYTHON) -m bench.bench_sla
