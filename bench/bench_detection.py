@@ -110,8 +110,7 @@ def quality(shared: Path, orders: int) -> dict[str, dict[str, float]]:
 
 def sets(shared: Path) -> dict[str, list[tuple[str, str]]]:
     """Texts with their intents, by set."""
-    with lzma.open(shared / "customer_questions_en.csv.xz", "rt", encoding="utf-8") as file:
-        found = {"customer questions en": [(row["text"], row["intent"]) for row in csv.DictReader(file)]}
+    found: dict[str, list[tuple[str, str]]] = {}
     with lzma.open(shared / "support_questions_lt_ru_en.csv.xz", "rt", encoding="utf-8") as file:
         rows = [(row, f"{row['set']} {row['intent']}") for row in csv.DictReader(file)]
     for language in ("lt", "ru", "en"):
@@ -119,6 +118,8 @@ def sets(shared: Path) -> dict[str, list[tuple[str, str]]]:
     found["support questions mixed"] = [
         (row[language], intent) for row, intent in rows for language in ("lt", "ru", "en")
     ]
+    with lzma.open(shared / "customer_questions_en.csv.xz", "rt", encoding="utf-8") as file:
+        found["customer questions en"] = [(row["text"], row["intent"]) for row in csv.DictReader(file)]
     return found
 
 
@@ -208,11 +209,12 @@ def speed(desk: BenchDesk, shared: Path, news: int = 500) -> dict[str, float]:
                 for subject, said in islice(drawn(shared, seed=time.time_ns()), news)
             ]
         db.session.remove()
-        taken, looked, shown = [], [], 0
+        taken, worked, looked, shown = [], [], [], 0
         for ticket_id in ids:
-            begun = time.perf_counter()
+            begun, busy = time.perf_counter(), time.process_time()
             index_tickets([ticket_id])
             taken.append((time.perf_counter() - begun) * 1000)
+            worked.append((time.process_time() - busy) * 1000)
             db.session.remove()
         for ticket_id in ids:
             ticket = db.session.get_one(Ticket, ticket_id)
@@ -224,7 +226,8 @@ def speed(desk: BenchDesk, shared: Path, news: int = 500) -> dict[str, float]:
     return {
         "rebuild_seconds": round(seconds, 1), "rebuild_cpu_seconds": round(cpu, 1),
         "rebuild_mb": round(own_mb), "rebuild_mb_each_helper": round(child_mb),
-        "take_in_p50_ms": _at(taken, 50), "take_in_p95_ms": _at(taken, 95), "similar_p50_ms": _at(looked, 50),
+        "take_in_p50_ms": _at(taken, 50), "take_in_p95_ms": _at(taken, 95), "take_in_cpu_p95_ms": _at(worked, 95),
+        "similar_p50_ms": _at(looked, 50),
         "similar_p95_ms": _at(looked, 95), "shown": round(shown / news, 1), "groups": groups,
     }  # fmt: skip
 

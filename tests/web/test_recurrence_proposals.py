@@ -18,9 +18,7 @@ BrowserOf = Callable[[str], Client]
 
 
 def test_a_proposal_is_found_read_and_accepted_once(cast: Cast, browser_of: BrowserOf) -> None:
-    ona = browser_of("ona")
-    assert "Nothing grows unusually" in ona.get("/console/recurrence-proposals").text
-    proposal = an_open_proposal(cast)
+    proposal, ona = an_open_proposal(cast), browser_of("ona")
     with queries(25, "the list of proposals"):
         page = ona.get("/console/recurrence-proposals")
     assert proposal.title in page.text
@@ -35,6 +33,10 @@ def test_a_proposal_is_found_read_and_accepted_once(cast: Cast, browser_of: Brow
     assert page.heading.endswith("Sign-in fails")
     assert db.session.query(Problem).count() == 1
     assert proposal.title in ona.get("/console/recurrence-proposals?view=accepted").text
+
+
+def test_a_desk_without_proposals_says_so(cast: Cast, browser_of: BrowserOf) -> None:
+    assert "Nothing grows unusually" in browser_of("ona").get("/console/recurrence-proposals").text
 
 
 def test_a_proposal_is_merged_into_a_known_problem(cast: Cast, browser_of: BrowserOf) -> None:
