@@ -56,10 +56,15 @@ bench: installed-dev $(CATALOGUES) ## Run every measurement (ARGS="--tickets 100
 	@$(PYTHON) -m bench.bench_hours
 	@$(PYTHON) -m bench.bench_revisits
 	@$(PYTHON) -m bench.bench_search
+	@$(PYTHON) -m bench.bench_searches
+	@$(PYTHON) -m bench.bench_detection
 	@$(PYTHON) -m bench.bench_desk $(ARGS)
 
 bench-search: installed-dev $(CATALOGUES) ## Measure the search among 400,000 articles and a million tickets
 	@$(PYTHON) -m bench.bench_search $(ARGS)
+
+bench-searches: installed-dev $(CATALOGUES) ## Measure search analytics at ten million searches (ARGS="--searches 200000")
+	@$(PYTHON) -m bench.bench_searches $(ARGS)
 
 bench-sla: installed-dev $(CATALOGUES) ## Measure the SLA arithmetic and five million stored clocks (ARGS="--clocks 100000")
 	@$(PYTHON) -m bench.bench_sla
