@@ -15,7 +15,7 @@ import flask_babel
 from babel import Locale
 from babel.dates import format_date, match_skeleton
 from babel.lists import format_list
-from babel.numbers import format_currency, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent
 from babel.units import format_unit
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, force_locale
@@ -99,7 +99,7 @@ def _teach(environment: Environment) -> None:
     environment.globals.update(span=span, full_span=full_span)
     environment.filters.update(
         full_moment=full_moment, enumeration=enumeration, long_day=long_day, money=money, hours=signed_hours,
-        whole_percent=whole_percent, local_day=local_day, until_day=until_day,
+        whole_percent=whole_percent, local_day=local_day, until_day=until_day, number=number,
     )  # fmt: skip
     environment.trim_blocks = True
     environment.lstrip_blocks = True
@@ -246,6 +246,11 @@ def until_day(at: datetime) -> str:
 def long_day(day: date) -> str:
     """A date without a clock: 28 Feb 2027."""
     return format_date(day, format="medium", locale=babel_locale())
+
+
+def number(value: float) -> str:
+    """A number with the signs of the reader: `1,234.5`, `1 234,5`."""
+    return str(format_decimal(value, locale=babel_locale()))
 
 
 def money(cents: int, currency: str) -> str:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from babel.numbers import format_decimal
 from flask import Flask
 from jinja2.runtime import Macro
 from markupsafe import Markup, escape
@@ -31,7 +30,7 @@ def init_app(app: Flask) -> None:
     """Give templates our filters."""
     app.jinja_env.filters.update(
         moment=moment, ago=ago, duration=duration, filesize=i18n.file_size, linebreaks=linebreaks, prose=prose,
-        plain_moment=i18n.moment, number=number, percent=percent,
+        plain_moment=i18n.moment, percent=percent,
         choices=choices, team_choices=team_choices, routable_choices=routable_choices,
         name_choices=name_choices, role_word=lambda role: str(ROLES.get(role, role)),
         language_word=lambda tag: i18n.OWN_NAMES.get(tag, tag), pair=lambda word: (word, word),
@@ -143,10 +142,6 @@ def linebreaks(text: str | None) -> Markup:
 def prose(text: str | None) -> Markup:
     """Markdown as safe HTML."""
     return Markup(markdown_to_html(text or ""))  # noqa: S704 - sanitised there
-
-
-def number(value: float) -> str:
-    return str(format_decimal(value, locale=i18n.babel_locale()))
 
 
 def percent(share: float | None) -> str:

@@ -252,7 +252,7 @@ TAKEN_KINDS = {
 
 PROPOSAL_STATES = {
     "open": _l("To decide"),
-    "accepted": _l("Accepted"),
+    "accepted": _lp("proposal", "Accepted"),
     "merged": _l("Merged into a problem"),
     "dismissed": _l("Dismissed"),
 }

@@ -18,7 +18,9 @@ from helpdesk.aftersales.deliverables import NewDeliverable, NewRound, agree_del
 from helpdesk.aftersales.feeds import create_feed
 from helpdesk.aftersales.hours import grant_hours, reserve_hours
 from helpdesk.aftersales.outcomes import NewNeed, NewOutcome, NewReferral, leads_of, record_outcome
+from helpdesk.core.command import transaction
 from helpdesk.core.db import db
+from helpdesk.core.times import now
 from helpdesk.knowledge.articles import save_words
 from helpdesk.knowledge.files import add_files
 from helpdesk.knowledge.publishing import publish_article
@@ -26,7 +28,7 @@ from helpdesk.knowledge.tasks import ask_article
 from helpdesk.models.access import Account
 from helpdesk.models.care import FeedKind, NeedKind
 from helpdesk.models.feedback import Every
-from helpdesk.models.problems import BroadcastKind, ProblemState
+from helpdesk.models.problems import BroadcastKind, ProblemState, ProposalState, RecurrenceProposal
 from helpdesk.models.tickets import TicketType
 from helpdesk.people.accounts import create_token, disable_account, revoke_token, tokens_of
 from helpdesk.policy.actor import SYSTEM, Actor
@@ -38,6 +40,7 @@ from helpdesk.tickets.attachments import store_upload
 from helpdesk.tickets.classification import Classification, classify, watch
 from helpdesk.tickets.conversation import NewMessage, add_note
 from helpdesk.tickets.queries import get_ticket
+from helpdesk.tickets.synonyms import add_synonyms
 from knowledge_base.models import AudienceKind
 from knowledge_base.writing import Words, source_of
 from tests.aftersales.claiming import some_rules
@@ -239,6 +242,12 @@ ADDRESSES: list[tuple[str, str, Any]] = [
     ("POST", "/major-incidents/{major_id}/updates", {"texts": {"en": "Mine"}}),
     ("PUT", "/major-incidents/{major_id}/end", {}),
     ("POST", "/major-incidents/{major_id}/reviews", REVIEW),
+    ("GET", "/tickets/{number}/similar", None),
+    ("GET", "/recurrence-proposals/{proposal_id}", None),
+    ("PUT", "/recurrence-proposals/{proposal_id}/acceptance", {}),
+    ("PUT", "/recurrence-proposals/{proposal_id}/merger", {"problem": "P-1"}),
+    ("PUT", "/recurrence-proposals/{proposal_id}/dismissal", WHY),
+    ("DELETE", "/search-synonyms/{synonym_id}", None),
     ("GET", "/articles/{article}", None),
     ("PUT", "/articles/{article}/words/{language}", {"title": "Mine", "body": "Mine."}),
     ("PUT", "/articles/{article}/about", {"audience": "public"}),
@@ -357,6 +366,10 @@ STAFFS_OWN = [
     ("PUT", "/articles/{article}/about", {"audience": "public"}),
     ("POST", "/articles/{article}/publication", None),
     ("POST", "/articles/{article}/archive", None),
+    ("GET", "/tickets/{number}/similar", None),
+    ("GET", "/recurrence-proposals", None),
+    ("GET", "/search-synonyms", None),
+    ("POST", "/search-synonyms", {"words": ["mine", "yours"]}),
     ("GET", "/article-tasks", None),
     ("POST", "/article-tasks", {"title": "Mine", "language": "en"}),
 ]  # fmt: skip
@@ -401,8 +414,20 @@ def known(cast: Cast, ona: Caller, jonas: Caller) -> dict[str, Any]:
         "schedule_id": schedule_feedback(NewSchedule(Every.WEEK), by=cast.vera).id,
         "webhook_id": add_webhook(NewWebhook("https://hooks.example.com/"), by=cast.petras)[0].id,
         "installed_id": cast.printer_at_klinika.id, "enquiry": a_ticket(cast, type=TicketType.ENQUIRY).number,
-        **problem_things(cast, number), **article_things(cast),
+        **problem_things(cast, number), **article_things(cast), "proposal_id": a_proposal(cast).id,
+        "synonym_id": add_synonyms(["printer", "label machine"], by=cast.petras).id,
     }  # fmt: skip
+
+
+def a_proposal(cast: Cast) -> RecurrenceProposal:
+    """A group of tickets that grows unusually, as detection proposes it."""
+    with transaction():
+        row = RecurrenceProposal(
+            group_id=0, product_id=cast.printer.id, title="Blank labels", state=ProposalState.OPEN, count=5,
+            expected=0.5, probability=0.001, evidence={}, proposed_at=now(), updated_at=now(),
+        )  # fmt: skip
+        db.session.add(row)
+    return row
 
 
 def problem_things(cast: Cast, number: str) -> dict[str, Any]:
