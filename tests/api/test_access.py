@@ -366,7 +366,6 @@ STAFFS_OWN = [
     ("PUT", "/articles/{article}/about", {"audience": "public"}),
     ("POST", "/articles/{article}/publication", None),
     ("POST", "/articles/{article}/archive", None),
-    ("GET", "/tickets/{number}/similar", None),
     ("GET", "/recurrence-proposals", None),
     ("GET", "/search-synonyms", None),
     ("POST", "/search-synonyms", {"words": ["mine", "yours"]}),
