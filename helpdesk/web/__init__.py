@@ -46,6 +46,7 @@ def init_app(app: Flask) -> None:
     errors.init_app(app)
     for face in (health, auth, feeds, portal, articles, console, manager):
         app.register_blueprint(face.bp)
+    app.register_blueprint(articles.open_bp)
     if config.dev:
         app.register_blueprint(dev.bp)
 

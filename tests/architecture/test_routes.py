@@ -10,7 +10,7 @@ OPEN = {
     "preferences.update", "feeds.show",
     # the knowledge base: the scope of articles decides what each reader finds, signed in or not
     "kb.index", "kb.search", "kb.category", "kb.product", "kb.show", "kb.by_number", "kb.paper", "kb.pdf", "kb.file",
-    "kb.vote", "kb.suggestions", "kb.feed", "kb.sitemap", "kb.sitemap_part",
+    "kb.vote", "kb.suggestions", "kb.feed", "kb.sitemap", "kb.sitemap_part", "robots.robots",
 }  # fmt: skip
 # Development pages exist only while the desk listens to its own machine; the API checks its bearer token.
 OTHERWISE = ("dev.", "api", "v1")

@@ -7,6 +7,7 @@ from flask import Blueprint
 from helpdesk.web.auth import guard
 from helpdesk.web.console import (
     approvals,
+    article_categories,
     article_tasks,
     articles,
     attachments,
@@ -68,7 +69,7 @@ for _part in (
     duties, revisits, care, leads, claims, refund_rules, deliverables, visits, enquiries, sales, installed,
     recurrence_proposals, problems, problem_links, major_incidents,
     wishes, webhooks,
-    articles, article_tasks, ticket_articles,
+    articles, article_categories, article_tasks, ticket_articles,
     synonyms,
 ):  # fmt: skip
     _part.bp.before_request(guard(lambda actor: actor.is_staff))

@@ -15,6 +15,7 @@ from helpdesk.core.i18n import LANGUAGES, OWN_NAMES, current_language
 from helpdesk.core.i18n import gettext as _
 from helpdesk.knowledge import articles, files, publishing, reviews, uses, votes
 from helpdesk.knowledge.articles import About, NewArticle, get_article
+from helpdesk.knowledge.backtest import last_replay
 from helpdesk.knowledge.drafts import propose, source_ticket_of
 from helpdesk.knowledge.links import check_links
 from helpdesk.knowledge.listing import VIEWS, count_waiting, find_rows, list_view, staff_accounts
@@ -433,7 +434,8 @@ def _page(article: Article, form: Form) -> str:
     chosen = [f"{p.product_id}:{p.version_id}" if p.version_id else str(p.product_id) for p in article.products]
     names = dict(_product_choices())
     return render_template(
-        "console/articles/show.html", article=article, form=form, translation=translation, words=words, html=html,
+        "console/articles/show.html", replayed=last_replay(article), article=article, form=form,
+        translation=translation, words=words, html=html,
         headings=headings, names=OWN_NAMES, states=ARTICLE_STATES, kinds=ARTICLE_KINDS, audiences=AUDIENCES,
         url=url_for("kb.show", language=place.language, slug=place.slug) if place else None,
         translations=[(each, is_behind(article, each)) for each in article.translations],

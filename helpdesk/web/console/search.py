@@ -9,12 +9,14 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from helpdesk.core.errors import Invalid, NotFound
 from helpdesk.core.i18n import LANGUAGES, OWN_NAMES, current_language
+from helpdesk.knowledge.articles import get_article
 from helpdesk.knowledge.reading import Listed, search_articles
 from helpdesk.knowledge.searches import note_search
 from helpdesk.models.tickets import Status
 from helpdesk.people import directory
 from helpdesk.people.organisations import list_contacts, list_organisations
 from helpdesk.problems.problems import get_problem
+from helpdesk.problems.wishes import get_wish
 from helpdesk.tickets.queries import get_ticket, products_by_serial
 from helpdesk.tickets.search import Narrowed, TicketsFound, search_tickets
 from helpdesk.web.auth import current_actor
@@ -32,6 +34,12 @@ def show() -> Any:
     if q[:1] in ("P", "p"):
         with suppress(NotFound):
             return redirect(url_for("console.problems.show", number=get_problem(q, for_=actor).number))
+    if q[:1] in ("W", "w"):
+        with suppress(NotFound):
+            return redirect(url_for("console.wishes.show", number=get_wish(q, for_=actor).number))
+    if q[:2] in ("A-", "a-"):
+        with suppress(NotFound):
+            return redirect(url_for("console.articles.show", number=get_article(q, for_=actor).number))
     if narrowed == Narrowed():
         try:
             return redirect(url_for("console.tickets.show", number=get_ticket(q, for_=actor).number))

@@ -36,6 +36,8 @@ from helpdesk.web.preferences import chosen_language
 
 bp = Blueprint("kb", __name__, url_prefix="/kb")
 bp.is_open = True  # type: ignore[attr-defined]  # the scope of articles decides what each reader finds
+open_bp = Blueprint("robots", __name__)  # its address stands at the root
+open_bp.is_open = True  # type: ignore[attr-defined]
 LANGUAGE = f"<any({', '.join(f'{chr(34)}{tag}{chr(34)}' for tag in LANGUAGES)}):language>"
 SITEMAP_SIZE, FEED_SIZE = 50_000, 30
 SITEMAP, ATOM = "http://www.sitemaps.org/schemas/sitemap/0.9", "http://www.w3.org/2005/Atom"
@@ -201,6 +203,14 @@ def feed() -> Response:
         _add(entry, "updated", _instant(row.updated_at))
         _add(entry, "summary", row.summary)
     return _xml(root, "application/atom+xml")
+
+
+@open_bp.get("/robots.txt")
+def robots() -> Response:
+    """What programs that read the web may read: the public articles, and where the list of them is."""
+    lines = ["User-agent: *", "Disallow: /", f"Allow: {url_for('kb.index')}", f"Disallow: {url_for('kb.search')}",
+             f"Disallow: {url_for('kb.suggestions')}", "", f"Sitemap: {_outer('kb.sitemap')}", ""]  # fmt: skip
+    return Response("\n".join(lines), mimetype="text/plain")
 
 
 @bp.get("/sitemap.xml")
