@@ -38,6 +38,7 @@ from knowledge_base.search_log import QueryCount, SearchDay, SearchLog, SearchOu
 REWORDING = timedelta(minutes=15)
 FOLLOWED_WITHIN = timedelta(days=1)
 SALTS_KEPT = timedelta(days=2)
+MOST_IN_A_SITTING = 300  # what somebody asks more often on one day is a program, and no figure
 LONGEST_QUERY = 200  # characters that are kept
 FEW_WORDS = 4
 GUEST = "guest"
@@ -90,7 +91,7 @@ def sitting_of(visitor: str, *, on: date) -> str:
 
 @command
 def keep_search(searched: Searched) -> int | None:
-    """Keep a search; gives its id, by which what is opened from it is told. None for an empty one."""
+    """Keep a search; gives its id, by which what is opened from it is told. None for an empty one, or one too many."""
     query, at = counted(searched.text, searched.names), now()
     if not query:
         return None
@@ -100,6 +101,8 @@ def keep_search(searched: Searched) -> int | None:
         before = None
     if before is not None and before.query == query:
         return before.id
+    if _is_full(chain):
+        return None
     after = before if before is not None and _rewords(query, before, searched.language) else None
     row = SearchLog(
         at=at, day=at.date(), face=searched.face, field=searched.field, role=searched.role, language=searched.language,
@@ -182,6 +185,11 @@ def recount() -> int:
 def first_day(day: date, span: Span) -> date:
     """The first day of the month or the year of a day."""
     return day.replace(day=1) if span is Span.MONTH else day.replace(month=1, day=1)
+
+
+def _is_full(chain: str) -> bool:
+    asked = select(SearchLog.id).where(SearchLog.chain == chain).limit(MOST_IN_A_SITTING).subquery()
+    return db.session.scalar(select(func.count()).select_from(asked)) == MOST_IN_A_SITTING
 
 
 def _rewords(query: str, before: SearchLog, language: str) -> bool:

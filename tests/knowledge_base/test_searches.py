@@ -12,6 +12,7 @@ from helpdesk.core.db import db
 from knowledge_base.analytics import Figures, failed_queries, gaps, queries, read_analytics
 from knowledge_base.search_log import QueryCount, SearchDay, SearchLog, SearchOutcome, SearchSalt, Span
 from knowledge_base.searches import (
+    MOST_IN_A_SITTING,
     Searched,
     counted,
     forget_salts,
@@ -81,6 +82,13 @@ def test_without_result_by_field():
     search("printer", results=0)
     search("T-1", results=0, field="tickets", visitor="operator")
     assert {name: figures.without_result for name, figures in on().by_field.items()} == {"articles": 1, "tickets": 1}
+
+
+def test_what_a_program_asks_all_day_is_no_figure():
+    for i in range(MOST_IN_A_SITTING):
+        assert search(f"query {i}") is not None
+    assert search("one more") is None
+    assert search("one more", visitor="another") is not None
 
 
 def test_an_empty_search_is_none():
