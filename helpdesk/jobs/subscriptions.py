@@ -79,7 +79,7 @@ from helpdesk.events import (
     WishSupported,
     WishWritten,
 )
-from helpdesk.knowledge import backtest, deflection, indexing, searches
+from helpdesk.knowledge import backtest, indexing, searches
 from helpdesk.mail import letters, notices
 from helpdesk.problems import feedback_letters as feedback
 from helpdesk.problems import letters as problem_letters
@@ -96,16 +96,12 @@ end_claim, reopen_claim = (
     Only(reaction, where=claims.concerns) for reaction in (claims.follow_ending, claims.follow_reopening)
 )
 
-# And for what clients wrote themselves.
-ticket_followed = Only(searches.ticket_followed, where=searches.written_by_client)
-
 SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction | Only]] = {
     TicketOpened: [
         letters.acknowledgement,
         begin,
         search.index_ticket,
-        ticket_followed,
-        deflection.follow_ticket,
+        searches.ticket_followed,
         similar.take_in,
     ],
     TicketTyped: [claims.follow_type],

@@ -16,6 +16,7 @@ from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import Entry, record
 from helpdesk.core.times import now
 from helpdesk.events import ArticlePlanned
+from helpdesk.knowledge.deflection import follow_ticket
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.rules import require
@@ -82,14 +83,11 @@ def note_opening(search_id: int, kind: str, opened_id: int, *, by: Actor, visito
         log.warning("opening_not_kept")
 
 
-def written_by_client(entry: Entry) -> bool:
-    """Whether a client wrote the ticket themselves: only then is it what came of their search."""
-    return entry.actor_kind == "contact"
-
-
 def ticket_followed(entry: Entry) -> None:
-    """A ticket of a client is what came of their last search within a day."""
-    keep_ticket(visitor=f"{entry.actor_kind}:{entry.actor_id}", at=entry.at)
+    """A ticket that a client wrote themselves is what came of their last search within a day, and of what was shown."""
+    if entry.actor_kind == "contact":
+        keep_ticket(visitor=f"{entry.actor_kind}:{entry.actor_id}", at=entry.at)
+    follow_ticket(entry)
 
 
 def searches_report(span: Span, on: date, *, for_: Actor, field: str = "", language: str = "") -> Analytics:

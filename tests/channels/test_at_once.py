@@ -43,6 +43,11 @@ def rows(model: type) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
+def acknowledgements() -> int:
+    told = select(func.count()).select_from(Job).where(Job.kind == "letters.acknowledgement")
+    return db.session.scalar(told) or 0
+
+
 def test_the_same_mail_at_once_is_one_ticket(working_desk: Flask) -> None:
     raw = a_mail(sender="oleg@elsewhere.example")
 
@@ -51,7 +56,7 @@ def test_the_same_mail_at_once_is_one_ticket(working_desk: Flask) -> None:
     assert len({outcome.number for outcome in outcomes}) == 1
     assert sorted(outcome.reason for outcome in outcomes) == ["", *["duplicate"] * (AT_ONCE - 1)]
     with working_desk.app_context():
-        assert (rows(Ticket), rows(Message), rows(ReceivedMail), rows(Job)) == (1, 1, 1, 1)
+        assert (rows(Ticket), rows(Message), rows(ReceivedMail), acknowledgements()) == (1, 1, 1, 1)
 
 
 def test_the_same_mail_by_several_ways_at_once_is_one_ticket(working_desk: Flask) -> None:
@@ -76,4 +81,4 @@ def test_mails_of_many_people_at_once_are_all_taken_in(working_desk: Flask) -> N
     all_at_once(working_desk, [a_mail(sender=f"person{n}@elsewhere.example") for n in range(AT_ONCE)])
 
     with working_desk.app_context():
-        assert (rows(Ticket), rows(Job)) == (AT_ONCE, AT_ONCE)
+        assert (rows(Ticket), acknowledgements()) == (AT_ONCE, AT_ONCE)

@@ -62,7 +62,8 @@ def test_a_mail_of_a_client_opens_a_ticket_with_their_words(cast: Cast) -> None:
 def test_the_client_is_told_that_we_have_it(cast: Cast) -> None:
     email.receive(a_mail())
 
-    assert db.session.scalars(select(Job.kind)).all() == ["letters.acknowledgement"]
+    letters = select(Job.kind).where(Job.kind.startswith("letters."))
+    assert db.session.scalars(letters).all() == ["letters.acknowledgement"]
 
 
 def test_the_raw_mail_is_kept_and_stands_behind_its_message(cast: Cast, config: Config) -> None:
@@ -289,7 +290,8 @@ def test_the_same_mail_twice_changes_nothing(cast: Cast) -> None:
     first = email.receive(raw)
 
     assert email.receive(raw) == MailOutcome(MailResult.CREATED, first.number, "duplicate")
-    assert (how_many(Ticket), how_many(Message), how_many(ReceivedMail), how_many(Job)) == (1, 1, 1, 1)
+    assert (how_many(Ticket), how_many(Message), how_many(ReceivedMail)) == (1, 1, 1)
+    assert len(set(db.session.scalars(select(Job.kind)))) == how_many(Job)  # each thing follows once
 
 
 def test_the_same_mail_by_another_way_changes_nothing(cast: Cast) -> None:

@@ -294,7 +294,7 @@ def test_the_lists_ask_few_questions_however_much_there_is(cast: Cast, browser_o
     for name, address, most in (
         ("ona", "/console/claims", 14), ("vera", "/console/claims?view=registered", 14),
         ("ona", "/console/deliverables", 14), ("lena", "/portal/deliverables", 12),
-        ("ona", f"/console/tickets/{claim.ticket.number}", 27), ("vera", "/console/refund-rules", 12),
+        ("ona", f"/console/tickets/{claim.ticket.number}", 31), ("vera", "/console/refund-rules", 12),
     ):  # fmt: skip
         browser = browser_of(name)
         browser.get(address)

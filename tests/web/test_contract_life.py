@@ -275,7 +275,7 @@ def test_the_pages_ask_few_questions_however_much_there_is(cast: Cast, browser_o
         ask_approval(ticket, NewApproval(f"Work {number}", 30), by=cast.ona)
     for name, address, most in (
         ("petras", path(contract), 16), ("lena", f"/portal/hours/{contract.id}", 14), ("lena", "/portal/approvals", 10),
-        ("ona", f"/console/tickets/{ticket.number}", 26),
+        ("ona", f"/console/tickets/{ticket.number}", 29),
     ):  # fmt: skip
         browser = browser_of(name)
         browser.get(address)

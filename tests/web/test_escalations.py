@@ -94,5 +94,5 @@ def test_the_list_asks_few_questions_however_long_it_is(cast: Cast, at: At, brow
         ona.get("/console/escalations")
         with queries(12, "escalations"):
             ona.get("/console/escalations")
-        with queries(24, "the ticket"):
+        with queries(27, "the ticket"):
             ona.get(f"/console/tickets/{tickets[0].number}")

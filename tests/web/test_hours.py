@@ -157,8 +157,8 @@ def test_the_pages_ask_few_questions_however_much_there_is(cast: Cast, browser_o
         log_work(ticket, NewWork(10, Channel.PHONE), by=cast.ona)
     assert db.session.query(BillingNotice).count() == max(0, count - 3)
     for name, address, most in (
-        ("petras", path(contract), 12), ("vera", "/console/billing", 12), ("lena", f"/portal/hours/{contract.id}", 12),
-        ("ona", f"/console/tickets/{ticket.number}", 21),
+        ("petras", path(contract), 12), ("vera", "/console/billing", 12), ("lena", f"/portal/hours/{contract.id}", 13),
+        ("ona", f"/console/tickets/{ticket.number}", 24),
     ):  # fmt: skip
         browser = browser_of(name)
         browser.get(address)

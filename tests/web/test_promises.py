@@ -145,7 +145,7 @@ def test_the_strip_costs_one_question_however_much_is_due(cast: Cast, browser_of
         a_promise(cast, due, due, ticket=ticket)
     with queries(8, "/console/tickets"):
         ona.get("/console/tickets")
-    with queries(20, "/console/tickets/T"):
+    with queries(23, "/console/tickets/T"):
         ona.get(f"/console/tickets/{ticket.number}")
     for view in ("mine", "team", "all", "past"):
         with queries(10, view):

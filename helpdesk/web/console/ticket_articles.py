@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from helpdesk.core.errors import Invalid, NotFound
@@ -14,16 +14,20 @@ from helpdesk.knowledge.articles import get_article
 from helpdesk.models.knowledge import UseKind
 from helpdesk.models.tickets import Ticket
 from helpdesk.policy.actions import Action
-from helpdesk.policy.rules import may
+from helpdesk.policy.rules import may, require
 from helpdesk.tickets.queries import get_ticket
 from helpdesk.tickets.schemas import WebSchema, line_of_text, long_text
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.tickets import ticket_page
 from helpdesk.web.forms import Form, read_form, submission_of
+from helpdesk.web.htmx import is_htmx
 from helpdesk.web.words import USE_KINDS
 from knowledge_base.models import Article
 
 bp = Blueprint("ticket_articles", __name__, url_prefix="/tickets/<number>")
+
+
+FOR_CLIENTS = ("public", "clients")
 
 
 class ArticleSchema(WebSchema):
@@ -31,6 +35,20 @@ class ArticleSchema(WebSchema):
 
     article = line_of_text(load_default="")
     article_comment = long_text(load_default="")
+
+
+@bp.get("/articles/fitting")
+def fitting(number: str) -> str:
+    """What may fit; the page of the ticket asks for it when its reader comes to that place."""
+    actor, ticket = current_actor(), get_ticket(number, for_=current_actor())
+    require(actor, Action.USE_ARTICLE, ticket)
+    panel = {
+        "fitting": uses.fitting_articles(ticket, ticket.requester.language, for_=actor),
+        "can_insert": is_htmx() and may(actor, Action.REPLY_TO_CLIENT, ticket) and ticket.is_open,
+        "for_clients": FOR_CLIENTS,
+    }
+    name = "_fitting.html" if is_htmx() else "fitting.html"
+    return render_template(f"console/ticket_articles/{name}", ticket=ticket, panel=panel)
 
 
 @bp.post("/articles")
@@ -103,10 +121,7 @@ def articles_of(ticket: Ticket) -> dict[str, Any] | None:
     language = ticket.requester.language
     used = uses.used_on(ticket, language, for_=actor)
     return {
-        "used": used, "fitting": uses.fitting_articles(ticket, language, for_=actor) if ticket.is_open else [],
-        "kinds": USE_KINDS, "can_write": may(actor, Action.WRITE_ARTICLE),
-        "can_insert": may(actor, Action.REPLY_TO_CLIENT, ticket) and ticket.is_open,
-        "for_clients": ("public", "clients"),
+        "used": used, "kinds": USE_KINDS, "can_write": may(actor, Action.WRITE_ARTICLE),
     }  # fmt: skip
 
 
