@@ -147,19 +147,21 @@ def _varied(ordered: list[Candidate], documents: int, limit: int) -> list[Candid
 
 
 def _vectors(pool: Sequence[Candidate]) -> list[dict[str, float]]:
-    texts = [Counter(joined for text, _ in each.fields for joined in text.split()[:200]) for each in pool]
-    held = Counter(term for text in texts for term in text)
+    texts = [Counter([term for text, _ in each.fields for term in text.split(maxsplit=200)[:200]]) for each in pool]
+    held: Counter[str] = Counter()
+    for text in texts:
+        held.update(text.keys())
     rarity = [rareness(n, len(pool)) for n in range(len(pool) + 1)]
     vectors = []
     for text in texts:
-        weighed = {term: rarity[held[term]] * min(n, 1.5) for term, n in text.items()}
-        norm = math.sqrt(math.fsum(w * w for w in weighed.values())) or 1.0
+        weighed = {term: rarity[held[term]] * (1.5 if n > 1 else 1) for term, n in text.items()}
+        norm = math.hypot(*weighed.values()) or 1.0
         vectors.append({term: w / norm for term, w in weighed.items()})
     return vectors
 
 
 def _likeness(one: Mapping[str, float], other: Mapping[str, float]) -> float:
-    return math.fsum(one[term] * other[term] for term in one.keys() & other.keys())
+    return math.fsum([one[term] * other[term] for term in one.keys() & other.keys()])
 
 
 def contains(each: Candidate, piece: str, *, internal: str = "") -> bool:

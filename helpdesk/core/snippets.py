@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from functools import lru_cache
@@ -37,14 +38,20 @@ def snippet(text: str, found: Collection[str], language: str | None) -> Markup:
 
 
 def _places(text: str, found: Collection[str], language: str | None) -> Iterator[tuple[int, int, str]]:
+    firsts = {term[0] for term in found if term}
     for match in (RUN if is_wide(text) else WORD).finditer(text):
         if match.lastgroup == "cjk":
             yield from _cjk_places(match[0], match.start(), found)
+            continue
+        if (first := match[0][0].lower()) not in firsts and _KEPT(first) and match[0].isalnum():
             continue
         for term in _terms(match[0], language):
             if term in found:
                 yield match.start(), match.end(), term
                 break
+
+
+_KEPT = re.compile("[a-zа-я0-9]").fullmatch  # folding and stemming leave it at the beginning of a word
 
 
 @lru_cache(maxsize=32_768)

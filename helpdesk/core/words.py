@@ -191,6 +191,7 @@ def _stem(language: str, word: str) -> str:
     stemmer = getattr(_stemmers, language, None)
     if stemmer is None:
         stemmer = snowballstemmer.stemmer(STEMMERS[language])
+        stemmer.maxCacheSize = 0  # ours stands before it; its own costs more than the stemming
         setattr(_stemmers, language, stemmer)
     if language == "lt":
         word = _with_ending(word)
