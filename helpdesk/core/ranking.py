@@ -156,7 +156,7 @@ def _vectors(pool: Sequence[Candidate]) -> list[dict[str, float]]:
     for text in texts:
         weighed = {term: rarity[held[term]] * (1.5 if n > 1 else 1) for term, n in text.items()}
         norm = math.hypot(*weighed.values()) or 1.0
-        vectors.append({term: w / norm for term, w in weighed.items()})
+        vectors.append({term: w / norm for term, w in weighed.items() if held[term] > 1})  # others are like nothing
     return vectors
 
 
