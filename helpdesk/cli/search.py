@@ -81,7 +81,8 @@ def measure(file: Path, pieces: int, form: str) -> None:
     """Measure the search on questions with intents, or on pieces of Chinese dialogues; a CSV file, also as .xz.
 
     Questions need the columns split (train and test), intent, and text or one column for each language; dialogues the
-    columns dialogue, turn and text. The index of the trial is made and taken away.
+    columns dialogue, turn and text. Where a column set names several sets of questions, each is asked of its own
+    articles, and of all together in the lines beneath. The index of the trial is made and taken away.
 
     \b
     Example:
@@ -146,9 +147,9 @@ def _figures(each: Measured) -> dict[str, Any]:
 
 def _table(figures: list[Measured]) -> str:
     names = list(figures[0].shares)
-    lines = [f"{'':28} {'asked':>6} " + " ".join(f"{name:>12}" for name in names) + f" {'one query':>12}"]
+    lines = [f"{'':42} {'asked':>6} " + " ".join(f"{name:>12}" for name in names) + f" {'one query':>12}"]
     lines += [
-        f"{each.what:28} {each.asked:>6} "
+        f"{each.what:42} {each.asked:>6} "
         + " ".join(f"{each.shares[name]:>12.1%}" for name in names)
         + f" {each.seconds * 1000:>9.1f} ms"
         for each in figures

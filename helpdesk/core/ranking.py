@@ -48,7 +48,7 @@ class Candidate:
     number: int | None
     language: str
     title: str
-    body: str
+    body: str  # its beginning, or all where all of it is compared
     fields: Sequence[tuple[str, float]]  # joined terms and what one of them counts
     length: int
     tier: int = 0  # what stands above every score: names, exact codes, whole pieces
@@ -68,20 +68,16 @@ def rank(
     """The best `limit` candidates in order; `documents` and `length` are those of the whole collection."""  # fmt: skip
     average = max(1.0, length / max(1, documents))
     rarity = [rareness(group.documents, documents) * group.weight for group in groups]
-    held: dict[int, Counter[int]] = {}
     for each in candidates:
         scale = K1 * (1 - B + B * each.length / average)
         texts = [(f" {joined} ", weight) for joined, weight in each.fields if joined]
-        found: Counter[int] = Counter()
-        for n, group in enumerate(groups):
+        for telling, group in zip(rarity, groups, strict=True):
             count = 0.0
             for term, standing_for in group.terms.items():
                 spaced = f" {term} "
                 count += standing_for * sum(weight * text.count(spaced) for text, weight in texts if spaced in text)
             if count:
-                each.score += rarity[n] * count * (K1 + 1) / (count + scale)
-                found[n] = 1
-        held[each.id] = found
+                each.score += telling * count * (K1 + 1) / (count + scale)
     ordered = sorted(candidates, key=_best)
     head = ordered[:SPELT]
     _compare_spelling(head, query, documents)
@@ -100,30 +96,35 @@ def _best(each: Candidate) -> tuple[int, float, int, str]:
     return -each.tier, -round(each.score, 9), -(each.number or 0), each.key
 
 
-def _triples(text: str) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for word, is_cjk in pieces(text[:SPELT_TEXT]):
-        if not is_cjk:
-            spaced = f" {word} "
-            found.update(spaced[i : i + 3] for i in range(len(spaced) - 2))
-    return found
+def _spaced(text: str) -> str:
+    """The words of a beginning, each between spaces of its own, so that no triple goes from word to word."""
+    return "".join(f" {word} " for word, is_cjk in pieces(text[:SPELT_TEXT]) if not is_cjk)
+
+
+def _triples(spaced: str) -> Counter[str]:
+    return Counter(each for i in range(len(spaced) - 2) if "  " not in (each := spaced[i : i + 3]))
+
+
+def _times(triple: str, text: str) -> int:
+    if triple[0] != triple[2]:
+        return text.count(triple)
+    return sum(text.startswith(triple, i) for i in range(len(text) - 2))  # it can lie over itself
 
 
 def _compare_spelling(candidates: Sequence[Candidate], query: str, documents: int) -> None:
-    asked = _triples(query)
+    asked = _triples(_spaced(query))
     if not asked or len(candidates) < 2:
         return
-    spelt = [_triples(f"{each.title} {each.body[:SPELT_TEXT]}") for each in candidates]
+    spelt = [_spaced(f"{each.title} {each.body[:SPELT_TEXT]}") for each in candidates]
+    sizes = [len(text) - 2 * text.count("  ") - 2 if text else 0 for text in spelt]
+    found = [{triple: _times(triple, text) for triple in asked if triple in text} for text in spelt]
     among = len(candidates)
-    average = max(1.0, sum(map(Counter.total, spelt)) / among)
-    held = Counter(triple for triples in spelt for triple in triples.keys() & asked.keys())
-    rarity = {triple: rareness(n, among) * SPELLING for triple, n in held.items()}
-    for each, triples in zip(candidates, spelt, strict=True):
-        scale = K1 * (1 - B + B * triples.total() / average)
-        each.score += sum(
-            rarity[triple] * asked[triple] * triples[triple] * (K1 + 1) / (triples[triple] + scale)
-            for triple in sorted(triples.keys() & asked.keys())
-        )
+    average = max(1.0, sum(sizes) / among)
+    held = Counter(triple for triples in found for triple in triples)
+    rarity = {triple: rareness(n, among) * SPELLING * asked[triple] * (K1 + 1) for triple, n in held.items()}
+    for each, triples, size in zip(candidates, found, sizes, strict=True):
+        scale = K1 * (1 - B + B * size / average)
+        each.score += sum(rarity[triple] * n / (n + scale) for triple, n in sorted(triples.items()))
 
 
 def _varied(ordered: list[Candidate], documents: int, limit: int) -> list[Candidate]:
@@ -146,18 +147,21 @@ def _varied(ordered: list[Candidate], documents: int, limit: int) -> list[Candid
 
 
 def _vectors(pool: Sequence[Candidate]) -> list[dict[str, float]]:
-    texts = [Counter(joined for text, _ in each.fields for joined in text.split()[:200]) for each in pool]
-    held = Counter(term for text in texts for term in text)
+    texts = [Counter([term for text, _ in each.fields for term in text.split(maxsplit=200)[:200]]) for each in pool]
+    held: Counter[str] = Counter()
+    for text in texts:
+        held.update(text.keys())
+    rarity = [rareness(n, len(pool)) for n in range(len(pool) + 1)]
     vectors = []
     for text in texts:
-        weighed = {term: rareness(held[term], len(pool)) * min(n, 1.5) for term, n in text.items()}
-        norm = math.sqrt(math.fsum(w * w for w in weighed.values())) or 1.0
-        vectors.append({term: w / norm for term, w in weighed.items()})
+        weighed = {term: rarity[held[term]] * (1.5 if n > 1 else 1) for term, n in text.items()}
+        norm = math.hypot(*weighed.values()) or 1.0
+        vectors.append({term: w / norm for term, w in weighed.items() if held[term] > 1})  # others are like nothing
     return vectors
 
 
 def _likeness(one: Mapping[str, float], other: Mapping[str, float]) -> float:
-    return math.fsum(one[term] * other[term] for term in one.keys() & other.keys())
+    return math.fsum([one[term] * other[term] for term in one.keys() & other.keys()])
 
 
 def contains(each: Candidate, piece: str, *, internal: str = "") -> bool:

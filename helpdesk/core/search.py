@@ -18,11 +18,13 @@ Semantics
    a word that is rare beside a much more frequent one of nearly the same spelling.
 4. Chinese, or a piece of digits and signs: where documents hold the whole typed piece, only those are found; where none
    does, those that hold its parts.
-5. A query is text. Nothing in it is an operator. Longer than `LONGEST_QUERY` it is refused as `Invalid` on field `q`.
+5. A long text is found by all of its words and ranked by its beginning, some three thousand of them.
+6. A query is text. Nothing in it is an operator. Longer than `LONGEST_QUERY` it is refused as `Invalid` on field `q`.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,18 +35,18 @@ from rapidfuzz.distance import OSA
 from sqlalchemy import Select, Text, bindparam, cast, column, select, table, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from helpdesk.core.db import BigId, among, db
+from helpdesk.core.db import BigId, db
 from helpdesk.core.errors import Invalid
+from helpdesk.core.ranking import SPELT_TEXT, Candidate, Group, contains, rank
 from helpdesk.core.ranking import TITLE as TITLE_WEIGHT
-from helpdesk.core.ranking import Candidate, Group, contains, rank
 from helpdesk.core.search_index import (
     CODE,
     INTERNAL,
+    LONGEST_TEXT,
     WORD,
     Document,
     Kind,
     SearchDocument,
-    SearchTerm,
     clear,
     counts,
     facet_token,
@@ -63,6 +65,7 @@ __all__ = ["Document", "Found", "Hit", "Kind", "Query", "clear", "put", "remove"
 LONGEST_QUERY = 1_000
 MOST_WORDS = 40  # of a query; the rarest count
 FETCHED = 600
+RANKED_TERMS = 20_000  # characters of terms that a document is ranked by
 _OF_A_WORD = 250
 _OF_ALL_WORDS = 300
 _MISTAKE = 0.7  # what a word counts that was probably meant
@@ -138,15 +141,15 @@ def search(kind: Kind, query: Query) -> Found:
         varied=query.varied,
     )  # fmt: skip
     words = {term[1:].removeprefix(INTERNAL) for group in reading.groups for term in group.terms}
-    internal = _internal_of([each.id for each in ranked[: query.limit]]) if query.internal else {}
-    hits = [_hit(each, words, internal.get(each.id, "")) for each in ranked[: query.limit]]
+    texts = _texts([each.id for each in ranked[: query.limit]])
+    hits = [_hit(each, words, *texts[each.id], internal=query.internal) for each in ranked[: query.limit]]
     return Found(hits, more=len(ranked) > query.limit, corrected=reading.corrected)
 
 
-def _hit(each: Candidate, words: Collection[str], internal: str) -> Hit:
+def _hit(each: Candidate, words: Collection[str], body: str, hidden: str, *, internal: bool) -> Hit:
     language = each.language or None
-    shown = snippet(each.body, words, language)
-    if internal and "<mark>" not in shown and "<mark>" in (inside := snippet(internal, words, language)):
+    shown = snippet(body, words, language)
+    if internal and hidden and "<mark>" not in shown and "<mark>" in (inside := snippet(hidden, words, language)):
         shown = inside
     return Hit(
         key=each.key, number=each.number, language=each.language, title=each.title, score=round(each.score, 6),
@@ -290,10 +293,13 @@ def _meant(
     near: dict[str, tuple[int, int]] = {}
     for spelt, mark in ((next(iter(terms)), ""), (word, WORD)):
         allowed = 2 if len(spelt) >= 8 else 1
-        for candidate, documents in _near(kind, spelt, mark):
-            distance = OSA.distance(spelt, candidate, score_cutoff=allowed)
-            if 0 < distance <= allowed and documents > held * 20:
-                near[candidate] = min(near.get(candidate, (9, 0)), (distance, -documents))
+        distances = {term: n for term in _alike(kind, spelt, mark)
+                     if 0 < (n := OSA.distance(spelt, term, score_cutoff=allowed)) <= allowed}  # fmt: skip
+        start = kind.letter + mark
+        for marked_term, documents in counts(kind, [start + term for term in distances]).items():
+            if documents > held * 20:
+                candidate = marked_term[len(start) :]
+                near[candidate] = min(near.get(candidate, (9, 0)), (distances[candidate], -documents))
     if not near:
         return None
     best = min(near, key=lambda term: (near[term][0], term[0] != word[0], near[term][1], term))
@@ -302,26 +308,38 @@ def _meant(
     return best, {term[1:]: documents for term, documents in found.items()}
 
 
-def _near(kind: Kind, spelt: str, mark: str) -> list[tuple[str, int]]:
+def _alike(kind: Kind, spelt: str, mark: str) -> set[str]:
     """Words that share the beginning or the end with this one: a single mistake leaves one of them whole."""
     part = max(2, (len(spelt) - 1) // 2)
     if len(spelt) < 4:
-        return []
+        return set()
     start = kind.letter + mark
-    low, high = max(4, len(spelt) - 2), len(spelt) + 2
-    found: dict[str, int] = {}
-    for spelling, shared in ((SearchTerm.term, spelt[:part]), (SearchTerm.backwards, spelt[::-1][:part])):
+    connection = db.session.connection()
+    found: set[str] = set()
+    for statement, shared, turn in ((_BEGINNING, spelt[:part], 1), (_ENDING, spelt[::-1][:part], -1)):
         prefix = start + shared
-        rows = db.session.execute(
-            select(SearchTerm.term, SearchTerm.documents)
-            .where(spelling >= prefix, spelling < prefix + "\U0010ffff", SearchTerm.backwards.is_not(None),
-                   SearchTerm.documents > 0)
-            .order_by(spelling).limit(_WORDS_LOOKED_AT)
-        )  # fmt: skip
-        for term, documents in rows:
-            if low <= len(term) - len(start) <= high:
-                found[term[len(start) :]] = documents
-    return list(found.items())
+        rows = connection.execute(statement, {
+            "low": prefix, "high": prefix + "\U0010ffff", "limit": _WORDS_LOOKED_AT,
+            "short": len(start) + max(4, len(spelt) - 2), "long": len(start) + len(spelt) + 2,
+        })  # fmt: skip
+        found.update(spelling[len(start) :][::turn] for (spelling,) in rows.all())
+    return found
+
+
+# Both are answered from an index alone.
+_BEGINNING = text(
+    "SELECT term FROM search_term WHERE term >= :low AND term < :high AND backwards IS NOT NULL"
+    " AND length(term) BETWEEN :short AND :long ORDER BY term LIMIT :limit"
+)
+_ENDING = text(
+    "SELECT backwards FROM search_term WHERE backwards >= :low AND backwards < :high"
+    " AND length(backwards) BETWEEN :short AND :long ORDER BY backwards LIMIT :limit"
+)
+_BEGUN = text(
+    "SELECT term, documents FROM (SELECT term, documents FROM search_term"
+    " WHERE term >= :low AND term < :high AND documents > 0 ORDER BY term LIMIT :limit) AS begun"
+    " ORDER BY documents DESC, term LIMIT 12"
+)
 
 
 def _unfinished(kind: Kind, word: str) -> list[tuple[str, int]]:
@@ -329,13 +347,8 @@ def _unfinished(kind: Kind, word: str) -> list[tuple[str, int]]:
     if len(word) < 2 or not word.isalnum():
         return []
     prefix = kind.letter + word
-    rows = db.session.execute(
-        select(SearchTerm.term, SearchTerm.documents)
-        .where(SearchTerm.term >= prefix, SearchTerm.term < prefix + "\U0010ffff", SearchTerm.documents > 0)
-        .order_by(SearchTerm.term).limit(_WORDS_LOOKED_AT)
-    ).all()  # fmt: skip
-    best = sorted(rows, key=lambda row: (-row[1], row[0]))[:12]
-    return [(term[1:], documents) for term, documents in best]
+    asked = {"low": prefix, "high": prefix + "\U0010ffff", "limit": _WORDS_LOOKED_AT}
+    return [(term[1:], documents) for term, documents in db.session.connection().execute(_BEGUN, asked).all()]
 
 
 # --- fetching
@@ -366,7 +379,7 @@ def _fetch(kind: Kind, query: Query, reading: _Reading, documents: int) -> list[
         if len(found) >= FETCHED:
             break
         take([list(group.terms)], _OF_A_WORD)
-    return _load(found, query)
+    return _load(found, query, whole=bool(reading.pieces))
 
 
 def _ids(query: Query, alternatives: Sequence[Sequence[str]], limit: int) -> list[int]:
@@ -374,22 +387,28 @@ def _ids(query: Query, alternatives: Sequence[Sequence[str]], limit: int) -> lis
     alternatives = [sorted(set(terms)) for terms in alternatives]
     if any(not terms for terms in alternatives):
         return []
-    postgresql = db.session.get_bind().dialect.name == "postgresql"
-    if postgresql:
+    if db.session.get_bind().dialect.name == "postgresql":
         asked = " & ".join("(" + " | ".join(map(_lexeme, terms)) + ")" for terms in alternatives)
-        statement = select(SearchDocument.id).where(
-            SearchDocument.tokens.op("@@")(cast(bindparam("asked", asked, Text()), TSQUERY()))
-        )
-        order: Any = SearchDocument.id
+        statement, order = _BY_TOKENS, SearchDocument.__table__.c.id
     else:
         asked = " AND ".join("(" + " OR ".join(map(_quoted, terms)) + ")" for terms in alternatives)
-        order = _FTS5.c.rowid
-        statement = select(order).where(text("search_index MATCH :asked").bindparams(asked=asked))
+        statement, order = _BY_INDEX, _FTS5.c.rowid
         if query.within is not None:
             statement = statement.join(SearchDocument, SearchDocument.id == order)
     if query.within is not None:
-        statement = statement.where(SearchDocument.number.in_(query.within))
-    return list(db.session.scalars(statement.order_by(order.desc()).limit(limit)))
+        # Asked of each document that was found, newest first, until there are enough: never of all that one may see.
+        number = query.within.selected_columns[0]
+        statement = statement.where(
+            query.within.where(number == SearchDocument.number).correlate(SearchDocument).exists()
+        )
+    statement = statement.order_by(order.desc()).limit(bindparam("most"))
+    return list(db.session.connection().scalars(statement, {"asked": asked, "most": limit}))
+
+
+_BY_TOKENS: Select[Any] = select(SearchDocument.id).where(
+    SearchDocument.tokens.op("@@")(cast(bindparam("asked", type_=Text()), TSQUERY()))
+)
+_BY_INDEX: Select[Any] = select(_FTS5.c.rowid).where(text("search_index MATCH :asked"))
 
 
 def _lexeme(term: str) -> str:
@@ -400,27 +419,49 @@ def _quoted(term: str) -> str:
     return '"' + term.replace('"', '""') + '"'
 
 
-def _load(found: dict[int, int], query: Query) -> list[Candidate]:
-    row = SearchDocument
-    fields = [row.title_terms, row.body_terms] + ([row.internal_terms] if query.internal else [])
-    statement = select(
-        row.id, row.key, row.number, row.language, row.title, row.body, row.length, *fields
-    ).where(among(row.id, sorted(found)))  # fmt: skip
-    weights = (TITLE_WEIGHT, 1.0, 1.0)
+def _load(found: dict[int, int], query: Query, *, whole: bool) -> list[Candidate]:
+    if not found:
+        return []
+    weights = (TITLE_WEIGHT, 1.0, 1.0) if query.internal else (TITLE_WEIGHT, 1.0)
+    asked = _ids_asked(found) | {
+        "said": LONGEST_TEXT if whole else SPELT_TEXT,
+        "ranked": RANKED_TERMS,
+        "hidden": RANKED_TERMS * query.internal,
+    }
     return [
         Candidate(
             id=id_, key=key, number=number, language=language, title=title, body=body, length=length,
             fields=list(zip(terms, weights, strict=False)), tier=found[id_],
         )
-        for id_, key, number, language, title, body, length, *terms in db.session.execute(statement)
+        for id_, key, number, language, title, body, length, *terms in _of_ids(_RANKED, asked)
     ]  # fmt: skip
+
+
+_RANKED = (
+    "SELECT id, key, number, language, title, substr(body, 1, :said), length, title_terms,"
+    " substr(body_terms, 1, :ranked), substr(internal_terms, 1, :hidden) FROM search_document WHERE id"
+)
+_TEXTS = "SELECT id, body, internal FROM search_document WHERE id"
+_OF_IDS = {"sqlite": "IN (SELECT value FROM json_each(:ids))", "postgresql": "= ANY (CAST(:ids AS bigint[]))"}
+_STATEMENTS = {
+    (wanted, dialect): text(f"{wanted} {chosen}") for wanted in (_RANKED, _TEXTS) for dialect, chosen in _OF_IDS.items()
+}
+
+
+def _ids_asked(ids: Collection[int]) -> dict[str, Any]:
+    return {"ids": sorted(ids) if db.session.get_bind().dialect.name == "postgresql" else json.dumps(sorted(ids))}
+
+
+def _of_ids(wanted: str, asked: dict[str, Any]) -> Sequence[Any]:
+    return db.session.connection().execute(_STATEMENTS[wanted, db.session.get_bind().dialect.name], asked).all()
 
 
 def _settle_tiers(candidates: list[Candidate], query: Query, reading: _Reading) -> list[Candidate]:
     """Where the whole piece is said, only what says it stays (and what is called so)."""
     if not reading.pieces:
         return candidates
-    internal = _internal_of([each.id for each in candidates]) if query.internal else {}
+    texts = _texts([each.id for each in candidates]) if query.internal else {}
+    internal = {id_: hidden for id_, (_body, hidden) in texts.items()}
     for piece in reading.pieces:
         holding = [each for each in candidates if contains(each, piece, internal=internal.get(each.id, ""))]
         if holding:
@@ -432,6 +473,6 @@ def _settle_tiers(candidates: list[Candidate], query: Query, reading: _Reading) 
     return holding if runs and holding else candidates
 
 
-def _internal_of(ids: Collection[int]) -> dict[int, str]:
-    statement = select(SearchDocument.id, SearchDocument.internal).where(among(SearchDocument.id, sorted(ids)))
-    return dict(db.session.execute(statement).all())
+def _texts(ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """What each document says, to all and inside."""
+    return {id_: (body, internal) for id_, body, internal in _of_ids(_TEXTS, _ids_asked(ids))} if ids else {}

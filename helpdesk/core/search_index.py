@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -31,6 +32,7 @@ from sqlalchemy import (
     delete,
     event,
     func,
+    insert,
     select,
     text,
     update,
@@ -42,7 +44,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.core.command import command
 from helpdesk.core.db import Base, BigId, among, as_rows, db
-from helpdesk.core.words import LONGEST_WORD, cjk_terms, codes, fold, latin_language, pieces, squeezed, stem, terms
+from helpdesk.core.words import (
+    LONGEST_WORD,
+    cjk_terms,
+    codes,
+    fold,
+    is_wide,
+    latin_language,
+    pieces,
+    squeezed,
+    stem,
+    terms_of,
+)
 
 LONGEST_TEXT = 100_000
 FACET, INTERNAL, CODE, NAME, WORD = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
@@ -106,6 +119,7 @@ class SearchTerm(Base):
     __table_args__ = (
         Index("ix_search_term_backwards", "backwards", sqlite_where=text("backwards IS NOT NULL"),
               postgresql_where=text("backwards IS NOT NULL")),
+        {"sqlite_with_rowid": False},  # one tree instead of two, and each index holds the term
     )  # fmt: skip
 
 
@@ -284,17 +298,10 @@ def distinct(row: Any) -> set[str]:
     return set(" ".join(row[name] for name in INDEXED).split())
 
 
-def body_tokens(written: str, language: str) -> list[str]:
-    """Words and codes of a text as they are indexed, unmarked; in texts with Chinese, pieces across digits too."""
-    found = terms(written, language or None)
-    found += [CODE + squeezed(code) for code in codes(written)]
-    return found + mixed_pieces(written, language)
-
-
 def mixed_pieces(written: str, language: str = "") -> list[str]:
     """Where a text is Chinese or has some, characters and pairs of what is not: `150元` is found by `0元`."""
     found: list[str] = []
-    if not language.startswith("zh") and (written.isascii() or not any(map(_is_wide, written))):
+    if not language.startswith("zh") and not is_wide(written):
         return found
     runs: list[str] = []
     end = -1
@@ -305,12 +312,8 @@ def mixed_pieces(written: str, language: str = "") -> list[str]:
             runs.append(word)
         end = start + len(word)
     for run in runs:
-        found += [piece for piece in cjk_terms(run[:LONGEST_WORD]) if not all(map(_is_wide, piece))]
+        found += [piece for piece in cjk_terms(run[:LONGEST_WORD]) if not all(map(is_wide, piece))]
     return found
-
-
-def _is_wide(character: str) -> bool:
-    return character >= "\u3040"
 
 
 def _placed(written: str) -> Iterator[tuple[str, int]]:
@@ -327,25 +330,39 @@ _QUIETLY = {"synchronize_session": False}
 def _row(kind: Kind, document: Document) -> dict[str, Any]:
     title, body, internal = (_clean(each) for each in (document.title, document.body, document.internal))
     letter, language = kind.letter, document.language
-    titled = [letter + each for each in body_tokens(title, language)]
-    bodied = [letter + each for each in body_tokens(body, language)]
-    hidden = [letter + INTERNAL + each for each in body_tokens(internal, language)]
+    said = pieces(title), pieces(body)
+    titled, bodied = _tokens(title, said[0], language), _tokens(body, said[1], language)
+    hidden = _tokens(internal, pieces(internal), language) if internal else []
+    latin = language[:2] or latin_language(f"{title} {body}")
+    long = {word for found in said for word, is_cjk in found if not is_cjk and _is_long(word, latin)}
     marks = sorted(
         {facet_token(kind, facet) for facet in document.facets}
         | {name_token(kind, name) for name in document.names}
-        | {letter + WORD + word for word in _long_words(f"{title} {body}", language)}
+        | {letter + WORD + word for word in long}
     )
     return {
         "kind": kind.name, "key": document.key, "number": document.number, "language": language, "title": title,
-        "body": body, "internal": internal, "title_terms": " ".join(titled), "body_terms": " ".join(bodied),
-        "internal_terms": " ".join(hidden), "marks": " ".join(marks), "length": len(titled) + len(bodied),
+        "body": body, "internal": internal, "title_terms": _joined(letter, titled),
+        "body_terms": _joined(letter, bodied), "internal_terms": _joined(letter + INTERNAL, hidden),
+        "marks": " ".join(marks), "length": len(titled) + len(bodied),
     }  # fmt: skip
 
 
-def _long_words(written: str, language: str) -> set[str]:
-    latin = language[:2] or latin_language(written)
-    words = {word for word, is_cjk in pieces(written) if not is_cjk and 6 <= len(word) <= 24}
-    return {word for word in words if word.isalpha() and len(stem(word, latin)) <= len(word) - 2}
+def _tokens(written: str, said: Sequence[tuple[str, bool]], language: str) -> list[str]:
+    """Words and codes of a text as they are indexed, unmarked; in texts with Chinese, pieces across digits too."""
+    found = terms_of(said, language[:2] or latin_language(written))
+    found += [CODE + squeezed(code) for code in codes(written)]
+    return found + mixed_pieces(written, language)
+
+
+def _joined(mark: str, tokens: Sequence[str]) -> str:
+    return mark + f" {mark}".join(tokens) if tokens else ""
+
+
+@lru_cache(maxsize=65_536)
+def _is_long(word: str, latin: str) -> bool:
+    """Much longer than its stem."""
+    return 6 <= len(word) <= 24 and word.isalpha() and len(stem(word, latin)) <= len(word) - 2
 
 
 def _clean(written: str) -> str:
@@ -367,10 +384,12 @@ def _locked(kind: Kind, keys: Collection[str]) -> dict[str, dict[str, Any]]:
 
 
 def _insert(rows: Sequence[dict[str, Any]]) -> set[str]:
+    """The keys of those that no other writer was first with."""
     table: Any = SearchDocument.__table__
     if not _is_postgresql():
-        statement = sqlite_insert(table).on_conflict_do_nothing(index_elements=["kind", "key"])
-        return set(db.session.scalars(statement.returning(table.c.key), rows))
+        # Whoever writes is alone, and has seen that none of these is there.
+        db.session.connection().execute(insert(table), rows)
+        return {row["key"] for row in rows}
     sent = as_rows(
         **{name: ([row[name] for row in rows], table.c[name].type) for name in rows[0]},
         all_terms=([" ".join(sorted(distinct(row))) for row in rows], Text()),
@@ -397,26 +416,35 @@ def _vector(joined: Any) -> Any:
 
 
 def _apply(kind: Kind, change: _Change) -> None:
-    insert: Any = postgresql_insert if _is_postgresql() else sqlite_insert
-    rows = [
-        {"term": term, "documents": n, "backwards": backwards(term)} for term, n in sorted(change.terms.items()) if n
-    ]
-    if rows:
+    insert_or_add: Any = postgresql_insert if _is_postgresql() else sqlite_insert
+    counted = sorted((term, n) for term, n in change.terms.items() if n)
+    if counted:
         table: Any = SearchTerm.__table__
+        found = [term for term, _n in counted]
         if _is_postgresql():
-            sent = as_rows(**{name: ([row[name] for row in rows], table.c[name].type) for name in rows[0]})
-            statement = insert(table).from_select(
-                list(rows[0]), select(sent.c.term, sent.c.documents, sent.c.backwards).order_by(sent.c.term)
+            sent = as_rows(
+                term=(found, table.c.term.type), documents=([n for _term, n in counted], table.c.documents.type),
+                backwards=([backwards(term) for term in found], table.c.backwards.type),
+            )  # fmt: skip
+            statement = insert_or_add(table).from_select(
+                ["term", "documents", "backwards"],
+                select(sent.c.term, sent.c.documents, sent.c.backwards).order_by(sent.c.term),
             )
             db.session.execute(_added(statement, ["term"], ["documents"]))
         else:
-            db.session.connection().execute(_added(insert(table), ["term"], ["documents"]), rows)
+            db.session.connection().exec_driver_sql(_COUNT, [(term, n, backwards(term)) for term, n in counted])
     for language in sorted(change.documents):
         n, length = change.documents[language], change.lengths[language]
         if n or length:
             row = {"kind": kind.name, "language": language, "documents": n, "length": length}
-            statement = insert(SearchTotal.__table__).values(row)
+            statement = insert_or_add(SearchTotal.__table__).values(row)
             db.session.execute(_added(statement, ["kind", "language"], ["documents", "length"]))
+
+
+_COUNT = (
+    "INSERT INTO search_term (term, documents, backwards) VALUES (?, ?, ?) "
+    "ON CONFLICT (term) DO UPDATE SET documents = documents + excluded.documents"
+)
 
 
 def _added(statement: Any, key: list[str], columns: list[str]) -> Any:
@@ -430,6 +458,6 @@ def backwards(term: str) -> str | None:
     """A word of letters from behind, its kind before it; None for what nobody mistypes: codes, numbers, Chinese."""
     mark = WORD if term[1:2] == WORD else ""
     word = term[1 + len(mark) :]
-    if 4 <= len(word) <= 24 and word.isalpha() and not _is_wide(word[0]):
+    if 4 <= len(word) <= 24 and word.isalpha() and not is_wide(word[0]):
         return term[0] + mark + word[::-1]
     return None

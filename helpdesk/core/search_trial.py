@@ -3,7 +3,9 @@
 Semantics
 1. Questions with intents (columns `split` and `intent`, and `text` or one column for each language): those of `train`
    are the articles, those of `test` are asked, each language by itself. A hit has the same intent. Of an intent called
-   none nothing is the same; the figures are given with and without the questions that have none.
+   none nothing is the same; the figures are given with and without the questions that have none. Where a column `set`
+   names several sets, each is asked of its own articles only, as they were published and belong to different desks;
+   what comes out when all of them are one knowledge base is given beside it.
 2. Dialogues (columns `dialogue`, `turn`, `text`): the turns are the documents. Pieces of four and of two characters are
    cut from random turns; every result of the first ten has to contain the piece. A piece that stands in at most ten
    turns has to find the turn that it was cut from.
@@ -67,35 +69,50 @@ def evaluate(rows: Rows, *, pieces: int = PIECES) -> list[Measured]:
         return list(_dialogues(rows, pieces))
     spoken = [language for language in LANGUAGES if language in columns]
     if {"split", "intent"} <= columns and ("text" in columns or spoken):
+        bases = _bases(rows)
+        readings = [("", bases)] if len(bases) == 1 else [(", each set", bases), (", all sets in one", [rows])]
         return [
             measured
             for language in spoken or ["text"]
-            for measured in _questions(rows, language, "en" if language == "text" else language)
+            for reading, chosen in readings
+            for measured in _questions(chosen, language, "en" if language == "text" else language, reading)
         ]
     raise Invalid({"file": ["The file needs the columns split, intent and text (or one for each language), "
                             "or dialogue, turn and text."]})  # fmt: skip
 
 
-def _questions(rows: Rows, column: str, language: str) -> Iterator[Measured]:
-    articles = [row for row in rows if row["split"] == "train"]
-    asked = [row for row in rows if row["split"] == "test"]
-    if not articles or not asked:
-        raise Invalid({"file": ["The column split needs rows of train and of test."]})
-    with _indexed(Document(str(n), row[column], language=language) for n, row in enumerate(articles)):
-        took, seen = [], []
-        for row in asked:
-            start = perf_counter()
-            found = search(TRIAL, Query(row[column][:1000], language, varied=True, limit=5))
-            took.append(perf_counter() - start)
-            seen.append([articles[int(hit.key)]["intent"] for hit in found.hits])
+def _questions(bases: Sequence[Rows], column: str, language: str, reading: str) -> Iterator[Measured]:
+    asked: list[dict[str, str]] = []
+    seen: list[list[str]] = []
+    took: list[float] = []
+    for base in bases:
+        articles = [row for row in base if row["split"] == "train"]
+        questions = [row for row in base if row["split"] == "test"]
+        if not articles or not questions:
+            raise Invalid({"file": ["The column split needs rows of train and of test."]})
+        with _indexed(Document(str(n), row[column], language=language) for n, row in enumerate(articles)):
+            for row in questions:
+                start = perf_counter()
+                found = search(TRIAL, Query(row[column][:1000], language, varied=True, limit=5))
+                took.append(perf_counter() - start)
+                seen.append([articles[int(hit.key)]["intent"] for hit in found.hits])
+        asked += questions
     of_all = list(zip(asked, seen, strict=True))
     with_intent = [(row, intents) for row, intents in of_all if row["intent"].lower() != "none"]
-    for what, answers in ((column, of_all), (f"{column}, with an intent", with_intent)):
-        if what == column or len(with_intent) < len(of_all):
-            yield Measured(what, len(answers), {
+    for what, answers in (("", of_all), (", with an intent", with_intent)):
+        if not what or len(with_intent) < len(of_all):
+            yield Measured(f"{column}{reading}{what}", len(answers), {
                 "top 5": _share(answers, lambda row, intents: row["intent"] in intents),
                 "rank 1": _share(answers, lambda row, intents: intents[:1] == [row["intent"]]),
             }, _middle(took))  # fmt: skip
+
+
+def _bases(rows: Rows) -> list[Rows]:
+    """The rows of each set, or all where no set is named."""
+    bases: dict[str, list[dict[str, str]]] = {}
+    for row in rows:
+        bases.setdefault(row.get("set") or "", []).append(row)
+    return list(bases.values())
 
 
 def _share(answers: Sequence[tuple[dict[str, str], list[str]]], holds: Callable[..., bool]) -> float:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
-from helpdesk.core.words import RUN, cjk_terms, fold, word_terms
+from helpdesk.core.words import RUN, WORD, cjk_terms, fold, is_wide, word_terms
 
 WIDTH = 200  # characters shown
 LONGEST = 20_000  # characters looked through
@@ -36,12 +38,25 @@ def snippet(text: str, found: Collection[str], language: str | None) -> Markup:
 
 
 def _places(text: str, found: Collection[str], language: str | None) -> Iterator[tuple[int, int, str]]:
-    for match in RUN.finditer(text):
-        word = fold(match[0])
+    firsts = {term[0] for term in found if term}
+    for match in (RUN if is_wide(text) else WORD).finditer(text):
         if match.lastgroup == "cjk":
             yield from _cjk_places(match[0], match.start(), found)
-        elif hit := next((term for term in word_terms(word, language) if term in found), None):
-            yield match.start(), match.end(), hit
+            continue
+        if (first := match[0][0].lower()) not in firsts and _KEPT(first) and match[0].isalnum():
+            continue
+        for term in _terms(match[0], language):
+            if term in found:
+                yield match.start(), match.end(), term
+                break
+
+
+_KEPT = re.compile("[a-zа-я0-9]").fullmatch  # folding and stemming leave it at the beginning of a word
+
+
+@lru_cache(maxsize=32_768)
+def _terms(word: str, language: str | None) -> tuple[str, ...]:
+    return word_terms(fold(word), language)
 
 
 def _cjk_places(run: str, at: int, found: Collection[str]) -> Iterator[tuple[int, int, str]]:

@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 
 import snowballstemmer
@@ -30,8 +30,10 @@ LONGEST_WORD = 64  # characters of a word that count; what follows them is cut
 STEMMERS = {"en": "english", "lt": "lithuanian", "ru": "russian"}
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
-_is_cjk = re.compile(f"[{_CJK}]").match
+_CHINESE = re.compile(f"[{_CJK}]").search
 RUN = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<word>(?:(?![{_CJK}])[^\W_])+(?:['’ʼ‑-](?:(?![{_CJK}])[^\W_])+)*)")
+_WIDE = re.compile("[\u3040-\U0010ffff]").search
+WORD = re.compile(r"[^\W_]+(?:['’ʼ‑-][^\W_]+)*")  # what RUN finds where nothing is Chinese
 _JOINT = re.compile(r"['’ʼ‑-]")
 _CYRILLIC = re.compile("[\u0400-\u04ff]").search
 _LATIN = re.compile("[a-z]").search
@@ -39,6 +41,7 @@ _MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u20d0-\u20ff
 _NOTHING = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]+")
 _SPACE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]+")
 # Letters that no decomposition takes apart.
+_WHOLE = re.compile("[łøđðþæœıёґ]").search
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i",
                           "ё": "е", "ґ": "г"})  # fmt: skip
 
@@ -53,7 +56,8 @@ def fold(text: str) -> str:
         return text
     apart = unicodedata.normalize("NFD", text).replace("и\u0306", "й")
     together = unicodedata.normalize("NFC", _MARKS.sub("", apart))
-    return _NOTHING.sub("", _SPACE.sub(" ", together)).translate(_LETTERS)
+    together = _NOTHING.sub("", _SPACE.sub(" ", together))
+    return together.translate(_LETTERS) if _WHOLE(together) else together
 
 
 def terms(text: str, language: str | None = None) -> list[str]:
@@ -62,19 +66,31 @@ def terms(text: str, language: str | None = None) -> list[str]:
     `language` is a tag such as `lt` or `zh-Hans`; None asks the text.
     """
     latin = latin_language(text) if language is None else language[:2]
-    found: list[str] = []
-    for word, is_cjk in pieces(text):
+    return terms_of(pieces(text), latin)
+
+
+def terms_of(found: Iterable[tuple[str, bool]], latin: str) -> list[str]:
+    """The terms of what `pieces` found; Latin words are stemmed as those of this language."""
+    together: list[str] = []
+    for word, is_cjk in found:
         if is_cjk:
-            found += cjk_terms(word)
+            together += cjk_terms(word)
         else:
-            found += word_terms(word, latin)
-    return found
+            together += word_terms(word, latin)
+    return together
 
 
-def pieces(text: str) -> Iterator[tuple[str, bool]]:
+def pieces(text: str) -> list[tuple[str, bool]]:
     """The folded words of a text, compounds whole, each with whether it is a run of Chinese characters."""
-    for match in RUN.finditer(fold(text)):
-        yield match[0], match.lastgroup == "cjk"
+    folded = fold(text)
+    if folded.isascii() or not _CHINESE(folded):
+        return [(word, False) for word in WORD.findall(folded)]
+    return [(match[0], match.lastgroup == "cjk") for match in RUN.finditer(folded)]
+
+
+def is_wide(text: str) -> bool:
+    """Whether a text has characters from where Chinese, Japanese and Korean are written."""
+    return not text.isascii() and bool(_WIDE(text))
 
 
 def cjk_terms(run: str) -> list[str]:
@@ -82,15 +98,16 @@ def cjk_terms(run: str) -> list[str]:
     return [*run, *(run[i : i + 2] for i in range(len(run) - 1))]
 
 
-def word_terms(word: str, language: str | None) -> list[str]:
+@lru_cache(maxsize=65_536)
+def word_terms(word: str, language: str | None) -> tuple[str, ...]:
     """The stems of one folded word as `pieces` gives it; of a compound its parts and the whole written together."""
     if word.isalnum():
-        return [stem(word, language)]
+        return (stem(word, language),)
     whole = word.replace("’", "'").replace("ʼ", "'").replace("‑", "-")
     if "-" not in whole:
-        return [stem(whole.removesuffix("'s").replace("'", ""), language)]
+        return (stem(whole.removesuffix("'s").replace("'", ""), language),)
     parts = [part for part in _JOINT.split(whole) if part]
-    return [*(stem(part, language) for part in parts), stem("".join(parts), language)]
+    return (*(stem(part, language) for part in parts), stem("".join(parts), language))
 
 
 def stem(word: str, language: str | None = None) -> str:
@@ -123,13 +140,19 @@ def codes(text: str) -> list[str]:
     Dates, times of day and mail addresses are none; of a link the host is; `v` before a version goes.
     """
     found: dict[str, None] = {}
-    text = unicodedata.normalize("NFKC", _NOTHING.sub("", _SPACE.sub(" ", text)))
-    chunks = (match for word in text.split() if "@" not in word for match in _CHUNK.finditer(word))
-    for match in chunks:
-        for chunk in _SCHEME.sub("", match[0]).split("/"):
-            each = chunk.strip(".:-_#")
-            if 2 <= len(each) <= LONGEST_WORD and _is_code(each):
-                found[_VERSION.sub("", fold(each))] = None
+    text = _SPACE.sub(" ", text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", _NOTHING.sub("", text))
+    if not _HINTS_AT_CODE(text):
+        return []
+    for word in text.split():
+        if "@" in word or not _HINTS_AT_CODE(word):
+            continue
+        for match in _CHUNK.finditer(word):
+            for chunk in _SCHEME.sub("", match[0]).split("/"):
+                each = chunk.strip(".:-_#")
+                if 2 <= len(each) <= LONGEST_WORD and _is_code(each):
+                    found[_VERSION.sub("", fold(each))] = None
     return list(found)
 
 
@@ -149,6 +172,7 @@ def _is_code(chunk: str) -> bool:
     return bool(_IDENTIFIER.fullmatch(chunk)) or bool(_SHOUTED.fullmatch(chunk))
 
 
+_HINTS_AT_CODE = re.compile("[0-9]|[A-Za-z0-9_][._-][A-Za-z0-9_]").search  # no code is without
 _CHUNK = re.compile(r"[A-Za-z0-9#][A-Za-z0-9_.:/#-]*")
 _SCHEME = re.compile(r"^[a-z]+://", re.IGNORECASE)
 _DATE_OR_TIME = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}\.\d{1,2}\.\d{4}|\d{4}\.\d{1,2}\.\d{1,2}"
@@ -162,11 +186,12 @@ _SHOUTED = re.compile(r"[A-Z]{2,}(?:[-_][A-Z0-9]+)+")
 _stemmers = threading.local()  # a stemmer keeps the word that it works on
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=65_536)
 def _stem(language: str, word: str) -> str:
     stemmer = getattr(_stemmers, language, None)
     if stemmer is None:
         stemmer = snowballstemmer.stemmer(STEMMERS[language])
+        stemmer.maxCacheSize = 0  # ours stands before it; its own costs more than the stemming
         setattr(_stemmers, language, stemmer)
     if language == "lt":
         word = _with_ending(word)
@@ -175,6 +200,8 @@ def _stem(language: str, word: str) -> str:
 
 
 def _with_ending(word: str) -> str:
+    if not word.endswith(_PLAIN):
+        return word
     for plain, accented in ENDINGS:
         if word.endswith(plain) and len(word) > len(plain) + 2:
             return word[: -len(plain)] + accented
@@ -194,6 +221,8 @@ _ACCENTED = """
 ėta ėme ėte ėje ėse ėtų ėsi ėjų ėjai čiau čius čių čios škai ių
 """
 ENDINGS = sorted(((fold(ending), ending) for ending in _ACCENTED.split()), key=lambda pair: -len(pair[0]))
+
+_PLAIN = tuple(plain for plain, _accented in ENDINGS)
 
 _LITHUANIAN = frozenset("ąčęėįšųūžĄČĘĖĮŠŲŪŽ")
 _FOREIGN = frozenset("łńśźżćřěůďťňľāēģīķļņáéíóúýàèùâêîôûäëöüõçñßøåæ")

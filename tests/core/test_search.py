@@ -191,6 +191,23 @@ def test_ties_go_to_the_newer_number() -> None:
     assert keys("tied") == ["t3", "t2", "t1"]
 
 
+def test_a_word_deep_in_a_long_text_still_finds_it() -> None:
+    put(NOTES, [Document("deep", "Manual", "filler " * 10_000 + "quokka", language="en")])
+
+    assert keys("quokka") == ["deep"]
+
+
+def test_sets_of_questions_are_desks_of_their_own() -> None:
+    rows = [
+        {"set": name, "split": split, "intent": f"{name} {intent}", "text": text}
+        for name in ("trains", "mail")
+        for split, intent, text in (("train", "pay", "How do I pay"), ("test", "pay", "I want to pay"))
+    ]
+    figures = {each.what: each.shares["rank 1"] for each in search_trial.evaluate(rows)}
+
+    assert figures == {"text, each set": 1.0, "text, all sets in one": 0.5}
+
+
 def test_questions_find_their_intent(shared_data: Path) -> None:
     rows = search_trial.read_rows(shared_data / "support_questions_lt_ru_en.csv.xz")
     lithuanian = [{"split": r["split"], "intent": r["intent"], "lt": r["lt"]} for r in rows]

@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("documents", sa.Integer(), nullable=False),
         sa.Column("backwards", by_bytes, nullable=True),
         sa.PrimaryKeyConstraint("term", name=op.f("pk_search_term")),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_search_term_backwards",
