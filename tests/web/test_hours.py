@@ -158,7 +158,7 @@ def test_the_pages_ask_few_questions_however_much_there_is(cast: Cast, browser_o
     assert db.session.query(BillingNotice).count() == max(0, count - 3)
     for name, address, most in (
         ("petras", path(contract), 12), ("vera", "/console/billing", 12), ("lena", f"/portal/hours/{contract.id}", 13),
-        ("ona", f"/console/tickets/{ticket.number}", 24),
+        ("ona", f"/console/tickets/{ticket.number}", 25),
     ):  # fmt: skip
         browser = browser_of(name)
         browser.get(address)
