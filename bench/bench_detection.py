@@ -246,10 +246,10 @@ def rebuilt(desk: BenchDesk) -> tuple[float, float, float, float]:
 def fill(desk: BenchDesk, shared: Path) -> None:
     """As many tickets with their first messages, copies of one but for number, time and words; once."""
     note = desk.home / "filled.json"
-    if note.exists():
-        return
     desk.home.mkdir(parents=True, exist_ok=True)
     migrations.upgrade(load_config({}, home=desk.home, **({"database_url": desk.url} if desk.url else {})))
+    if note.exists():
+        return
     with desk.opened():
         begin_desk(NewAccount("bench@bench.example", Role.ADMINISTRATOR, "Bench", password="a long enough password"))
         with transaction(), silently():

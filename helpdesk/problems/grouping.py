@@ -1,18 +1,19 @@
 """Groups of similar texts in memory: one pass over many, for rebuilding the index and for measuring. Pure.
 
 It decides as the index in the database does, by the same rules: a text is looked up by its telling keys among the
-newest texts that have them, the nearest are compared term by term, and it joins a group or founds one.
+newest texts that have them, the nearest are compared term by term, and it joins a group or founds one; groups that turn
+out to be the same become one.
 """
 
 from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from helpdesk.problems import similarity
-from helpdesk.problems.similarity import Neighbour, belonging
+from helpdesk.problems.similarity import Neighbour, are_one, belonging, linked, standings
 
 _LOGS = [0.0, *(1.0 + math.log(count) for count in range(1, 256))]
 
@@ -40,6 +41,8 @@ class Grouping:
         self._boosts = array("d")
         self._postings: list[array[int] | None] = []
         self._ids, self._groups, self._sizes, self._lengths = array("q"), array("I"), array("I"), array("d")
+        self._into: dict[int, int] = {}  # groups that became part of another one
+        self._evidence: dict[int, dict[int, float]] = {}
         self._begins, self._terms, self._counts = array("Q", [0]), array("I"), array("B")
 
     def learn(self, counts: Mapping[str, int]) -> None:
@@ -63,7 +66,8 @@ class Grouping:
         length = similarity.length_of(weights.values())
         neighbours = self._neighbours(keys, ones, weights, length) if length else []
         sizes = {each.group_id: self._sizes[each.group_id] for each in neighbours}
-        found = belonging(neighbours, sizes, joins=self.joins)
+        standing = standings(neighbours, sizes)
+        found = belonging(standing, joins=self.joins)
         row = len(self._ids)
         group = found.group_id if found else row
         self._ids.append(text_id)
@@ -80,12 +84,57 @@ class Grouping:
             postings.append(row)
             if len(postings) >= 2 * similarity.NEWEST:
                 del postings[: -similarity.NEWEST]
+        others = linked(standing, group, joins=self.joins)
+        for other in others:
+            self._link(group, other.group_id, other.score)
+        group = self._unite(group, [other.group_id for other in others])
         return Placed([(number, times[number]) for number in weights], length, keys, self._ids[group],
                       found.score if found else 0.0)  # fmt: skip
+
+    def groups(self) -> list[int]:
+        """The group of each text as it is now, by the id of its founder, in the order in which they came."""
+        return [self._ids[self._now(group)] for group in self._groups]
 
     def sizes(self) -> dict[int, int]:
         """How many texts each group has, by the id of its founder."""
         return {text_id: size for text_id, size in zip(self._ids, self._sizes, strict=True) if size}
+
+    def united(self) -> dict[int, int]:
+        """The groups that became part of another one, and of which."""
+        return {self._ids[group]: self._ids[self._now(group)] for group in self._into}
+
+    def evidence(self) -> Iterator[tuple[int, int, float]]:
+        """Of each two groups how much speaks for their being the same; both ways round."""
+        for group, others in self._evidence.items():
+            for other, score in others.items():
+                yield self._ids[group], self._ids[other], score
+
+    def _now(self, group: int) -> int:
+        while (into := self._into.get(group)) is not None:
+            if (further := self._into.get(into)) is not None:
+                self._into[group] = further
+            group = into
+        return group
+
+    def _link(self, group: int, other: int, score: float) -> None:
+        for one, two in ((group, other), (other, group)):
+            evidence = self._evidence.setdefault(one, {})
+            evidence[two] = evidence.get(two, 0.0) + score
+
+    def _unite(self, group: int, others: Sequence[int]) -> int:
+        for each in others:
+            evidence = self._evidence.get(group, {}).get(each)
+            if evidence is None or not are_one(evidence, self._sizes[group], self._sizes[each], joins=self.joins):
+                continue
+            group, gone = similarity.larger_first((group, self._sizes[group]), (each, self._sizes[each]))
+            self._sizes[group] += self._sizes[gone]
+            self._sizes[gone] = 0
+            self._into[gone] = group
+            for third, score in self._evidence.pop(gone).items():
+                del self._evidence[third][gone]
+                if third != group:
+                    self._link(group, third, score)
+        return group
 
     def _neighbours(
         self, keys: Sequence[int], ones: Mapping[int, float], weights: Mapping[int, float], length: float
@@ -102,7 +151,9 @@ class Grouping:
             for number, count in zip(terms[begin:end], counts[begin:end], strict=True):
                 if number in weights:
                     product += weights[number] * _LOGS[count] * ones[number]
-            found.append(Neighbour(row, self._groups[row], min(1.0, product / (length * self._lengths[row]))))
+            found.append(
+                Neighbour(row, self._now(self._groups[row]), min(1.0, product / (length * self._lengths[row])))
+            )
         return found
 
     def _number(self, term: str) -> int:

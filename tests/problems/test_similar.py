@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
 from helpdesk.core.command import transaction
@@ -12,7 +13,7 @@ from helpdesk.core.db import db
 from helpdesk.core.journal import silently
 from helpdesk.core.times import now
 from helpdesk.jobs.worker import run_all
-from helpdesk.models.detection import DetectionState, TextTerm, TicketGroup, TicketTerm, TicketText
+from helpdesk.models.detection import DetectionState, TextTerm, TicketGroup, TicketGroupLink, TicketTerm, TicketText
 from helpdesk.models.problems import ProposalTicket, RecurrenceProposal
 from helpdesk.models.tickets import Ticket
 from helpdesk.problems import similar
@@ -70,10 +71,17 @@ def test_the_index_decides_as_the_grouping_in_memory(cast: Cast) -> None:
     index_tickets([each.id for each in tickets])
     grouping = Grouping()
 
-    expected = [grouping.place(each.id, counts_of(f"{text}\n{text}")).group_id
-                for each, text in zip(tickets, texts, strict=True)]  # fmt: skip
+    for each, text in zip(tickets, texts, strict=True):
+        grouping.place(each.id, counts_of(f"{text}\n{text}"))
 
-    assert [group_of(each) for each in tickets] == expected
+    assert [group_of(each) for each in tickets] == grouping.groups()
+    assert grouping.united()
+    links = db.session.execute(
+        db.select(TicketGroupLink.group_id, TicketGroupLink.other_id, TicketGroupLink.evidence)
+    ).all()
+    assert {(group, other): pytest.approx(score) for group, other, score in links} == {
+        (group, other): score for group, other, score in grouping.evidence()
+    }
     stored = dict(db.session.execute(db.select(TicketGroup.id, TicketGroup.size)).all())
     assert stored == grouping.sizes()
     assert len(stored) < 40

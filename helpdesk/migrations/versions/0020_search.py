@@ -72,6 +72,12 @@ def upgrade() -> None:
         sa.Column("words", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_synonym")),
     )
+    op.create_table(
+        "search_mark",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("through", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", name=op.f("pk_search_mark")),
+    )
     if op.get_bind().dialect.name == "postgresql":
         op.create_index("ix_search_document_tokens", "search_document", ["tokens"], postgresql_using="gin")
         return
@@ -85,13 +91,6 @@ def upgrade() -> None:
     op.execute(f"CREATE TRIGGER search_document_forget AFTER DELETE ON search_document BEGIN {FORGET} END")
     op.execute(
         f"CREATE TRIGGER search_document_change AFTER UPDATE OF {INDEXED} ON search_document BEGIN {FORGET} {LEARN} END"
-    )
-
-    op.create_table(
-        "search_mark",
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("through", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("kind", name=op.f("pk_search_mark")),
     )
 
 
