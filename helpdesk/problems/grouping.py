@@ -7,15 +7,15 @@ out to be the same become one.
 
 from __future__ import annotations
 
-import math
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import log, sqrt
 
 from helpdesk.problems import similarity
 from helpdesk.problems.similarity import Neighbour, are_one, belonging, linked, standings
 
-_LOGS = [0.0, *(1.0 + math.log(count) for count in range(1, 256))]
+_LOGS = [0.0, *(1.0 + log(count) for count in range(1, 256))]
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Placed:
 
 
 class Grouping:
-    """An index in memory and its groups: some hundred bytes for each text."""
+    """An index in memory and its groups: half a kilobyte for each text."""
 
     def __init__(self, *, joins: float = similarity.JOINS) -> None:
         self.joins = joins
@@ -41,21 +41,28 @@ class Grouping:
         self._boosts = array("d")
         self._postings: list[array[int] | None] = []
         self._ids, self._groups, self._sizes, self._lengths = array("q"), array("I"), array("I"), array("d")
+        self._repeats: dict[int, tuple[tuple[int, int], ...]] = {}  # the terms that stand more than once in a text
         self._into: dict[int, int] = {}  # groups that became part of another one
         self._evidence: dict[int, dict[int, float]] = {}
-        self._begins, self._terms, self._counts = array("Q", [0]), array("I"), array("B")
+        self._begins, self._terms = array("Q", [0]), array("I")
 
     def learn(self, counts: Mapping[str, int]) -> None:
         """Count the terms of a text that is not taken in itself."""
         self.total += 1
+        numbers, documents = self._numbers, self.documents
         for term in counts:
-            self.documents[self._number(term)] += 1
+            number = numbers.get(term)
+            documents[self._added(term) if number is None else number] += 1
 
     def place(self, text_id: int, counts: Mapping[str, int]) -> Placed:
         """Take in one more text, and say where it went."""
         self.learn(counts)
-        times = {self._numbers[term]: min(count, 255) for term, count in counts.items()}
-        ones = {number: self._weight(number) for number in times}
+        numbers, documents, boosts, total = self._numbers, self.documents, self._boosts, self.total + 1
+        times = {numbers[term]: min(count, 255) for term, count in counts.items()}
+        ones = {
+            number: boosts[number] * sqrt(max(similarity.LEAST_IDF, log(total / (documents[number] + 0.5))))
+            for number in times
+        }
         weights = {number: _LOGS[count] * ones[number] for number, count in times.items()}
         words = self.words
         if len(weights) > similarity.LONGEST:
@@ -76,7 +83,8 @@ class Grouping:
         self._sizes[group] += 1
         self._lengths.append(length or 1.0)
         self._terms.extend(weights)
-        self._counts.extend(times[number] for number in weights)
+        if repeats := tuple((number, times[number]) for number in weights if times[number] > 1):
+            self._repeats[row] = repeats
         self._begins.append(len(self._terms))
         for number in keys:
             postings = self._postings[number]
@@ -144,28 +152,22 @@ class Grouping:
             one = ones[number]
             for row in (self._postings[number] or array("I"))[-similarity.NEWEST :]:
                 evidence[row] = evidence.get(row, 0.0) + one
-        found, begins, terms, counts = [], self._begins, self._terms, self._counts
+        found, begins, terms = [], self._begins, self._terms
+        products = {number: weight * ones[number] for number, weight in weights.items()}
+        product_of, is_shared = products.__getitem__, products.__contains__
         nearest = sorted(zip(evidence.values(), evidence, strict=True), reverse=True)[: similarity.NEAREST]
         for _weight, row in nearest:
-            product, begin, end = 0.0, begins[row], begins[row + 1]
-            for number, count in zip(terms[begin:end], counts[begin:end], strict=True):
-                if number in weights:
-                    product += weights[number] * _LOGS[count] * ones[number]
-            found.append(
-                Neighbour(row, self._now(self._groups[row]), min(1.0, product / (length * self._lengths[row])))
-            )
+            product = sum(map(product_of, filter(is_shared, terms[begins[row] : begins[row + 1]])))
+            for number, count in self._repeats.get(row, ()):
+                product += products.get(number, 0.0) * (_LOGS[count] - 1.0)
+            group = self._now(self._groups[row])
+            found.append(Neighbour(row, group, min(1.0, product / (length * self._lengths[row]))))
         return found
 
-    def _number(self, term: str) -> int:
-        number = self._numbers.get(term)
-        if number is None:
-            number = self._numbers[term] = len(self.words)
-            self.words.append(term)
-            self.documents.append(0)
-            self._boosts.append(similarity.boost(term))
-            self._postings.append(array("I") if similarity.is_key(term) else None)
+    def _added(self, term: str) -> int:
+        number = self._numbers[term] = len(self.words)
+        self.words.append(term)
+        self.documents.append(0)
+        self._boosts.append(similarity.boost(term))
+        self._postings.append(array("I") if similarity.is_key(term) else None)
         return number
-
-    def _weight(self, number: int) -> float:
-        idf = math.log((self.total + 1) / (self.documents[number] + 0.5))
-        return self._boosts[number] * math.sqrt(max(similarity.LEAST_IDF, idf))

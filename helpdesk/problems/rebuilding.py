@@ -145,7 +145,7 @@ def _end(grouping: Grouping, done: int) -> None:
 def _unite(groups: Mapping[int, int]) -> None:
     """Bring the tickets of groups that became part of others to where they are now."""
     gone = iter(groups.items())
-    moved = update(TicketText.__table__).where(TicketText.group_id == bindparam("gone")).values(
+    moved = update(TicketText).where(TicketText.group_id == bindparam("gone")).values(
         group_id=bindparam("stays"))  # fmt: skip
     while some := [{"gone": group, "stays": into} for group, into in islice(gone, PIECE)]:
         with transaction():

@@ -234,10 +234,10 @@ def _unite(group_id: int, scores: Mapping[int, float], sizes: dict[int, int]) ->
             _run(delete(TicketGroupLink).where(column == gone))
         evidence = _link(stays, {third: score for third, score in of_both.items() if third != stays})
         for model in (TicketText, RecurrenceProposal):
-            _run(update(model.__table__).where(model.group_id == gone).values(group_id=stays))
+            _run(update(model).where(model.group_id == gone).values(group_id=stays))
         _run(delete(TicketGroup).where(TicketGroup.id == gone))
         sizes[stays] += sizes[gone]
-        _run(update(TicketGroup.__table__).where(TicketGroup.id == stays).values(size=sizes[stays]))
+        _run(update(TicketGroup).where(TicketGroup.id == stays).values(size=sizes[stays]))
         group_id = stays
 
 
@@ -392,4 +392,4 @@ def _run(statement: Any, values: Any = None) -> Any:
 
 
 def _insert(model: type[Base]) -> Any:
-    return (sqlite_insert if db.session.get_bind().dialect.name == "sqlite" else postgresql_insert)(model.__table__)
+    return (sqlite_insert if db.session.get_bind().dialect.name == "sqlite" else postgresql_insert)(model)
