@@ -199,3 +199,36 @@ def test_after_a_killed_rebuild_the_index_begins_anew(cast: Cast) -> None:
 
     assert group_of(ticket) == ticket.id
     assert db.session.get(TicketTerm, (99, 99)) is None
+
+
+def test_groups_that_people_judge_both_stay_apart(cast: Cast) -> None:
+    texts = some_texts(60)
+    tickets = [a_ticket(cast, subject=text, text=text) for text in texts]
+    index_tickets([tickets[0].id])
+    for each in tickets[1:]:
+        with transaction():
+            judged = set(db.session.scalars(db.select(RecurrenceProposal.group_id)))
+            db.session.add_all(
+                RecurrenceProposal(group_id=group, title="Group", count=1, expected=0.1, probability=0.1, evidence={},
+                                   proposed_at=now(), updated_at=now())
+                for group in set(db.session.scalars(db.select(TicketGroup.id))) - judged
+            )  # fmt: skip
+        index_tickets([each.id])
+
+    groups = set(db.session.scalars(db.select(TicketGroup.id)))
+    assert set(db.session.scalars(db.select(RecurrenceProposal.group_id))) <= groups
+
+
+def test_a_group_that_becomes_part_of_another_takes_its_proposal_along(cast: Cast) -> None:
+    texts = some_texts(60)
+    tickets = [a_ticket(cast, subject=text, text=text) for text in texts]
+    index_tickets([tickets[0].id])
+    with transaction():
+        db.session.add(RecurrenceProposal(
+            group_id=group_of(tickets[0]), title="Group", count=1, expected=0.1, probability=0.1, evidence={},
+            proposed_at=now(), updated_at=now(),
+        ))  # fmt: skip
+    index_tickets([each.id for each in tickets[1:]])
+
+    assert group_of(tickets[0]) != tickets[0].id
+    assert db.session.scalar(db.select(RecurrenceProposal.group_id)) == group_of(tickets[0])
