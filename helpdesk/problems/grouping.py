@@ -41,7 +41,8 @@ class Grouping:
         self._boosts = array("d")
         self._postings: list[array[int] | None] = []
         self._ids, self._groups, self._sizes, self._lengths = array("q"), array("I"), array("I"), array("d")
-        self._repeats: dict[int, tuple[tuple[int, int], ...]] = {}  # the terms that stand more than once in a text
+        # The terms that stand more than once in a text, and how often.
+        self._repeats, self._repeated, self._counts = array("Q", [0]), array("I"), array("B")
         self._into: dict[int, int] = {}  # groups that became part of another one
         self._evidence: dict[int, dict[int, float]] = {}
         self._begins, self._terms = array("Q", [0]), array("I")
@@ -83,8 +84,10 @@ class Grouping:
         self._sizes[group] += 1
         self._lengths.append(length or 1.0)
         self._terms.extend(weights)
-        if repeats := tuple((number, times[number]) for number in weights if times[number] > 1):
-            self._repeats[row] = repeats
+        repeated = [number for number in weights if times[number] > 1]
+        self._repeated.extend(repeated)
+        self._counts.extend(times[number] for number in repeated)
+        self._repeats.append(len(self._repeated))
         self._begins.append(len(self._terms))
         for number in keys:
             postings = self._postings[number]
@@ -153,13 +156,14 @@ class Grouping:
             for row in (self._postings[number] or array("I"))[-similarity.NEWEST :]:
                 evidence[row] = evidence.get(row, 0.0) + one
         found, begins, terms = [], self._begins, self._terms
+        repeats, repeated, counts = self._repeats, self._repeated, self._counts
         products = {number: weight * ones[number] for number, weight in weights.items()}
         product_of, is_shared = products.__getitem__, products.__contains__
         nearest = sorted(zip(evidence.values(), evidence, strict=True), reverse=True)[: similarity.NEAREST]
         for _weight, row in nearest:
             product = sum(map(product_of, filter(is_shared, terms[begins[row] : begins[row + 1]])))
-            for number, count in self._repeats.get(row, ()):
-                product += products.get(number, 0.0) * (_LOGS[count] - 1.0)
+            for at in range(repeats[row], repeats[row + 1]):
+                product += products.get(repeated[at], 0.0) * (_LOGS[counts[at]] - 1.0)
             group = self._now(self._groups[row])
             found.append(Neighbour(row, group, min(1.0, product / (length * self._lengths[row]))))
         return found
