@@ -232,7 +232,8 @@ def _unite(group_id: int, scores: Mapping[int, float], sizes: dict[int, int]) ->
         of_both = _evidence_of(gone)
         for column in (TicketGroupLink.group_id, TicketGroupLink.other_id):
             _run(delete(TicketGroupLink).where(column == gone))
-        evidence = _link(stays, {third: score for third, score in of_both.items() if third != stays})
+        _link(stays, {third: score for third, score in of_both.items() if third != stays})
+        evidence = _evidence_of(stays, scores)
         for model in (TicketText, RecurrenceProposal):
             _run(update(model).where(model.group_id == gone).values(group_id=stays))
         _run(delete(TicketGroup).where(TicketGroup.id == gone))
@@ -241,14 +242,17 @@ def _unite(group_id: int, scores: Mapping[int, float], sizes: dict[int, int]) ->
         group_id = stays
 
 
-def _evidence_of(group_id: int) -> dict[int, float]:
+def _evidence_of(group_id: int, others: Collection[int] | None = None) -> dict[int, float]:
+    """Between a group and these others, or all."""
     query = select(TicketGroupLink.other_id, TicketGroupLink.evidence).where(TicketGroupLink.group_id == group_id)
+    if others is not None:
+        query = query.where(among(TicketGroupLink.other_id, list(others)))
     return dict(db.session.execute(query).all())
 
 
 def _link(group_id: int, scores: Mapping[int, float]) -> dict[int, float]:
-    """Add evidence between a group and others; how much there is now between it and any."""
-    evidence = _evidence_of(group_id)
+    """Add evidence between a group and others; how much there is now between it and these."""
+    evidence = _evidence_of(group_id, scores)
     rows = []
     for other, score in scores.items():
         evidence[other] = evidence.get(other, 0.0) + score
