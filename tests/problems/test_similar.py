@@ -215,8 +215,9 @@ def test_groups_that_people_judge_both_stay_apart(cast: Cast) -> None:
             )  # fmt: skip
         index_tickets([each.id])
 
-    groups = set(db.session.scalars(db.select(TicketGroup.id)))
-    assert set(db.session.scalars(db.select(RecurrenceProposal.group_id))) <= groups
+    judged_groups = list(db.session.scalars(db.select(RecurrenceProposal.group_id)))
+    assert len(judged_groups) == len(set(judged_groups)) > 1  # no two of them were united
+    assert set(judged_groups) <= set(db.session.scalars(db.select(TicketGroup.id)))
 
 
 def test_a_group_that_becomes_part_of_another_takes_its_proposal_along(cast: Cast) -> None:
