@@ -44,7 +44,7 @@ def find(
     being typed: it is cut where a query would be refused (Invalid on field `q`).
     """
     said = query[-LONGEST_QUERY:] if suggests else query
-    asked = Query(said, facets=facets, suggest=suggests, limit=min(100, limit * 3))
+    asked = Query(said, facets=facets, suggest=suggests, varied=True, limit=min(100, limit * 3))
     best: dict[int, Hit] = {}
     for hit in search(ARTICLES, asked).hits:
         if hit.number is None:

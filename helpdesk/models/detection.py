@@ -25,8 +25,8 @@ class TicketTerm(Base):
 
     __tablename__ = "ticket_term"
 
-    term_id: Mapped[int] = mapped_column(primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    term_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    ticket_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
 
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - as SQLAlchemy reads it
 
@@ -56,6 +56,18 @@ class TicketGroup(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     size: Mapped[int]
+
+
+class TicketGroupLink(Base):
+    """How much speaks for two groups being the same; each two stand here both ways round."""
+
+    __tablename__ = "ticket_group_link"
+
+    group_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    other_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    evidence: Mapped[float]
+
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - as SQLAlchemy reads it
 
 
 class DetectionState(Base):

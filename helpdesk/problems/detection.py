@@ -248,7 +248,8 @@ def shared_by(ids: Sequence[int]) -> list[str]:
     total = 2 * max([len(texts), *(row.documents for row in db.session.execute(query))])
     weighed = sorted(
         ((in_texts[number] * similarity.weight(word, documents, total), word)
-         for number, word, documents in db.session.execute(query) if word[0] != similarity.ROOT and len(word) > 1),
+         for number, word, documents in db.session.execute(query)
+         if word[0] not in (similarity.ROOT, similarity.PIECE) and len(word) > 1),
         key=lambda each: (-each[0], each[1]),
     )  # fmt: skip
     return [word.removeprefix(similarity.CODE) for _weight, word in weighed[:MOST_TERMS]]

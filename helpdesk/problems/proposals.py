@@ -18,7 +18,16 @@ from helpdesk.core.paging import PageOf, page_of
 from helpdesk.core.times import now
 from helpdesk.events import ProposalAccepted, ProposalDismissed, ProposalMerged
 from helpdesk.models.access import Account
-from helpdesk.models.problems import NUMBER_PREFIX, Problem, ProposalState, ProposalTicket, RecurrenceProposal
+from helpdesk.models.detection import TicketText
+from helpdesk.models.problems import (
+    NUMBER_PREFIX,
+    OPEN_PROBLEMS,
+    Problem,
+    ProblemTicket,
+    ProposalState,
+    ProposalTicket,
+    RecurrenceProposal,
+)
 from helpdesk.models.tickets import Ticket
 from helpdesk.people import directory
 from helpdesk.policy.actions import Action
@@ -123,6 +132,18 @@ def dismiss_proposal(proposal: RecurrenceProposal, reason: str, *, by: Actor) ->
         raise Invalid({"reason": [_("This is too long.")]})
     _decide(proposal, ProposalState.DISMISSED, by, reason=reason)
     record(ProposalDismissed(proposal.id, reason=reason, count=proposal.count), by=by)
+
+
+def problem_of_likes(ticket: Ticket, *, for_: Actor) -> Problem | None:
+    """The open problem that came of this ticket's group and product, unless the ticket is in it already."""
+    linked = select(ProblemTicket.problem_id).where(ProblemTicket.ticket_id == ticket.id)
+    query = visible(for_, Problem).join(RecurrenceProposal, RecurrenceProposal.problem_id == Problem.id)
+    query = query.join(TicketText, TicketText.group_id == RecurrenceProposal.group_id).where(
+        TicketText.ticket_id == ticket.id, Problem.state.in_(OPEN_PROBLEMS), Problem.id.not_in(linked),
+        RecurrenceProposal.product_id.is_not_distinct_from(ticket.product_id),
+    )  # fmt: skip
+    found: Problem | None = db.session.scalar(query.order_by(RecurrenceProposal.id.desc()).limit(1))
+    return found
 
 
 def proposal_document(proposal: RecurrenceProposal) -> dict[str, Any]:

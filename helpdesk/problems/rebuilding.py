@@ -9,20 +9,20 @@ groups.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timedelta
 from itertools import islice
 from multiprocessing import get_context
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from helpdesk.core.command import transaction
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict
 from helpdesk.core.times import now
-from helpdesk.models.detection import DetectionState, TextTerm, TicketGroup, TicketTerm, TicketText
+from helpdesk.models.detection import DetectionState, TextTerm, TicketGroup, TicketGroupLink, TicketTerm, TicketText
 from helpdesk.models.problems import ProposalTicket, RecurrenceProposal
 from helpdesk.models.tickets import Ticket
 from helpdesk.problems.grouping import Grouping
@@ -127,16 +127,30 @@ def _end(grouping: Grouping, done: int) -> None:
     words: Iterator[dict[str, Any]] = ({"id": number, "word": word, "documents": grouping.documents[number - 1]}
              for number, word in enumerate(grouping.words, 1))  # fmt: skip
     sizes: Iterator[dict[str, Any]] = ({"id": each, "size": size} for each, size in grouping.sizes().items())
-    for model, rows in ((TextTerm, words), (TicketGroup, sizes)):
+    links: Iterator[dict[str, Any]] = ({"group_id": group, "other_id": other, "evidence": score}
+             for group, other, score in grouping.evidence())  # fmt: skip
+    for model, rows in ((TextTerm, words), (TicketGroup, sizes), (TicketGroupLink, links)):
         while some := list(islice(rows, 20_000)):
             with transaction():
                 _insert(model, some)
+    _unite(grouping.united())
     with transaction():
         if db.session.get_bind().dialect.name == "postgresql":
             last = select(func.setval(func.pg_get_serial_sequence("text_term", "id"), max(len(grouping.words), 1)))
             db.session.execute(last)
         _follow()
         db.session.execute(update(DetectionState).values(rebuilding_until=None, texts=done))
+
+
+def _unite(groups: Mapping[int, int]) -> None:
+    """Bring the tickets of groups that became part of others to where they are now."""
+    gone = iter(groups.items())
+    moved = update(TicketText).where(TicketText.group_id == bindparam("gone")).values(
+        group_id=bindparam("stays"))  # fmt: skip
+    while some := [{"gone": group, "stays": into} for group, into in islice(gone, PIECE)]:
+        with transaction():
+            db.session.connection().execute(moved, some)
+            db.session.execute(update(DetectionState).values(rebuilding_until=now() + LEASE))
 
 
 def _follow() -> None:

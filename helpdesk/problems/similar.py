@@ -7,6 +7,7 @@ tickets that come at once see each other.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,21 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, bindparam, delete, func, or_, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import joinedload
@@ -23,13 +38,14 @@ from helpdesk.core.command import command
 from helpdesk.core.db import Base, among, db
 from helpdesk.core.journal import Entry
 from helpdesk.core.times import now
-from helpdesk.models.detection import DetectionState, TextTerm, TicketGroup, TicketTerm, TicketText
+from helpdesk.models.detection import DetectionState, TextTerm, TicketGroup, TicketGroupLink, TicketTerm, TicketText
 from helpdesk.models.messages import AuthorKind, Message
+from helpdesk.models.problems import RecurrenceProposal
 from helpdesk.models.tickets import Status, Ticket
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.scopes import visible
 from helpdesk.problems import similarity
-from helpdesk.problems.similarity import Neighbour, belonging, counts_of
+from helpdesk.problems.similarity import Neighbour, are_one, belonging, counts_of, linked, standings
 
 NOT_COUNTED = frozenset({Status.MERGED, Status.CANCELLED})  # a request that is none, or is another one
 RECENT = timedelta(days=180)
@@ -113,7 +129,8 @@ def similar_to(ticket: Ticket, *, for_: Actor, limit: int = SHOWN) -> list[Simil
     else:
         text = texts_of([ticket.id], with_all=True)
         known, group_id = _known_terms(counts_of(text[ticket.id][0]) if text else {}), 0
-    found = [each for each in _neighbours(known, besides=ticket.id) if each.likeness >= LEAST_LIKE]
+    near = _neighbours(_keys(known), known, besides=ticket.id)
+    found = [each for each, _size in near if each.likeness >= LEAST_LIKE]
     if not found:
         return []
     wanted = visible(for_, Ticket).where(
@@ -143,7 +160,7 @@ def held_state() -> DetectionState:
 
 def clear() -> None:
     """Forget the whole index."""
-    for model in (TicketTerm, TicketText, TicketGroup, TextTerm):
+    for model in (TicketTerm, TicketText, TicketGroup, TicketGroupLink, TextTerm):
         db.session.execute(delete(model))
 
 
@@ -183,33 +200,105 @@ def read(terms: str) -> dict[int, int]:
 def _take_in(state: DetectionState, ticket_id: int, text: str, opened_at: datetime) -> None:
     state.texts += 1
     known = _count(counts_of(text), state.texts)
-    weights = known.weights
     keys = _keys(known)
-    neighbours = _neighbours(known, besides=ticket_id)
-    sizes = dict(db.session.execute(select(TicketGroup.id, TicketGroup.size).where(
-        TicketGroup.id.in_({each.group_id for each in neighbours}))).all())  # fmt: skip
-    found = belonging(neighbours, sizes)
+    near = _neighbours(keys, known, besides=ticket_id)
+    sizes = {each.group_id: size for each, size in near}
+    standing = standings([each for each, _size in near], sizes)
+    found = belonging(standing)
     group_id = found.group_id if found else ticket_id
-    insert = _insert(TicketGroup).values(id=group_id, size=1)
-    db.session.execute(insert.on_conflict_do_update(index_elements=["id"], set_={"size": TicketGroup.size + 1}))
+    sizes[group_id] = sizes.get(group_id, 0) + 1
+    insert = _insert(TicketGroup).values(id=bindparam("group"), size=1)
+    _run(insert.on_conflict_do_update(index_elements=["id"], set_={"size": TicketGroup.size + 1}), {"group": group_id})
     if keys:
-        db.session.execute(_insert(TicketTerm), [{"term_id": key, "ticket_id": ticket_id} for key in keys])
-    db.session.execute(_insert(TicketText).values(
-        ticket_id=ticket_id, group_id=group_id, opened_at=opened_at, score=found.score if found else 0.0,
-        length=similarity.length_of(weights.values()) or 1.0, terms=written(list(known.counts.items())),
-    ))  # fmt: skip
+        _run(_insert(TicketTerm), [{"term_id": key, "ticket_id": ticket_id} for key in keys])
+    _run(_insert(TicketText), {
+        "ticket_id": ticket_id, "group_id": group_id, "opened_at": opened_at, "score": found.score if found else 0.0,
+        "length": similarity.length_of(known.weights.values()) or 1.0, "terms": written(list(known.counts.items())),
+    })  # fmt: skip
+    others = linked(standing, group_id)
+    if others:
+        _unite(group_id, {each.group_id: each.score for each in others}, sizes)
+
+
+def _unite(group_id: int, scores: Mapping[int, float], sizes: dict[int, int]) -> None:
+    """Note the evidence of one more text of a group for others, and let those become one that are."""
+    evidence = _link(group_id, scores)
+    for other in scores:
+        if other not in evidence or not are_one(evidence[other], sizes[group_id], sizes[other]):
+            continue
+        stays, gone = similarity.larger_first((group_id, sizes[group_id]), (other, sizes[other]))
+        if _are_both_judged(stays, gone):
+            continue
+        of_both = _evidence_of(gone)
+        for column in (TicketGroupLink.group_id, TicketGroupLink.other_id):
+            _run(delete(TicketGroupLink).where(column == gone))
+        _link(stays, {third: score for third, score in of_both.items() if third != stays})
+        evidence = _evidence_of(stays, scores)
+        for model in (TicketText, RecurrenceProposal):
+            _run(update(model).where(model.group_id == gone).values(group_id=stays))
+        _run(delete(TicketGroup).where(TicketGroup.id == gone))
+        sizes[stays] += sizes[gone]
+        _run(update(TicketGroup).where(TicketGroup.id == stays).values(size=sizes[stays]))
+        group_id = stays
+
+
+def _evidence_of(group_id: int, others: Collection[int] | None = None) -> dict[int, float]:
+    """Between a group and these others, or all."""
+    query = select(TicketGroupLink.other_id, TicketGroupLink.evidence).where(TicketGroupLink.group_id == group_id)
+    if others is not None:
+        query = query.where(among(TicketGroupLink.other_id, list(others)))
+    return dict(db.session.execute(query).all())
+
+
+def _link(group_id: int, scores: Mapping[int, float]) -> dict[int, float]:
+    """Add evidence between a group and others; how much there is now between it and these."""
+    evidence = _evidence_of(group_id, scores)
+    rows = []
+    for other, score in scores.items():
+        evidence[other] = evidence.get(other, 0.0) + score
+        rows += [{"group_id": one, "other_id": two, "evidence": evidence[other]}
+                 for one, two in ((group_id, other), (other, group_id))]  # fmt: skip
+    if rows:
+        insert = _insert(TicketGroupLink)
+        _run(insert.on_conflict_do_update(
+            index_elements=["group_id", "other_id"], set_={"evidence": insert.excluded.evidence}
+        ), rows)  # fmt: skip
+    return evidence
+
+
+def _are_both_judged(one: int, other: int) -> bool:
+    """Whether people judge proposals of both groups: those stay apart."""
+    query = select(func.count(RecurrenceProposal.group_id.distinct())).where(
+        RecurrenceProposal.group_id.in_([one, other])
+    )
+    return db.session.scalar(query) == 2
 
 
 def _count(counts: Mapping[str, int], total: int) -> Known:
     """Count the terms of one more text; they are known afterwards. In one order, as every other writer."""
-    rows: list[Any] = []
-    words = sorted(counts)
-    insert = _insert(TextTerm).on_conflict_do_update(
+    if not counts:
+        return Known({}, {}, {})
+    rows = _run(_counting(db.session.get_bind().dialect.name), {"words": _sent(sorted(counts))}).all()
+    return _known(counts, rows, total)
+
+
+@lru_cache
+def _counting(dialect: str) -> Any:
+    """Count some words, in one statement; gives what is known of each."""
+    words: Any
+    if dialect == "sqlite":
+        words = func.json_each(bindparam("words")).table_valued("value").alias("sent")
+    else:
+        words = select(func.unnest(cast(bindparam("words"), ARRAY(Text))).label("value")).subquery("sent")
+    insert = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(TextTerm)
+    source = select(words.c.value, literal(1)).where(true()).order_by(words.c.value)
+    return insert.from_select(["word", "documents"], source).on_conflict_do_update(
         index_elements=["word"], set_={"documents": TextTerm.documents + 1}
     ).returning(TextTerm.id, TextTerm.word, TextTerm.documents)  # fmt: skip
-    if words:
-        rows = list(db.session.execute(insert, [{"word": word, "documents": 1} for word in words]))
-    return _known(counts, rows, total)
+
+
+def _sent(words: Sequence[str]) -> Any:
+    return json.dumps(words) if db.session.get_bind().dialect.name == "sqlite" else words
 
 
 def _known_terms(counts: Mapping[str, int]) -> Known:
@@ -245,24 +334,24 @@ def _keys(known: Known) -> list[int]:
     return [numbers[word] for word in similarity.telling(by_word, by_word)]
 
 
-def _neighbours(known: Known, *, besides: int) -> list[Neighbour]:
-    """The nearest tickets of the index."""
-    keys = _keys(known)
+def _neighbours(keys: Sequence[int], known: Known, *, besides: int) -> list[tuple[Neighbour, int]]:
+    """The nearest tickets of the index, each with the size of its group."""
     if not keys:
         return []
     evidence: dict[int, float] = {}
     chosen = {f"key_{place}": key for place, key in enumerate(keys)}
-    for number, ticket_id in db.session.execute(_newest(len(keys)), chosen | {"besides": besides}):
+    for number, ticket_id in _run(_newest(len(keys)), chosen | {"besides": besides}):
         evidence[ticket_id] = evidence.get(ticket_id, 0.0) + known.ones[number]
     ranked = sorted(zip(evidence.values(), evidence, strict=True), reverse=True)
     close = [ticket_id for _weight, ticket_id in ranked[: similarity.NEAREST]]
     weights = known.weights
     length = similarity.length_of(weights.values())
-    query = select(TicketText.ticket_id, TicketText.group_id, TicketText.length, TicketText.terms)
-    rows = list(db.session.execute(query.where(among(TicketText.ticket_id, close))))
+    query = select(TicketText.ticket_id, TicketText.group_id, TicketText.length, TicketText.terms, TicketGroup.size)
+    rows = _run(query.join(TicketGroup, TicketGroup.id == TicketText.group_id).where(
+        among(TicketText.ticket_id, close))).all()  # fmt: skip
     return [
-        Neighbour(ticket_id, group_id, min(1.0, _product(weights, known.ones, terms) / (length * other)))
-        for ticket_id, group_id, other, terms in rows
+        (Neighbour(ticket_id, group_id, min(1.0, _product(weights, known.ones, terms) / (length * other))), size)
+        for ticket_id, group_id, other, terms, size in rows
     ]
 
 
@@ -299,6 +388,11 @@ def _shared(known: Known, ids: Sequence[int]) -> dict[int, list[str]]:
 
 def _total() -> int:
     return db.session.scalar(select(DetectionState.texts).where(DetectionState.id == 1)) or 0
+
+
+def _run(statement: Any, values: Any = None) -> Any:
+    """Past the session's unit of work, which looks at each row."""
+    return db.session.connection().execute(statement, values)
 
 
 def _insert(model: type[Base]) -> Any:

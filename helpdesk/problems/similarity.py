@@ -3,7 +3,8 @@
 Semantics
 1. A text is its terms, each with how often it stands there: the stems of `core.words`; the roots of its words, which
    are their first letters with the sounds of Cyrillic written in Latin, so that `принтер`, `printer` and a name with
-   another ending meet (they begin with `~`); and its codes (they begin with `#`).
+   another ending meet (they begin with `~`); the pieces of its words, every four letters in a row, written the same way
+   and with the word's edges, for what endings and prefixes hide (they begin with `^`); its codes (they begin with `#`).
 2. A term weighs (1 + ln count) · √idf, a code `CODE_WEIGHT` times that: of two shared terms the rarer says more, and an
    error code more than a word. idf = ln((texts + 1) / (texts with it + ½)), at least `LEAST_IDF`.
 3. Two texts are as alike as the cosine of these weights: 0 where they share nothing, 1 where they are the same. Of a
@@ -14,6 +15,10 @@ Semantics
    vote; a group's score is the sum of its `MEMBERS` best likenesses, divided by one more than so many members (or all,
    of a smaller group), times the root of the group's share in the whole vote. A lone chain of look-alikes therefore
    does not pull two subjects together, and a text between two groups founds a third.
+6. Groups that begin apart may turn out to be one. The scores that a text gives to the `LINKS` next best groups are
+   evidence between its own group and those; two groups become one when their evidence, divided by the root of the
+   product of their sizes, reaches `LINK` of what one text needs. Groups that both have more than `SETTLED` members stay
+   apart: to join those is for people.
 
 It knows no meanings: across languages only names, codes and words that sound alike connect.
 The weights follow Salton and Buckley, "Term-weighting approaches in automatic text retrieval" (1988); the single pass
@@ -24,14 +29,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from helpdesk.core.words import codes, pieces, terms
 
-CODE, ROOT = "#", "~"  # what such terms begin with
+CODE, ROOT, PIECE = "#", "~", "^"  # what such terms begin with
 CODE_WEIGHT = 3.0
 ROOT_LENGTH = 5  # letters of a root
+PIECE_LENGTH = 4
 SHORT = 4  # letters from which on a word has a root
 LEAST_IDF = 0.01
 LONGEST = 96  # terms kept of a text
@@ -39,9 +45,13 @@ TELLING = 12  # keys by which a text is looked up
 NEWEST = 60  # texts looked at for each of them, the newest first
 NEAREST = 30  # candidates that are compared term by term
 VOTERS = 20
-MEMBERS = 5  # of a group, whose likeness counts
+MEMBERS = 8  # of a group, whose likeness counts
 JOINS = 0.08  # score from which on a text belongs to a group
-LENGTH = 20_000  # characters of a text that are read
+LINKS = 2  # further groups for which a text is evidence
+LEAST_LINK = 0.3  # of `JOINS`, from which on it is
+LINK = 0.7  # of `JOINS`, from which on two groups are one
+SETTLED = 500  # members from which on a group joins only smaller ones
+LENGTH = 6_000  # characters of a text that are read
 
 
 @dataclass(frozen=True)
@@ -66,9 +76,14 @@ def counts_of(text: str, language: str | None = None) -> dict[str, int]:
     head = text[:LENGTH]
     found: dict[str, int] = Counter(terms(head, language))
     for word, is_cjk in pieces(head):
-        root = word.translate(_SOUNDS)
-        if not is_cjk and len(root) >= SHORT:
-            found[ROOT + root[:ROOT_LENGTH]] = 1
+        if is_cjk:
+            continue
+        sounds = word.translate(_SOUNDS)
+        if len(sounds) >= SHORT:
+            found[ROOT + sounds[:ROOT_LENGTH]] = 1
+        edged = f" {sounds} "
+        for begin in range(len(edged) - PIECE_LENGTH + 1):
+            found[PIECE + edged[begin : begin + PIECE_LENGTH]] = 1
     for code in codes(head):
         found[CODE + code] = 1
     return found
@@ -114,27 +129,47 @@ def likeness(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     return min(1.0, product / lengths) if lengths else 0.0
 
 
-def belonging(neighbours: Iterable[Neighbour], sizes: Mapping[int, int], *, joins: float = JOINS) -> Belonging | None:
-    """The group with the best score, if that is enough; of equal ones the older group. `sizes` are of the groups."""
+def standings(neighbours: Iterable[Neighbour], sizes: Mapping[int, int]) -> list[Belonging]:
+    """The groups of the nearest with their scores, the best first, of equal ones the older; `sizes` are of groups."""
     voters = sorted(neighbours, key=lambda each: (-each.likeness, each.text_id))[:VOTERS]
     whole = sum(each.likeness for each in voters)
     by_group: dict[int, list[float]] = {}
     for each in voters:
         by_group.setdefault(each.group_id, []).append(each.likeness)
-    best: Belonging | None = None
-    for group_id in sorted(by_group):
-        votes = by_group[group_id]
+    found = []
+    for group_id, votes in by_group.items():
         some = votes[:MEMBERS]
         score = sum(some) / (max(len(some), min(MEMBERS, sizes[group_id])) + 1)
-        score *= math.sqrt(sum(votes) / whole) if whole else 0.0
-        if score >= joins and (best is None or score > best.score):
-            best = Belonging(group_id, score)
-    return best
+        found.append(Belonging(group_id, score * math.sqrt(sum(votes) / whole) if whole else 0.0))
+    return sorted(found, key=lambda each: (-each.score, each.group_id))
+
+
+def belonging(standing: Sequence[Belonging], *, joins: float = JOINS) -> Belonging | None:
+    """The best group, if its score is enough."""
+    return standing[0] if standing and standing[0].score >= joins else None
+
+
+def linked(standing: Iterable[Belonging], group_id: int, *, joins: float = JOINS) -> list[Belonging]:
+    """The other groups for which a text of this group is evidence that they are the same."""
+    others = [each for each in standing if each.group_id != group_id and each.score >= LEAST_LINK * joins]
+    return others[:LINKS]
+
+
+def are_one(evidence: float, size: int, other: int, *, joins: float = JOINS) -> bool:
+    """Whether two groups of these sizes, with so much evidence between them, are one."""
+    return min(size, other) <= SETTLED and evidence >= LINK * joins * math.sqrt(size * other)
+
+
+def larger_first(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    """Of two groups, each with its size, the one that stays and the one that becomes part of it: the older if equal."""
+    stays, goes = sorted((one, other), key=lambda each: (-each[1], each[0]))
+    return stays[0], goes[0]
 
 
 def shared_terms(one: Mapping[str, float], other: Mapping[str, float], limit: int = 6) -> list[str]:
-    """What two texts have in common, in words for people, the weightiest first: codes without their mark, no roots."""
-    common = sorted((term for term in one if term in other and term[0] != ROOT), key=lambda term: (-one[term], term))
+    """What two texts have in common, in words for people, the weightiest first; codes without their mark."""
+    both = (term for term in one if term in other and term[0] not in (ROOT, PIECE))
+    common = sorted(both, key=lambda term: (-one[term], term))
     return [term.removeprefix(CODE) for term in common[:limit] if len(term) > 1]
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from helpdesk.problems.similar import index_tickets
 from tests.api.conftest import Caller, pointers
 from tests.cast import Cast
 from tests.factories import a_ticket
 from tests.problems.solving import a_problem
-from tests.problems.test_detection import an_open_proposal
+from tests.problems.test_detection import an_open_proposal, reported
 
 
 def test_a_proposal_is_read_and_accepted(cast: Cast, ona: Caller, tomas: Caller) -> None:
@@ -44,10 +45,25 @@ def test_strangers_find_no_proposals(cast: Cast, jonas: Caller, marek: Caller) -
 
 
 def test_similar_tickets_are_told_to_staff(cast: Cast, ona: Caller, jonas: Caller, marek: Caller) -> None:
-    one, other = a_ticket(cast), a_ticket(cast)
+    one = a_ticket(cast, subject="Blank labels", text="The printer prints blank labels since ERR-4711.")
+    a_ticket(cast, subject="A quotation for ten chairs", text="Please.")
+    other = a_ticket(cast, subject="Labels are blank", text="ERR-4711: blank labels on the printer.")
+    index_tickets([one.id, other.id])
 
-    told = ona.get(f"/tickets/{other.number}/similar").get_json()["tickets"]
+    told = ona.get(f"/tickets/{other.number}/similar").get_json()
 
-    assert told == [] or told[0]["ticket"] == one.number
+    assert [each["ticket"] for each in told["tickets"]] == [one.number]
+    assert told["tickets"][0]["likeness"] > 0.5
+    assert told["tickets"][0]["is_same_group"]
+    assert "err-4711" in told["tickets"][0]["shared"]
+    assert told["problem"] is None
     assert jonas.get(f"/tickets/{other.number}/similar").status_code == 404
     assert marek.get(f"/tickets/{other.number}/similar").status_code == 404
+
+
+def test_the_problem_of_likes_is_told_with_them(cast: Cast, ona: Caller) -> None:
+    proposal = an_open_proposal(cast)
+    problem = ona.put(f"/recurrence-proposals/{proposal.id}/acceptance", {}).get_json()["problem"]
+    (late,) = reported(cast, 1)
+
+    assert ona.get(f"/tickets/{late.number}/similar").get_json()["problem"] == problem

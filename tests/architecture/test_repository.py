@@ -26,7 +26,8 @@ MACHINE_PATHS = re.compile(r"(?:(?<![\w.>}/-])|(?<=file://))/(?:home|root|Users|
 
 # SPDX names, https://spdx.org/licenses/. What obliges only who changes the library itself may be used (MPL, LGPL).
 PERMITTED = re.compile(
-    r"MIT(-0|-CMU)?|0BSD|BSD-[23]-Clause|Apache-2\.0|MPL-2\.0|ISC|(PSF|Python)-2\.0(\.1)?"
+    r"MIT(-0|-CMU)?|0BSD|BSD-[23]-Clause|Apache-2\.0|MPL-2\.0|ISC|(PSF|Python)-2\.0(\.1)?|Zlib"
+    r"|CC0-1\.0"  # no condition at all; numpy has files under it
     r"|LGPL-[23](\.[01])?(-only|-or-later|\+)?"
 )
 PERMITTED_CLASSIFIERS = {

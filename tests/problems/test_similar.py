@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
 from helpdesk.core.command import transaction
@@ -12,7 +13,7 @@ from helpdesk.core.db import db
 from helpdesk.core.journal import silently
 from helpdesk.core.times import now
 from helpdesk.jobs.worker import run_all
-from helpdesk.models.detection import DetectionState, TextTerm, TicketGroup, TicketTerm, TicketText
+from helpdesk.models.detection import DetectionState, TextTerm, TicketGroup, TicketGroupLink, TicketTerm, TicketText
 from helpdesk.models.problems import ProposalTicket, RecurrenceProposal
 from helpdesk.models.tickets import Ticket
 from helpdesk.problems import similar
@@ -70,10 +71,17 @@ def test_the_index_decides_as_the_grouping_in_memory(cast: Cast) -> None:
     index_tickets([each.id for each in tickets])
     grouping = Grouping()
 
-    expected = [grouping.place(each.id, counts_of(f"{text}\n{text}")).group_id
-                for each, text in zip(tickets, texts, strict=True)]  # fmt: skip
+    for each, text in zip(tickets, texts, strict=True):
+        grouping.place(each.id, counts_of(f"{text}\n{text}"))
 
-    assert [group_of(each) for each in tickets] == expected
+    assert [group_of(each) for each in tickets] == grouping.groups()
+    assert grouping.united()
+    links = db.session.execute(
+        db.select(TicketGroupLink.group_id, TicketGroupLink.other_id, TicketGroupLink.evidence)
+    ).all()
+    assert {(group, other): pytest.approx(score) for group, other, score in links} == {
+        (group, other): score for group, other, score in grouping.evidence()
+    }
     stored = dict(db.session.execute(db.select(TicketGroup.id, TicketGroup.size)).all())
     assert stored == grouping.sizes()
     assert len(stored) < 40
@@ -191,3 +199,37 @@ def test_after_a_killed_rebuild_the_index_begins_anew(cast: Cast) -> None:
 
     assert group_of(ticket) == ticket.id
     assert db.session.get(TicketTerm, (99, 99)) is None
+
+
+def test_groups_that_people_judge_both_stay_apart(cast: Cast) -> None:
+    texts = some_texts(60)
+    tickets = [a_ticket(cast, subject=text, text=text) for text in texts]
+    index_tickets([tickets[0].id])
+    for each in tickets[1:]:
+        with transaction():
+            judged = set(db.session.scalars(db.select(RecurrenceProposal.group_id)))
+            db.session.add_all(
+                RecurrenceProposal(group_id=group, title="Group", count=1, expected=0.1, probability=0.1, evidence={},
+                                   proposed_at=now(), updated_at=now())
+                for group in set(db.session.scalars(db.select(TicketGroup.id))) - judged
+            )  # fmt: skip
+        index_tickets([each.id])
+
+    judged_groups = list(db.session.scalars(db.select(RecurrenceProposal.group_id)))
+    assert len(judged_groups) == len(set(judged_groups)) > 1  # no two of them were united
+    assert set(judged_groups) <= set(db.session.scalars(db.select(TicketGroup.id)))
+
+
+def test_a_group_that_becomes_part_of_another_takes_its_proposal_along(cast: Cast) -> None:
+    texts = some_texts(60)
+    tickets = [a_ticket(cast, subject=text, text=text) for text in texts]
+    index_tickets([tickets[0].id])
+    with transaction():
+        db.session.add(RecurrenceProposal(
+            group_id=group_of(tickets[0]), title="Group", count=1, expected=0.1, probability=0.1, evidence={},
+            proposed_at=now(), updated_at=now(),
+        ))  # fmt: skip
+    index_tickets([each.id for each in tickets[1:]])
+
+    assert group_of(tickets[0]) != tickets[0].id
+    assert db.session.scalar(db.select(RecurrenceProposal.group_id)) == group_of(tickets[0])

@@ -12,10 +12,13 @@ from helpdesk.problems.grouping import Grouping
 from helpdesk.problems.similarity import (
     LENGTH,
     Neighbour,
+    are_one,
     belonging,
     counts_of,
     likeness,
+    linked,
     shared_terms,
+    standings,
     weight,
     weighted,
 )
@@ -84,16 +87,44 @@ def test_several_members_count_more_than_the_nearest_one() -> None:
     chain = [Neighbour(1, 1, 0.32)]
     many = [Neighbour(each, 10, 0.3) for each in (10, 11, 12)]
 
-    found = belonging([*chain, *many], {1: 8, 10: 3})
+    found = belonging(standings([*chain, *many], {1: 8, 10: 3}))
 
     assert found is not None
     assert found.group_id == 10
 
 
 def test_a_text_that_is_like_nothing_belongs_nowhere() -> None:
-    assert belonging([Neighbour(1, 1, 0.05)], {1: 1}) is None
-    assert belonging([], {}) is None
-    assert belonging([Neighbour(1, 1, 0.0)], {1: 1}) is None
+    assert belonging(standings([Neighbour(1, 1, 0.05)], {1: 1})) is None
+    assert belonging(standings([], {})) is None
+    assert belonging(standings([Neighbour(1, 1, 0.0)], {1: 1})) is None
+
+
+def test_groups_that_begin_apart_become_one_by_evidence_for_each_size() -> None:
+    standing = standings([Neighbour(1, 1, 0.4), Neighbour(2, 2, 0.3), Neighbour(3, 3, 0.01)], {1: 1, 2: 1, 3: 1})
+    assert [each.group_id for each in linked(standing, 1)] == [2]
+
+    assert are_one(0.06, 1, 1)
+    assert not are_one(0.06, 3, 3)
+    assert are_one(0.2, 3, 3)
+    assert not are_one(1e9, 501, 501)  # settled ones stay apart
+
+
+def test_texts_between_two_groups_unite_them() -> None:
+    grouping = Grouping()
+    for each in range(300):
+        grouping.learn(counts_of(f"filler{each} quiet{each}"))
+    ends = ["alpha beta gamma delta", "kappa lambda sigma omega"]
+    between = ["beta gamma delta kappa lambda sigma"] * 3
+
+    apart = [grouping.place(number, counts_of(text)).group_id for number, text in enumerate(ends)]
+    for number, text in enumerate(between, 2):
+        grouping.place(number, counts_of(text))
+
+    assert apart == [0, 1]
+    assert len(set(grouping.groups())) == 1
+    assert sum(grouping.sizes().values()) == 5
+    assert list(grouping.sizes()) == [grouping.groups()[0]]
+    assert list(grouping.evidence()) == []
 
 
 @pytest.mark.parametrize("language", TEXTS)

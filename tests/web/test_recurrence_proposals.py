@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from helpdesk.core.db import db
 from helpdesk.models.problems import Problem, ProposalState
+from helpdesk.problems.problems import link_tickets
+from helpdesk.problems.proposals import accept_proposal
 from helpdesk.problems.similar import index_tickets
 from tests.cast import Cast
 from tests.factories import a_ticket
@@ -84,3 +86,13 @@ def test_similar_tickets_are_shown_to_whoever_sees_them(cast: Cast, browser_of: 
     assert other.number not in page.text
     browser_of("marek").get(f"/console/tickets/{last.number}/similar", status=404)
     browser_of("giedrius").get(f"/console/tickets/{last.number}/similar", status=404)
+
+
+def test_a_new_ticket_is_offered_to_the_problem_of_its_likes(cast: Cast, browser_of: BrowserOf) -> None:
+    problem = accept_proposal(an_open_proposal(cast), by=cast.ona)
+    (late,) = reported(cast, 1)
+    ona = browser_of("ona")
+
+    assert problem.number in ona.get(f"/console/tickets/{late.number}/similar").text
+    link_tickets(problem, [late], by=cast.ona)
+    assert problem.number not in ona.get(f"/console/tickets/{late.number}/similar").text

@@ -17,7 +17,7 @@ from helpdesk.api.v1.shown import NameOrNull, Shown
 from helpdesk.api.v1.tickets import ticket_to_read
 from helpdesk.core.errors import NotFound
 from helpdesk.core.paging import PageOf
-from helpdesk.models.problems import ProposalState, RecurrenceProposal
+from helpdesk.models.problems import Problem, ProposalState, RecurrenceProposal
 from helpdesk.policy.actor import Actor
 from helpdesk.problems.problems import LONGEST_TITLE, get_problem
 from helpdesk.problems.proposals import (
@@ -27,6 +27,7 @@ from helpdesk.problems.proposals import (
     get_proposal,
     list_proposals,
     merge_proposal,
+    problem_of_likes,
     proposal_document,
 )
 from helpdesk.problems.similar import SimilarTicket, similar_to
@@ -113,9 +114,10 @@ class SimilarTicketSchema(Shown):
 
 
 class SimilarTicketsSchema(Shown):
-    """The tickets most like one, the nearest first."""
+    """The tickets most like one, the nearest first, and the open problem of its group that it is not in yet."""
 
     tickets = fields.List(fields.Nested(SimilarTicketSchema))
+    problem = fields.String(allow_none=True, metadata={"description": "Number of a problem that it may belong to."})
 
 
 def _file(proposal: RecurrenceProposal, actor: Actor) -> dict[str, Any]:
@@ -127,13 +129,21 @@ def _page(page: PageOf[RecurrenceProposal], _actor: Actor) -> dict[str, Any]:
     return {"proposals": [proposal_document(row) for row in page.rows], "after": page.after, "before": page.before}
 
 
-def _similar(found: list[SimilarTicket], _actor: Actor) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Likes:
+    """The tickets that are like one, and the problem that it may belong to."""
+
+    tickets: list[SimilarTicket]
+    problem: Problem | None
+
+
+def _similar(told: Likes, _actor: Actor) -> dict[str, Any]:
     rows = [
         {"ticket": each.ticket.number, "subject": each.ticket.subject, "status": each.ticket.status.value,
          "likeness": round(each.likeness, 3), "shared": each.shared, "is_same_group": each.is_same_group}
-        for each in found
+        for each in told.tickets
     ]  # fmt: skip
-    return {"tickets": rows}
+    return {"tickets": rows, "problem": told.problem.number if told.problem else None}
 
 
 PROPOSAL = Representation(ProposalFileSchema(), None, of=_file)
@@ -189,9 +199,9 @@ def dismiss(sent: Reason, proposal_id: int) -> RecurrenceProposal:
 
 @bp.get("/tickets/<number>/similar")
 @bp.gives(200, SIMILAR)
-def similar(number: str) -> list[SimilarTicket]:
-    """List open and recent tickets that are like this one. For staff."""
+def similar(number: str) -> Likes:
+    """List open and recent tickets that are like this one, and the open problem that it may belong to. For staff."""
     ticket = ticket_to_read(number)
     if not current_actor().is_staff:
         raise NotFound
-    return similar_to(ticket, for_=current_actor())
+    return Likes(similar_to(ticket, for_=current_actor()), problem_of_likes(ticket, for_=current_actor()))

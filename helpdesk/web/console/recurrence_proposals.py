@@ -21,6 +21,7 @@ from helpdesk.problems.proposals import (
     get_proposal,
     list_proposals,
     merge_proposal,
+    problem_of_likes,
 )
 from helpdesk.problems.similar import similar_to
 from helpdesk.tickets.queries import get_ticket
@@ -113,7 +114,10 @@ def similar(number: str) -> str:
     ticket = get_ticket(number, for_=actor)
     rows = [(each, likeness_words(each.likeness)) for each in similar_to(ticket, for_=actor)]
     name = "_similar.html" if "HX-Request" in request.headers else "similar.html"
-    return render_template(f"console/recurrence_proposals/{name}", ticket=ticket, rows=rows, statuses=STATUSES)
+    problem = problem_of_likes(ticket, for_=actor)
+    return render_template(
+        f"console/recurrence_proposals/{name}", ticket=ticket, rows=rows, problem=problem, statuses=STATUSES
+    )
 
 
 def likeness_words(likeness: float) -> str:
