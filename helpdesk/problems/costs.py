@@ -3,27 +3,25 @@
 1. A ticket counts for a problem while it is linked, and for a span (`since` to `until`, half open) if it was opened in
    it. Work counts by the instant at which it began; what was taken back is not counted, whenever that was.
 2. The value at stake is that of the contracts which cover these tickets, each counted once, as they are in force at
-   `until` (today without it): twelve monthly fees, or without a fee the hours granted in the year before at the hourly
-   rate. A contract without terms, or without a price, adds nothing. Currencies are never added to each other.
+   `until` (today without it); what a contract is worth says `worth.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import aliased
 
 from helpdesk.core.db import among, db
 from helpdesk.core.times import now
-from helpdesk.models.contracts import Contract, ContractTerms, HoursEntry, HoursKind, WorkLog
+from helpdesk.models.contracts import WorkLog
 from helpdesk.models.problems import ProblemTicket
 from helpdesk.models.tickets import Ticket
-
-YEAR = timedelta(days=365)
+from helpdesk.problems.worth import summed, yearly_worth
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class Cost:
 def costs(
     problem_ids: Collection[int], since: datetime | None = None, until: datetime | None = None
 ) -> dict[int, Cost]:
-    """The cost of each of these problems, those without tickets among them; three queries, however many they are."""
+    """The cost of each of these problems, those without tickets among them; four queries, however many they are."""
     ids = sorted(set(problem_ids))
     if not ids:
         return {}
@@ -98,35 +96,14 @@ def _minutes(ids: list[int], since: datetime | None, until: datetime | None) -> 
 
 
 def _values(ids: list[int], since: datetime | None, until: datetime | None) -> dict[int, dict[str, int]]:
-    at = until or now()
-    on = at.date()
-    covering = (
+    covering = db.session.execute(
         _of_tickets(ids, since, until)
         .with_only_columns(ProblemTicket.problem_id, Ticket.contract_id)
-        .where(Ticket.contract_id.is_not(None)).distinct().subquery()
-    )  # fmt: skip
-    later = aliased(ContractTerms)
-    newer = select(later.id).where(
-        later.contract_id == ContractTerms.contract_id, later.valid_from <= on,
-        later.valid_from > ContractTerms.valid_from,
-    )  # fmt: skip
-    granted = (
-        select(func.coalesce(func.sum(HoursEntry.minutes), 0))
-        .where(HoursEntry.contract_id == Contract.id, HoursEntry.kind == HoursKind.GRANTED,
-               HoursEntry.day > on - YEAR, HoursEntry.day <= on).scalar_subquery()
-    )  # fmt: skip
-    query = (
-        select(covering.c.problem_id, ContractTerms.currency, ContractTerms.monthly_fee_cents,
-               ContractTerms.hourly_rate_cents, granted)
-        .join(Contract, Contract.id == covering.c.contract_id)
-        .join(ContractTerms, ContractTerms.contract_id == Contract.id)
-        .where(Contract.valid_from <= on, or_(Contract.valid_until.is_(None), Contract.valid_until >= on),
-               ContractTerms.valid_from <= on, ~newer.exists())
-    )  # fmt: skip
-    found: dict[int, dict[str, int]] = {}
-    for problem_id, currency, fee, rate, minutes in db.session.execute(query):
-        cents = 12 * fee if fee is not None else (rate or 0) * int(minutes) // 60
-        if cents:
-            of_it = found.setdefault(problem_id, {})
-            of_it[currency] = of_it.get(currency, 0) + cents
-    return found
+        .where(Ticket.contract_id.is_not(None)).distinct()
+    ).all()  # fmt: skip
+    contracts: dict[int, list[int]] = {}
+    for problem_id, contract_id in covering:
+        if contract_id is not None:
+            contracts.setdefault(problem_id, []).append(contract_id)
+    worths = yearly_worth({each for theirs in contracts.values() for each in theirs}, until or now())
+    return {problem_id: summed(theirs, worths) for problem_id, theirs in contracts.items()}
