@@ -55,3 +55,10 @@ def test_publishing_again_replaces_what_was_said(cast: Cast) -> None:
     told = replay(article)
     assert (told.searches, told.answered_searches) == (2, 2)
     assert replay(article, since=date(2026, 3, 3)).searches == 0
+
+
+def test_what_only_comes_nearest_is_no_answer(cast: Cast) -> None:
+    for query in ("clean the shop window", "print invoices", "blank lables"):
+        failed(cast.jonas, query)
+    article = published(cast)
+    assert [each.query for each in replay(article).answered] == ["blank lables"]
