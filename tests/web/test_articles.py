@@ -312,7 +312,10 @@ def test_an_article_is_given_linked_and_flagged_on_a_ticket(cast: Cast, browser_
     ticket, ona = a_ticket(cast, subject="Blank labels"), browser_of("ona")
     here = f"/console/tickets/{ticket.number}"
     page = ona.get(here)
-    assert TITLE in page.text
+    fitting = ona.get(page.links["Show fitting articles"])
+    assert TITLE in fitting.text
+    part = ona.get(f"{here}/articles/fitting", headers={"HX-Request": "true"})
+    assert "Link into the reply" in part.text and "<html" not in part.html
     composer = page.form("/messages")
     composer.action = f"{here}/articles/insertion"
     page = ona.submit(composer, body="Hello,", insert=f"{article.number}/link")
