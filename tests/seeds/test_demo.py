@@ -82,7 +82,7 @@ def test_the_journal_tells_the_quarter_in_its_order(empty_desk: Flask) -> None:
 
     entries = db.session.scalars(select(Entry).where(Entry.subject_kind == "ticket").order_by(Entry.id)).all()
     facts = Counter(entry.fact for entry in entries)
-    # Articles and problems are written when the quarter has been lived through, and stand behind it under their own day.
+    # Articles and problems are written when the quarter has been lived through, and stand behind it.
     lived = [entry.at for entry in entries if entry.fact not in ("ArticleUsed", "ProblemLinked", "FixAwaited")]
     assert lived == sorted(lived)
     assert max(entry.at for entry in entries) <= now()
