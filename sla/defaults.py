@@ -13,6 +13,7 @@ from helpdesk.core.standing import touch
 from sla.models import CalendarVersion, ClockKind, SlaPolicy, Target, WorkCalendar
 from sla.worktime import Calendar
 
+OFFICE_HOURS = "Office hours"
 WORKING_DAYS = ("mon", "tue", "wed", "thu", "fri")
 # Working minutes by kind and priority.
 STANDARD: dict[ClockKind, dict[str, int]] = {
@@ -25,14 +26,17 @@ PAUSES: dict[ClockKind, list[str]] = {
 }
 
 
+def office_hours(timezone: str) -> dict[str, Any]:
+    """The calendar that a desk begins with: Monday to Friday, nine to six."""
+    return {"timezone": timezone, "weekly": {day: [["09:00", "18:00"]] for day in WORKING_DAYS}}
+
+
 def begin(timezone: str, *, at: int) -> None:
     """Write the default calendar and policy, unless there is a policy already. Part of a larger transaction."""
     if db.session.scalar(select(SlaPolicy.id).limit(1)) is not None:
         return
-    content: dict[str, Any] = Calendar.from_json(
-        {"timezone": timezone, "weekly": {day: [["09:00", "18:00"]] for day in WORKING_DAYS}}
-    ).to_json()
-    calendar, policy = WorkCalendar(name="Office hours"), SlaPolicy(name="Standard", is_default=True)
+    content: dict[str, Any] = Calendar.from_json(office_hours(timezone)).to_json()
+    calendar, policy = WorkCalendar(name=OFFICE_HOURS), SlaPolicy(name="Standard", is_default=True)
     db.session.add_all([calendar, policy])
     db.session.flush()
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

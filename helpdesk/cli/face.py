@@ -153,11 +153,17 @@ def acting(view: View) -> View:
 
 def answering(view: View) -> View:
     """Add `--format` with its short form `--json`, handed over as `form`."""
+    return _answering(view, ["text", "json"], "Text for people, or one JSON document.")
+
+
+def tabling(view: View) -> View:
+    """The same, of what is a table and so can be CSV, too."""
+    return _answering(view, ["text", "json", "csv"], "Text for people, one JSON document, or a table in CSV.")
+
+
+def _answering(view: View, forms: list[str], about: str) -> View:
     json_flag = click.option("--json", "form", flag_value="json", help="Short for --format json.")
-    form = click.option(
-        "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True,
-        help="Text for people, or one JSON document.",
-    )  # fmt: skip
+    form = click.option("--format", "form", type=click.Choice(forms), default="text", show_default=True, help=about)
     return form(json_flag(view))
 
 

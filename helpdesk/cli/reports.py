@@ -9,19 +9,23 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from helpdesk.cli.face import Command, Exit, Group, Refused, answer, answering, with_desk
+from helpdesk.cli.face import Command, Exit, Group, Refused, answer, answering, tabling, with_desk
 from helpdesk.core.i18n import DEFAULT_LANGUAGE, signed_hours, speak
 from helpdesk.core.tables import csv_text
+from helpdesk.figures.counting import catch_up_wholly
+from helpdesk.figures.desk import desk_zone
 from helpdesk.people.accounts import actor_by_email
 from helpdesk.policy.actor import SYSTEM, Actor
 from helpdesk.problems.feedback import Feedback
 from helpdesk.problems.feedback_documents import COLUMNS as FEEDBACK_COLUMNS
 from helpdesk.problems.feedback_documents import feedback_document
 from helpdesk.problems.feedback_documents import table_rows as feedback_rows
+from helpdesk.reports import FACT_REPORTS
 from helpdesk.reports.attainment import BY, AttainmentReport, Tally, run_attainment
 from helpdesk.reports.base import Slice, parse_conditions
 from helpdesk.reports.claims import ClaimsReport, ClaimTally, run_claims
 from helpdesk.reports.hours import HoursReport, HoursTally, run_hours
+from helpdesk.reports.metrics import Row, Table
 from helpdesk.reports.overview import Overview, Step, run_overview
 from helpdesk.reports.product_feedback import run_product_feedback
 from helpdesk.reports.promises import BY as PROMISED_BY
@@ -29,9 +33,64 @@ from helpdesk.reports.promises import Kept, PromisesReport, run_promises
 from helpdesk.reports.revisits import RevisitsReport, RevisitTally, run_revisits
 
 
-@click.group(cls=Group)
+class _Reports(Group):
+    """The commands of this module, and one for each report by declaration."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *FACT_REPORTS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        own = super().get_command(ctx, cmd_name)
+        return own if own is not None or cmd_name not in FACT_REPORTS else _fact_command(cmd_name)
+
+
+@click.group(cls=_Reports)
 def report() -> None:
     """Figures of the desk's work."""
+
+
+def _fact_command(slug: str) -> click.Command:
+    """The command of a report by declaration."""
+    declared = FACT_REPORTS[slug]
+
+    @click.option("--where", "conditions", metavar="DIMENSION=VALUE", multiple=True,
+                  help=f"Only this: {', '.join(declared.source.dimensions)}. May be given several times.")  # fmt: skip
+    @click.option("--since", metavar="DATE", help="On or after this date (or instant); all time if not given.")
+    @click.option("--until", metavar="DATE", help="Before this date (or instant).")
+    @click.option("--by", "dimensions", multiple=True, help="Broken down by this; may be given several times.")
+    @click.option("--judged", type=click.Choice(["first", "now"]), default="first", show_default=True,
+                  help="As the months were closed, or as it is judged now.")  # fmt: skip
+    @click.option("--as", "email", metavar="EMAIL", help="Count what this account sees; the whole desk if not given.")
+    @tabling
+    @with_desk
+    def run(
+        conditions: tuple[str, ...], since: str | None, until: str | None, dimensions: tuple[str, ...], judged: str,
+        email: str | None, form: str,
+    ) -> None:  # fmt: skip
+        actor = actor_by_email(email) if email else SYSTEM
+        zone = desk_zone().key
+        speak(DEFAULT_LANGUAGE, zone)
+        catch_up_wholly()
+        over = Slice(_instant(since, zone), _instant(until, zone), parse_conditions(conditions))
+        found = declared.run(over, for_=actor, by=dimensions or None, judged=judged)
+        if form == "csv":
+            click.echo(csv_text(found.columns(), [found.flat_row(row) for row in found.rows]), nl=False)
+            return
+        answer(form, found.document(), lambda: _tabled(found))
+
+    return click.command(slug, cls=Command, help=str(declared.about))(run)
+
+
+def _tabled(found: Table) -> str:
+    names = [metric.name for metric in found.metrics]
+
+    def line(name: str, row: Row) -> tuple[str, ...]:
+        values = [row.figures[each].value for each in names]
+        return name, *("–" if value is None else f"{value:g}" if value % 1 == 0 else f"{value:.4f}" for value in values)
+
+    rows = [("", *names), line("together", found.total)]
+    rows += [line("  " + " · ".join(each or "–" for each in row.key), row) for row in found.rows]
+    return _table(rows)
 
 
 @report.command()

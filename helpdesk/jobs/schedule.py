@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from helpdesk.aftersales import approvals, billing, care, hours, renewal, revisits
 from helpdesk.core import jobs
 from helpdesk.core.command import transaction
+from helpdesk.figures import counting
 from helpdesk.jobs.housekeeping import forget_old_rows
 from helpdesk.knowledge import deflection, reviews
 from helpdesk.problems import broadcasts, detection, majors, schedules, similar
@@ -73,6 +74,8 @@ SCHEDULE = (
     Periodic("index_articles", 300, "Articles that no fact told of are found, too.", article_search.catch_up),
     Periodic("catch_up", 60, "Imported tickets are compared with the others, too.", similar.catch_up),
     Periodic("settle_sittings", 900, "A day after a suggestion it counts.", deflection.settle_sittings),
+    Periodic("count_figures", 30, "Reports count what has happened.", counting.catch_up),
+    Periodic("close_months", 3600, "The figures of a month that is over stay as they are.", counting.close_months),
     Periodic("purge_jobs", 3600, "Done jobs are forgotten after two weeks.", _purge_jobs),
     Periodic("forget_old_rows", 3600, "Old sign-in attempts and ended sessions are forgotten.", forget_old_rows),
 )

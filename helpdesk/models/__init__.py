@@ -10,6 +10,7 @@ from helpdesk.models import (
     duties,
     enquiries,
     feedback,
+    figures,
     imports,
     knowledge,
     mail,
@@ -28,8 +29,8 @@ from knowledge_base import search_log
 from sla import models as sla_models
 
 __all__ = [
-    "access", "care", "claims", "contracts", "detection", "duties", "enquiries", "feedback", "imports", "jobs",
-    "journal", "knowledge", "knowledge_models", "mail", "messages", "people", "problems", "products", "promises",
-    "routing", "sales", "search_index", "search_log", "settings", "sla_models", "standing", "submissions", "synonyms",
-    "tickets", "transfers",
+    "access", "care", "claims", "contracts", "detection", "duties", "enquiries", "feedback", "figures", "imports",
+    "jobs", "journal", "knowledge", "knowledge_models", "mail", "messages", "people", "problems", "products",
+    "promises", "routing", "sales", "search_index", "search_log", "settings", "sla_models", "standing",
+    "submissions", "synonyms", "tickets", "transfers",
 ]  # fmt: skip

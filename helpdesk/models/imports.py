@@ -37,5 +37,6 @@ class ImportedCase(Base):
     source_reassignments: Mapped[int | None]
     source_reopenings: Mapped[int | None]
     source_sla_met: Mapped[bool | None]
+    variant_id: Mapped[int | None]  # each of its rows, repeated ones too
 
     __table_args__ = (UniqueConstraint("import_id", "source_key"),)

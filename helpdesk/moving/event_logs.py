@@ -25,6 +25,7 @@ from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Invalid
 from helpdesk.core.standing import touch
 from helpdesk.core.times import now
+from helpdesk.figures.variants import step_word, variant_ids
 from helpdesk.models.imports import ImportedCase, ImportRun
 from helpdesk.models.people import Contact, Operator, Organisation, Team
 from helpdesk.models.products import Product
@@ -228,7 +229,9 @@ def _digests(run: _Run, cases: Sequence[_Case]) -> dict[str, str]:
 def _make_tickets(run: _Run, mapping: EventMapping, cases: Sequence[_Case]) -> None:
     """Write the tickets of new cases, and what the source said of each of them."""
     names = _names(run, mapping, cases)
-    ticket_ids = record_past([_past(run, mapping, case, names) for case in cases], import_id=run.id)
+    pasts = [_past(run, mapping, case, names) for case in cases]
+    ticket_ids = record_past(pasts, import_id=run.id)
+    variants = variant_ids([_way(past) for past in pasts])
     db.session.execute(
         insert(ImportedCase),
         [
@@ -237,10 +240,20 @@ def _make_tickets(run: _Run, mapping: EventMapping, cases: Sequence[_Case]) -> N
                 "digest": case.staged.digest, "events": len(case.readings), "raw": case.raw,
                 "source_reassignments": case.known("reassignments"),
                 "source_reopenings": case.known("reopenings"), "source_sla_met": case.known("sla_met"),
+                "variant_id": variant,
             }
-            for ticket_id, case in zip(ticket_ids, cases, strict=True)
+            for ticket_id, case, variant in zip(ticket_ids, cases, variants, strict=True)
         ],
     )  # fmt: skip
+
+
+def _way(past: PastTicket) -> list[str]:
+    """Status and sub-status after each row, as many as there are rows."""
+    statuses = itertools.accumulate(
+        (step.status for step in past.steps), lambda before, status: status or before, initial=Status.NEW
+    )
+    return [step_word(status or Status.NEW, step.sub_status)
+            for status, step in zip(itertools.islice(statuses, 1, None), past.steps, strict=True)]  # fmt: skip
 
 
 @dataclass(frozen=True)

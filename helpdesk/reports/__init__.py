@@ -7,8 +7,10 @@ from typing import Any
 from helpdesk.reports.attainment import ATTAINMENT
 from helpdesk.reports.base import Report
 from helpdesk.reports.claims import CLAIMS
+from helpdesk.reports.engine import FactReport
 from helpdesk.reports.hours import HOURS
 from helpdesk.reports.knowledge import KNOWLEDGE
+from helpdesk.reports.lines import LINES
 from helpdesk.reports.overview import OVERVIEW
 from helpdesk.reports.product_feedback import PRODUCT_FEEDBACK
 from helpdesk.reports.promises import PROMISES
@@ -18,3 +20,6 @@ REPORTS: dict[str, Report[Any]] = {
     report.slug: report
     for report in (OVERVIEW, ATTAINMENT, PROMISES, HOURS, REVISITS, CLAIMS, KNOWLEDGE, PRODUCT_FEEDBACK)
 }
+
+# Reports by declaration: page, drill-down, exports, API and command follow from this list.
+FACT_REPORTS: dict[str, FactReport] = {report.slug: report for report in (LINES,)}

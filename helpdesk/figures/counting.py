@@ -1,0 +1,155 @@
+"""Following the journal: facts are written soon after what happened, never in the transaction in which it did.
+
+1. `catch_up` takes what the journal has gained, ticket by ticket, and writes their facts anew; doing so twice changes
+   nothing. Entries get their ids before they are committed, so the last two minutes are looked at again each time.
+2. `close_months` keeps the months that ended long enough ago: what is otherwise since is a second, signed figure.
+3. `recount` makes everything anew but what is kept; it can be killed and goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, insert, select
+
+from helpdesk.core.command import command
+from helpdesk.core.db import db
+from helpdesk.core.journal import Entry
+from helpdesk.core.settings import read_settings, setting
+from helpdesk.core.times import now
+from helpdesk.figures.desk import desk_zone, month_of
+from helpdesk.figures.folding import Changes, fold
+from helpdesk.figures.sums import renew_sums
+from helpdesk.models.figures import FiguresState, FigureSum, StaleDay
+from helpdesk.models.tickets import Ticket
+
+BATCH = 500  # tickets in one transaction
+ENTRIES = 20_000  # of the journal, looked at in one go
+UNSETTLED = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class ReportSettings:
+    """How reports count."""
+
+    close_after_days: int = setting(10, "So many days after a month has ended its figures are kept.", low=1, high=90)
+    least_shown: int = setting(
+        5, "Shares and means of fewer answers or tickets than this are not shown.", low=1, high=100
+    )
+
+
+def state_row() -> FiguresState:
+    """The one row of the counting, locked for whoever writes."""
+    row = db.session.scalar(select(FiguresState).where(FiguresState.id == 1).with_for_update())
+    if row is None:
+        row = FiguresState(id=1, counted_through=0, zone=desk_zone().key, closed_through=0)
+        db.session.add(row)
+        db.session.flush()
+    return row
+
+
+def catch_up() -> int:
+    """Count what has happened since; returns how many tickets were looked at."""
+    counted = _count()
+    if counted < BATCH:
+        renew_sums()
+    return counted
+
+
+def catch_up_wholly() -> None:
+    """Until nothing is left: for commands, which answer as of now."""
+    while _count() >= BATCH:
+        pass
+    while renew_sums():
+        pass
+
+
+@command
+def _count() -> int:
+    state, begun = state_row(), now()
+    query = select(Entry.id, Entry.subject_id, Entry.recorded_at).where(Entry.id > state.counted_through)
+    entries = db.session.execute(query.where(Entry.subject_kind == "ticket").order_by(Entry.id).limit(ENTRIES)).all()
+    ids: dict[int, None] = {}
+    through = last = state.counted_through
+    is_whole = len(entries) < ENTRIES
+    for entry in entries:
+        if entry.subject_id not in ids and len(ids) == BATCH:
+            is_whole = False
+            break
+        ids[entry.subject_id] = None
+        last = entry.id
+        if entry.recorded_at < begun - UNSETTLED:
+            through = entry.id
+    if ids:
+        _note(fold(list(ids), state.closed_through))
+    # Where a great deal was written at once (an import), go on behind it, however fresh it is.
+    state.counted_through = through if is_whole else last
+    if is_whole:
+        state.counted_at = begun
+    return len(ids) if is_whole else BATCH
+
+
+def _note(changes: Changes) -> None:
+    """Remember the days whose sums no longer hold."""
+    for fact, days in changes.days.items():
+        there = set(db.session.scalars(select(StaleDay.day).where(StaleDay.fact == fact, StaleDay.day.in_(days))))
+        rows = [{"fact": fact, "day": day} for day in sorted(days - there)]
+        if rows:
+            db.session.execute(insert(StaleDay), rows)
+
+
+@command
+def close_months() -> int:
+    """Keep the months that ended long enough ago, oldest first; returns how many were closed."""
+    state = state_row()
+    if state.counted_at is None:
+        return 0
+    days = read_settings(ReportSettings).close_after_days
+    last = month_of(now().astimezone(desk_zone()).date() - timedelta(days=days)) - 1
+    if last <= state.closed_through:
+        return 0
+    closed = last - state.closed_through if state.closed_through else 1
+    state.closed_through = last
+    return closed
+
+
+@command
+def begin_anew() -> None:
+    """Forget how far the counting was; what is kept stays."""
+    state = state_row()
+    state.counted_through, state.zone = 0, desk_zone().key
+    db.session.execute(delete(FigureSum))
+    db.session.execute(delete(StaleDay))
+
+
+def recount() -> int:
+    """Count every ticket anew; returns how many there are."""
+    begin_anew()
+    after, total = 0, 0
+    while ids := _recount_some(after):
+        after, total = ids[-1], total + len(ids)
+    catch_up_wholly()
+    return total
+
+
+@command
+def _recount_some(after: int) -> list[int]:
+    ids = list(db.session.scalars(select(Ticket.id).where(Ticket.id > after).order_by(Ticket.id).limit(BATCH)))
+    state = state_row()
+    if ids:
+        _note(fold(ids, state.closed_through))
+    else:
+        settled = select(func.max(Entry.id)).where(Entry.recorded_at < now() - UNSETTLED)
+        state.counted_through, state.counted_at = db.session.scalar(settled) or 0, now()
+    return ids
+
+
+def last_month_closed() -> int:
+    """The last closed month as 12 * year + month - 1; 0 before the first."""
+    return db.session.scalar(select(FiguresState.closed_through).where(FiguresState.id == 1)) or 0
+
+
+def counted_at() -> datetime | None:
+    """As of when the facts hold; None before the first count."""
+    return db.session.scalar(select(FiguresState.counted_at).where(FiguresState.id == 1))

@@ -1,0 +1,59 @@
+"""The desk's own days: the zone in which figures are counted, and the working hours they are measured by."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from helpdesk.core.db import db
+from helpdesk.core.i18n import DEFAULT_ZONE
+from helpdesk.core.standing import standing
+from sla import defaults, register
+from sla.models import CalendarVersion, SlaPolicy, Target, WorkCalendar
+from sla.worktime import Calendar, WorkIndex, compile_calendar
+
+
+@standing
+def desk_calendar() -> tuple[int | None, str, str]:
+    """Id, name and zone of the first calendar of the default policy; without one the hours that a desk begins with."""
+    query = (
+        select(WorkCalendar.id, WorkCalendar.name).join(Target, Target.calendar_id == WorkCalendar.id)
+        .join(SlaPolicy, SlaPolicy.id == Target.policy_id)
+        .where(SlaPolicy.is_default).order_by(Target.id).limit(1)
+    )  # fmt: skip
+    row = db.session.execute(query).first()
+    if row is None:
+        return None, defaults.OFFICE_HOURS, DEFAULT_ZONE
+    versions = select(CalendarVersion.content).where(CalendarVersion.calendar_id == row.id)
+    content = db.session.scalar(
+        versions.order_by(CalendarVersion.valid_from.desc(), CalendarVersion.id.desc()).limit(1)
+    )
+    return row.id, row.name, (content or {}).get("timezone", DEFAULT_ZONE)
+
+
+def desk_zone() -> ZoneInfo:
+    """The zone in which days, weeks and months of figures begin."""
+    return ZoneInfo(desk_calendar()[2])
+
+
+def working_hours() -> WorkIndex:
+    """The desk's working time; the office hours that a desk begins with, where it has no calendar yet."""
+    calendar_id = desk_calendar()[0]
+    if calendar_id is None:
+        return compile_calendar(Calendar.from_json(defaults.office_hours(DEFAULT_ZONE)))
+    return register.indexes()[calendar_id]
+
+
+def month_of(day: date) -> int:
+    """The month as one number: 12 * year + month - 1."""
+    return 12 * day.year + day.month - 1
+
+
+def first_of_month(month: int) -> date:
+    return date(month // 12, month % 12 + 1, 1)
+
+
+def day_of(at: datetime, zone: ZoneInfo) -> date:
+    return at.astimezone(zone).date()

@@ -1,0 +1,442 @@
+"""From the journal to facts: what reports count of one ticket, written anew whenever something happened to it.
+
+1. Times come from the timeline. Gross is from opened to the last resolution; net leaves out what was spent waiting for
+   client or vendor, scheduled, and resolved before a reopening; business is the gross time in the desk's hours. All are
+   cut to whole seconds. A span that ends before it begins (imports keep the order of their file) counts nothing.
+2. Lines come from the teams: a step up or back is a change of team to a higher or lower line, both known. Ping-pong as
+   the domain has it: unknown teams left out and repeats collapsed, each X, Y, X.
+3. Reassignments are the source's own counter where an import brought one, else the changes of team.
+4. A variant is the sequence of status and sub-status, as the source's rows have it, then as the timeline goes on.
+5. Facts of closed months stay (see `models/figures.py`): what is otherwise now is a second, signed figure.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, insert, select, update
+
+from helpdesk.core.db import db, insert_many
+from helpdesk.core.journal import Entry
+from helpdesk.core.times import epoch, instant, now
+from helpdesk.figures.desk import day_of, desk_zone, month_of, working_hours
+from helpdesk.figures.variants import path_of, step_word, variant_ids
+from helpdesk.models.figures import ClockFigures, Dimensions, HopFigures, OpenSpan, TicketFigures
+from helpdesk.models.imports import ImportedCase
+from helpdesk.models.tickets import OPEN_STATUSES, Status, Ticket
+from helpdesk.models.transfers import Transfer
+from sla.models import Clock, ClockState, Judgement
+from sla.worktime import WorkIndex
+
+STORY = ("TicketOpened", "StatusChanged", "TicketAssigned", "TicketClosed")
+DIMENSIONS = tuple(name for name in Dimensions.__annotations__)
+ENDED = frozenset({Status.RESOLVED, Status.CLOSED})  # leaving these two is a reopening
+WAITS = {Status.WAITING_CLIENT: "client_seconds", Status.WAITING_VENDOR: "vendor_seconds",
+         Status.SCHEDULED: "scheduled_seconds"}  # fmt: skip
+# Of a row in a closed month: what tells whether something is otherwise now.
+_TELLING = tuple(
+    column.key for column in TicketFigures.__table__.columns
+    if column.key not in {"id", "is_opening", "is_ending", "is_kept", "is_latest", "signed_kind", "signed_id",
+                          "signed_at"}
+)  # fmt: skip
+
+
+@dataclass
+class Changes:
+    """What a fold wrote: the days whose sums no longer hold, by fact."""
+
+    days: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+
+    def add(self, fact: str, *days: int | None) -> None:
+        self.days[fact].update(day for day in days if day is not None)
+
+
+@dataclass(frozen=True)
+class _Material:
+    """All that is known of one ticket."""
+
+    ticket: Any
+    story: Sequence[Any]
+    hops: Sequence[Any]
+    case: Any | None
+    clocks: Sequence[Any]
+
+
+def fold(ticket_ids: Sequence[int], closed_through: int) -> Changes:
+    """Write the facts of these tickets anew, in a handful of statements. Part of a larger transaction.
+
+    `closed_through` is the last closed month. Tickets that are there no more keep what they have.
+    """
+    changes, zone, hours = Changes(), desk_zone(), working_hours()
+    materials = list(_materials(ticket_ids))
+    variants = _variants(materials)
+    found = [_Folded(each, variant, zone, hours) for each, variant in zip(materials, variants, strict=True)]
+    _write_tickets(found, closed_through, changes)
+    _write_hops(found, closed_through, changes)
+    _write_spans(found, changes)
+    _write_clocks(found, closed_through, zone, changes)
+    return changes
+
+
+def _materials(ticket_ids: Sequence[int]) -> Iterator[_Material]:
+    tickets = db.session.execute(select(Ticket.__table__).where(Ticket.id.in_(ticket_ids))).all()
+    ids = [ticket.id for ticket in tickets]
+    entries = db.session.execute(
+        select(Entry.id, Entry.subject_id, Entry.at, Entry.recorded_at, Entry.fact, Entry.payload, Entry.actor_kind,
+               Entry.actor_id)
+        .where(Entry.subject_kind == "ticket", Entry.subject_id.in_(ids), Entry.fact.in_(STORY))
+        .order_by(Entry.subject_id, Entry.id)
+    )  # fmt: skip
+    story = {key: list(rows) for key, rows in itertools.groupby(entries, key=lambda row: row.subject_id)}
+    transfers = db.session.execute(
+        select(Transfer.__table__).where(Transfer.ticket_id.in_(ids)).order_by(Transfer.ticket_id, Transfer.id)
+    )
+    hops = {key: list(rows) for key, rows in itertools.groupby(transfers, key=lambda row: row.ticket_id)}
+    cases = {row.ticket_id: row for row in db.session.execute(
+        select(ImportedCase.ticket_id, ImportedCase.events, ImportedCase.raw, ImportedCase.variant_id)
+        .where(ImportedCase.ticket_id.in_(ids))
+    )}  # fmt: skip
+    rows = db.session.execute(
+        select(Clock.id, Clock.subject_id, Clock.kind, Clock.line, Clock.state, Clock.contract_due_at,
+               Clock.contract_breached_at, Clock.stop_at, Clock.consumed_at_stop, Clock.target_seconds,
+               Judgement.excused_at)
+        .outerjoin(Judgement, Judgement.clock_id == Clock.id)
+        .where(Clock.subject_kind == "ticket", Clock.subject_id.in_(ids)).order_by(Clock.subject_id, Clock.id)
+    )  # fmt: skip
+    clocks = {key: list(each) for key, each in itertools.groupby(rows, key=lambda row: row.subject_id)}
+    for ticket in tickets:
+        yield _Material(ticket, story.get(ticket.id, []), hops.get(ticket.id, []), cases.get(ticket.id),
+                        clocks.get(ticket.id, []))  # fmt: skip
+
+
+def _statuses(material: _Material) -> list[tuple[datetime, Status]]:
+    """How the ticket stood, from when on, in the order of the timeline; it begins new."""
+    return [(material.ticket.opened_at, Status.NEW)] + [
+        (row.at, Status(row.payload["after"])) for row in material.story if row.fact == "StatusChanged"
+    ]
+
+
+def _variants(materials: Sequence[_Material]) -> list[int]:
+    """The variant of each ticket: for an import the one of its rows, continued by what followed here."""
+    imported = {each.case.variant_id for each in materials if each.case is not None and each.case.variant_id}
+    known = path_of(list(imported)) if imported else {}
+    ways: list[list[str]] = []
+    for each in materials:
+        changes = [row for row in each.story if row.fact == "StatusChanged"]
+        way = [Status.NEW.value]
+        if each.case is not None and each.case.variant_id:
+            way = known[each.case.variant_id]
+            changes = [row for row in changes if row.recorded_at != each.story[0].recorded_at]
+        ways.append([*way, *map(_step, changes)])
+    return variant_ids(ways)
+
+
+def _step(row: Any) -> str:
+    return step_word(row.payload["after"], row.payload.get("sub_status", ""))
+
+
+class _Folded:
+    """The facts of one ticket, made from its material."""
+
+    def __init__(self, material: _Material, variant_id: int, zone: ZoneInfo, hours: WorkIndex) -> None:
+        self.material, self.zone = material, zone
+        ticket = self.ticket = material.ticket
+        self.dimensions = _dimensions(material)
+        self.statuses = _statuses(material)
+        self.hops = list(self._hops())
+        self.row = self.dimensions | self._times(hours) | self._waits() | {
+            "ticket_id": ticket.id, "status": ticket.status, "own_seconds": self._own_seconds(),
+            "events": material.case.events if material.case is not None else 0,
+            "reassignments": ticket.reassignments, "team_changes": len(self.hops),
+            "ping_pongs": sum(hop["is_back"] for hop in self.hops),
+            "steps_up": sum(_rise(hop) > 0 for hop in self.hops),
+            "steps_back": sum(_rise(hop) < 0 for hop in self.hops),
+            "highest_line": ticket.highest_line,
+            "resolutions": self._entries_into(ENDED), "reopenings": ticket.reopenings, "missed_sla": ticket.missed_sla,
+            "waited_client": ticket.waited_client, "variant_id": variant_id,
+            "by_silence": any(row.fact == "TicketClosed" and row.payload.get("reason") == "silence"
+                              for row in material.story[-3:]) and ticket.status is Status.CLOSED,
+        }  # fmt: skip
+
+    @property
+    def last_doer(self) -> tuple[str, int]:
+        story = self.material.story
+        return (story[-1].actor_kind, story[-1].actor_id) if story else ("system", 0)
+
+    def _times(self, hours: WorkIndex) -> dict[str, Any]:
+        ticket = self.ticket
+        opened, resolved, closed = (
+            None if at is None else epoch(at) for at in (ticket.opened_at, ticket.resolved_at, ticket.closed_at)
+        )
+        assert opened is not None
+        gross = None if resolved is None else max(0, resolved - opened)
+        values: dict[str, Any] = {
+            "gross_seconds": gross,
+            "net_seconds": None if gross is None else max(0, gross - self._aside(opened, opened + gross)),
+            "business_seconds": None if gross is None else hours.elapsed(opened, opened + gross),
+            "close_seconds": None if closed is None else closed - opened,
+        }
+        for name in ("opened", "resolved", "closed"):
+            at = getattr(ticket, f"{name}_at")
+            day = None if at is None else day_of(at, self.zone)
+            values |= {f"{name}_at": at, f"{name}_day": day and day.toordinal(), f"{name}_month": day and month_of(day)}
+        return values
+
+    def _spans(self) -> Iterator[tuple[int, int, Status]]:
+        """How long it stood where, on the wall clock; the last stand lasts until the end, or until now."""
+        ends = [epoch(at) for at, _status in self.statuses[1:]]
+        last = epoch(self.ticket.closed_at or now())
+        for (at, status), end in zip(self.statuses, [*ends, last], strict=True):
+            began = epoch(at)
+            yield began, max(began, end), status
+
+    def _aside(self, since: int, until: int) -> int:
+        """Seconds between two instants in which the work stood still."""
+        return sum(
+            max(0, min(end, until) - max(began, since))
+            for began, end, status in self._spans() if status in WAITS or status in ENDED
+        )  # fmt: skip
+
+    def _waits(self) -> dict[str, int]:
+        waits = dict.fromkeys(WAITS.values(), 0)
+        for began, end, status in self._spans():
+            if status in WAITS:
+                waits[WAITS[status]] += end - began
+        return waits
+
+    def _own_seconds(self) -> int | None:
+        taken = next((row.at for row in self.material.story
+                      if row.fact == "TicketAssigned" and row.payload.get("operator_id")), None)  # fmt: skip
+        return None if taken is None else max(0, epoch(taken) - epoch(self.ticket.opened_at))
+
+    def _entries_into(self, wanted: frozenset[Status]) -> int:
+        statuses = [status for _at, status in self.statuses]
+        return sum(after in wanted and before not in wanted for before, after in itertools.pairwise(statuses))
+
+    def _hops(self) -> Iterator[dict[str, Any]]:
+        """The changes of team, unknown ones left out and repeats collapsed."""
+        before: list[Any] = []
+        since = self.ticket.opened_at
+        for row in self.material.hops:
+            if before and before[-1].to_team_id == row.to_team_id:
+                continue
+            if before:
+                day = day_of(row.at, self.zone)
+                yield {
+                    "ticket_id": self.ticket.id, "transfer_id": row.id, "kind": row.kind,
+                    "from_team_id": before[-1].to_team_id, "to_team_id": row.to_team_id,
+                    "from_line": before[-1].to_line, "to_line": row.to_line, "at": row.at, "day": day.toordinal(),
+                    "month": month_of(day), "held_seconds": max(0, epoch(row.at) - epoch(since)),
+                    "is_back": len(before) > 1 and before[-2].to_team_id == row.to_team_id,
+                }  # fmt: skip
+            before.append(row)
+            since = row.at
+
+    def spans(self) -> Iterator[dict[str, Any]]:
+        """From receipt or reopening to the next resolution or end."""
+        began: datetime | None = self.ticket.opened_at
+        for at, status in self.statuses[1:]:
+            if began is not None and status not in OPEN_STATUSES:
+                yield self._span(began, max(at, began))
+                began = None
+            elif began is None and status in OPEN_STATUSES:
+                began = at
+        if began is not None:
+            yield self._span(began, None)
+
+    def _span(self, began: datetime, ended: datetime | None) -> dict[str, Any]:
+        return self.dimensions | {
+            "ticket_id": self.ticket.id, "began_at": began, "ended_at": ended,
+            "began_day": day_of(began, self.zone).toordinal(),
+            "ended_day": None if ended is None else day_of(ended, self.zone).toordinal(),
+        }  # fmt: skip
+
+
+def _rise(hop: Mapping[str, Any]) -> int:
+    if hop["from_line"] is None or hop["to_line"] is None:
+        return 0
+    return int(hop["to_line"]) - int(hop["from_line"])
+
+
+def _dimensions(material: _Material) -> dict[str, Any]:
+    ticket, raw = material.ticket, material.case.raw if material.case is not None else {}
+    resolver = next((row.actor_id for row in reversed(material.story) if row.fact == "StatusChanged"
+                     and row.payload["after"] == Status.RESOLVED and row.actor_kind == "operator"), None)  # fmt: skip
+    return {
+        "type": ticket.type, "channel": ticket.channel, "priority": ticket.priority,
+        "channel_word": raw.get("channel") or ticket.channel.value,
+        "priority_word": raw.get("priority") or ticket.priority.value,
+        "team_id": ticket.team_id, "line": ticket.line, "operator_id": ticket.assignee_id or resolver,
+        "organisation_id": ticket.organisation_id, "product_id": ticket.product_id,
+        "component_id": ticket.component_id, "category_id": ticket.category_id, "contract_id": ticket.contract_id,
+        "import_id": ticket.import_id,
+    }  # fmt: skip
+
+
+def _write_tickets(found: Sequence[_Folded], closed_through: int, changes: Changes) -> None:
+    ids = [each.ticket.id for each in found]
+    before: dict[int, list[Any]] = defaultdict(list)
+    for row in db.session.execute(select(TicketFigures.__table__).where(TicketFigures.ticket_id.in_(ids))):
+        before[row.ticket_id].append(row)
+    made: list[dict[str, Any]] = []
+    gone: list[int] = []
+    for each in found:
+        rows = before[each.ticket.id]
+        made += _follow(each, rows, closed_through, gone, changes)
+        for row in (*rows, *made[-2:]):
+            value = dict(row._mapping) if hasattr(row, "_mapping") else row
+            for name in ("opened", "resolved", "closed"):
+                changes.add(name, value[f"{name}_day"])
+    if gone:
+        db.session.execute(delete(TicketFigures).where(TicketFigures.id.in_(gone)))
+    if made:
+        insert_many(TicketFigures, made, TicketFigures.id)
+
+
+_FLAGS = {"is_opening": True, "is_ending": True, "is_kept": True, "is_latest": True, "signed_kind": "", "signed_id": 0,
+          "signed_at": None}  # fmt: skip
+
+
+def _follow(
+    each: _Folded, rows: Sequence[Any], closed_through: int, gone: list[int], changes: Changes
+) -> list[dict[str, Any]]:
+    """The rows that take the place of those that may still change."""
+    new = _FLAGS | each.row
+    kept = [row for row in rows if row.is_kept]
+    if not kept:
+        gone += [row.id for row in rows]
+        return [new]
+    ending = next((row for row in kept if row.is_ending), kept[0])
+    if ending.closed_month is not None and ending.closed_month <= closed_through:
+        return _second_figure(each, ending, rows, gone)
+    gone += [row.id for row in rows if not row.is_kept or row.is_ending]
+    opening = next((row for row in kept if row.is_opening), ending)
+    is_frozen = opening.opened_month <= closed_through
+    if opening is ending and not (is_frozen and any(getattr(opening, name) != new[name] for name in DIMENSIONS)):
+        return [new]
+    # Opened in a month that is closed: it stays where it was counted then, whatever it was called since.
+    as_opened = new | {name: getattr(opening, name) for name in DIMENSIONS} | {"is_ending": False}
+    if opening is not ending:
+        gone.append(opening.id)
+    return [as_opened | {"is_latest": False}, new | {"is_opening": False}]
+
+
+def _second_figure(each: _Folded, ending: Any, rows: Sequence[Any], gone: list[int]) -> list[dict[str, Any]]:
+    """What is judged otherwise than when the month was closed, signed; or nothing, if it is as it was."""
+    latest = next((row for row in rows if not row.is_kept), None)
+    if all(getattr(ending, name) == each.row[name] for name in _TELLING):
+        if latest is None:
+            return []
+        gone.append(latest.id)
+        _mark_latest(ending.ticket_id, True)
+        return []
+    if latest is not None:
+        if all(getattr(latest, name) == each.row[name] for name in _TELLING):
+            return []
+        gone.append(latest.id)
+    else:
+        _mark_latest(ending.ticket_id, False)
+    kind, doer_id = each.last_doer
+    return [_FLAGS | each.row | {
+        "is_kept": False, "signed_kind": kind, "signed_id": doer_id, "signed_at": now(),
+    }]  # fmt: skip
+
+
+def _mark_latest(ticket_id: int, is_latest: bool) -> None:
+    db.session.execute(
+        update(TicketFigures).where(TicketFigures.ticket_id == ticket_id, TicketFigures.is_kept)
+        .values(is_latest=is_latest)
+    )  # fmt: skip
+
+
+def _write_hops(found: Sequence[_Folded], closed_through: int, changes: Changes) -> None:
+    """Changes of team; those of closed months stay as they are."""
+    ids = [each.ticket.id for each in found]
+    there: dict[int, set[int]] = defaultdict(set)
+    rows = db.session.execute(
+        select(HopFigures.ticket_id, HopFigures.transfer_id, HopFigures.day, HopFigures.month)
+        .where(HopFigures.ticket_id.in_(ids))
+    )  # fmt: skip
+    for row in rows:
+        if row.month <= closed_through:
+            there[row.ticket_id].add(row.transfer_id)
+        else:
+            changes.add("hop", row.day)
+    db.session.execute(delete(HopFigures).where(HopFigures.ticket_id.in_(ids), HopFigures.month > closed_through))
+    made = [hop | each.dimensions for each in found for hop in each.hops
+            if hop["transfer_id"] not in there[each.ticket.id]]  # fmt: skip
+    changes.add("hop", *(hop["day"] for hop in made))
+    if made:
+        db.session.execute(insert(HopFigures), made)
+
+
+def _write_spans(found: Sequence[_Folded], changes: Changes) -> None:
+    ids = [each.ticket.id for each in found]
+    rows = select(OpenSpan.began_day, OpenSpan.ended_day).where(OpenSpan.ticket_id.in_(ids))
+    for began, ended in db.session.execute(rows):
+        changes.add("began", began)
+        changes.add("ended", ended)
+    db.session.execute(delete(OpenSpan).where(OpenSpan.ticket_id.in_(ids)))
+    made = [span for each in found for span in each.spans()]
+    for span in made:
+        changes.add("began", span["began_day"])
+        changes.add("ended", span["ended_day"])
+    if made:
+        db.session.execute(insert(OpenSpan), made)
+
+
+def _write_clocks(found: Sequence[_Folded], closed_through: int, zone: ZoneInfo, changes: Changes) -> None:
+    ids = [each.ticket.id for each in found]
+    kept = ClockFigures.due_month.is_not(None) & (ClockFigures.due_month <= closed_through)
+    rows = db.session.execute(
+        select(ClockFigures.clock_id, ClockFigures.due_day, kept.label("is_settled"), ClockFigures.outcome)
+        .where(ClockFigures.ticket_id.in_(ids))
+    )  # fmt: skip
+    settled = set()
+    for row in rows:
+        if row.is_settled and row.outcome not in OPEN_OUTCOMES:
+            settled.add(row.clock_id)
+        else:
+            changes.add("due", row.due_day)
+    made = [_clock(each, clock, zone) for each in found for clock in each.material.clocks]
+    made = [row for row in made if row["clock_id"] not in settled]
+    changes.add("due", *(row["due_day"] for row in made))
+    db.session.execute(delete(ClockFigures).where(
+        ClockFigures.ticket_id.in_(ids), ClockFigures.clock_id.not_in(settled)
+    ))  # fmt: skip
+    if made:
+        db.session.execute(insert(ClockFigures), made)
+
+
+OPEN_OUTCOMES = frozenset({"overdue", "not_due", "paused"})
+
+
+def outcome_of(clock: Any) -> str:
+    """How a clock came out by the contract: the words of `ClockFigures.outcome`."""
+    spent = clock.contract_breached_at is not None
+    if clock.state is ClockState.CANCELLED:
+        return "cancelled"
+    if clock.state is ClockState.STOPPED_UNANSWERED and not spent:
+        return "unanswered"
+    if clock.stop_at is not None:
+        return "late" if spent else "met"
+    if spent:
+        return "overdue"
+    return "paused" if clock.state is ClockState.PAUSED else "not_due"
+
+
+def _clock(each: _Folded, clock: Any, zone: ZoneInfo) -> dict[str, Any]:
+    due = None if clock.contract_due_at is None else instant(clock.contract_due_at)
+    day = None if due is None else day_of(due, zone)
+    return each.dimensions | {
+        "clock_id": clock.id, "ticket_id": each.ticket.id, "kind": clock.kind, "clock_line": clock.line,
+        "policy_id": each.ticket.policy_id, "outcome": outcome_of(clock), "is_excused": clock.excused_at is not None,
+        "is_kept": True, "due_at": due, "due_day": day and day.toordinal(), "due_month": day and month_of(day),
+        "spent_seconds": clock.consumed_at_stop, "target_seconds": clock.target_seconds,
+    }  # fmt: skip

@@ -1,0 +1,47 @@
+"""Ways through the desk: each distinct sequence of steps is kept once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from hashlib import sha256
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from helpdesk.core.db import among, db
+from helpdesk.models.figures import Variant
+
+
+def step_word(status: str, sub_status: str) -> str:
+    """A step of a way: `status`, or `status/sub-status`."""
+    return f"{status}/{sub_status}" if sub_status else status
+
+
+def variant_ids(paths: Sequence[Sequence[str]]) -> list[int]:
+    """The ids of these ways, in their order; new ones are written. Part of a larger transaction."""
+    texts = [json.dumps(list(path), ensure_ascii=False) for path in paths]
+    digests = [sha256(text.encode()).hexdigest() for text in texts]
+    known = _known(digests)
+    new = {
+        digest: {"digest": digest, "path": text, "length": len(path)}
+        for digest, text, path in zip(digests, texts, paths, strict=True) if digest not in known
+    }  # fmt: skip
+    if new:
+        dialect = db.session.get_bind().dialect.name
+        statement = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(Variant).on_conflict_do_nothing()
+        db.session.execute(statement, list(new.values()))
+        known |= _known(list(new))
+    return [known[digest] for digest in digests]
+
+
+def path_of(variant_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The steps of these ways."""
+    rows = db.session.execute(select(Variant.id, Variant.path).where(among(Variant.id, list(variant_ids))))
+    return {row.id: json.loads(row.path) for row in rows}
+
+
+def _known(digests: Sequence[str]) -> dict[str, int]:
+    rows = db.session.execute(select(Variant.digest, Variant.id).where(among(Variant.digest, list(set(digests)))))
+    return {row.digest: row.id for row in rows}

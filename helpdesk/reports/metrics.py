@@ -1,0 +1,150 @@
+"""The metric dictionary: one declaration for each figure, told by page, API, the `?` beside it and docs/metrics.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import LazyString
+
+NOTHING: tuple[Any, ...] = ()
+
+
+class Unit(StrEnum):
+    """What a figure is a number of."""
+
+    COUNT = "count"
+    SHARE = "share"  # 0 to 1
+    SECONDS = "seconds"
+    MINUTES = "minutes"
+    CENTS = "cents"
+    SCORE = "score"
+    NUMBER = "number"  # a mean of counts
+
+
+class Time(StrEnum):
+    """By which clock a duration is measured; said beside each."""
+
+    CALENDAR = "calendar"  # around the clock
+    BUSINESS = "business"  # in working hours
+
+
+class How(StrEnum):
+    """How a figure comes from the items of a slice."""
+
+    COUNT = "count"
+    SUM = "sum"
+    SHARE = "share"
+    MEAN = "mean"
+    MEDIAN = "median"  # of an even number the mean of its two middle ones
+    P90 = "p90"  # the smallest value that nine of ten do not exceed (nearest rank)
+    MOST = "most"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """One figure: its stable name, what it says, and how it is worked out.
+
+    `basis` names the instant by which an item belongs to a period. `among` are the items that are looked at (what is
+    left out is said by `exclusions`), `where` those of them that count, `of` the value that is summed or averaged.
+    `sums` are the stored sums of numerator and denominator, where there are any.
+    """
+
+    name: str
+    title: LazyString
+    definition: LazyString
+    basis: str
+    how: How = How.COUNT
+    unit: Unit = Unit.COUNT
+    of: Any = None
+    where: tuple[Any, ...] = NOTHING
+    among: tuple[Any, ...] = NOTHING
+    numerator: LazyString | None = None
+    denominator: LazyString | None = None
+    exclusions: LazyString | None = None
+    time: Time | None = None
+    better: str = ""  # "more", "less", or neither
+    sums: tuple[str, ...] = ()
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether it is worked out of several items, so that a few of them say little."""
+        return self.how in (How.SHARE, How.MEAN, How.MEDIAN, How.P90)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A metric's value for one cell. `part` and `whole` are the counts behind a rate, `low` and `high` its interval.
+
+    A hidden figure has no value: too few items stand behind it.
+    """
+
+    value: float | None
+    part: int | None = None
+    whole: int | None = None
+    low: float | None = None
+    high: float | None = None
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """The figures of one cell of a breakdown; the key has the value of each dimension as text, None for none."""
+
+    key: tuple[str | None, ...]
+    figures: Mapping[str, Figure]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A report, worked out: the whole, its rows, and the same for the period before."""
+
+    report: str
+    metrics: tuple[Metric, ...]
+    since: str | None
+    until: str | None
+    zone: str
+    as_of: str
+    by: tuple[str, ...]
+    where: tuple[tuple[str, str], ...]
+    total: Row
+    rows: tuple[Row, ...] = ()
+    before: Row | None = None
+    rows_before: Mapping[tuple[str | None, ...], Row] = field(default_factory=dict)
+    before_since: str | None = None
+    rejudged: int = 0  # items of the slice that were judged otherwise after their month was closed
+    beside: Mapping[str, Any] = field(default_factory=dict)  # what the figures must not be read without
+
+    def document(self) -> dict[str, Any]:
+        """The figures as JSON has them; names are those of the dictionary, seconds and shares not rounded."""
+        return {
+            "report": self.report, "as_of": self.as_of, "since": self.since, "until": self.until, "zone": self.zone,
+            "where": [list(pair) for pair in self.where], "dimensions": list(self.by),
+            "total": flat(self.metrics, self.total),
+            "before": flat(self.metrics, self.before) if self.before is not None else None,
+            "rows": [self.flat_row(row) for row in self.rows], "rejudged": self.rejudged, **self.beside,
+        }  # fmt: skip
+
+    def flat_row(self, row: Row) -> dict[str, Any]:
+        """A row as JSON and CSV have it: its dimensions, then its figures."""
+        return dict(zip(self.by, row.key, strict=True)) | flat(self.metrics, row)
+
+    def columns(self) -> list[str]:
+        """The columns of the table, in order."""
+        return [*self.by, *flat(self.metrics, self.total)]
+
+
+def flat(metrics: tuple[Metric, ...], row: Row) -> dict[str, Any]:
+    """Figures by name; beside a share its counts and interval, beside a mean the number of items behind it."""
+    values: dict[str, Any] = {}
+    for metric in metrics:
+        figure = row.figures[metric.name]
+        values[metric.name] = figure.value
+        if metric.how is How.SHARE:
+            values |= {f"{metric.name}_part": figure.part, f"{metric.name}_whole": figure.whole,
+                       f"{metric.name}_low": figure.low, f"{metric.name}_high": figure.high}  # fmt: skip
+        elif metric.is_rate:
+            values[f"{metric.name}_of"] = figure.whole
+    return values
