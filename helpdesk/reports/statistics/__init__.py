@@ -7,6 +7,7 @@ sources.
 """
 
 from helpdesk.reports.statistics.averages import mean, mean_interval, median, percentile, percentiles, student_t
+from helpdesk.reports.statistics.control import RULES, Chart, Point, Rule, c_chart, p_chart, u_chart, xmr
 from helpdesk.reports.statistics.flows import (
     AGE_EDGES,
     Bucket,
@@ -21,7 +22,8 @@ from helpdesk.reports.statistics.flows import (
 from helpdesk.reports.statistics.shares import Estimate, Interval, difference, hide, nps, too_few, wilson
 
 __all__ = [
-    "AGE_EDGES", "Bucket", "Cell", "Estimate", "Interval", "Profile", "ageing", "backlog", "by_hour_of_week",
-    "difference", "hide", "mean", "mean_interval", "median", "nps", "percentile", "percentiles", "profile",
-    "student_t", "too_few", "weekdays_between", "wilson",
+    "AGE_EDGES", "RULES", "Bucket", "Cell", "Chart", "Estimate", "Interval", "Point", "Profile", "Rule", "ageing",
+    "backlog", "by_hour_of_week", "c_chart", "difference", "hide", "mean", "mean_interval", "median", "nps",
+    "p_chart", "percentile", "percentiles", "profile", "student_t", "too_few", "u_chart", "weekdays_between",
+    "wilson", "xmr",
 ]  # fmt: skip
