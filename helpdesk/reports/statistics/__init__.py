@@ -20,10 +20,11 @@ from helpdesk.reports.statistics.flows import (
     weekdays_between,
 )
 from helpdesk.reports.statistics.shares import Estimate, Interval, difference, hide, nps, too_few, wilson
+from helpdesk.reports.statistics.staffing import ASSUMPTIONS, Staffing, agents_needed, erlang_b, erlang_c, staffing
 
 __all__ = [
-    "AGE_EDGES", "RULES", "Bucket", "Cell", "Chart", "Estimate", "Interval", "Point", "Profile", "Rule", "ageing",
-    "backlog", "by_hour_of_week", "c_chart", "difference", "hide", "mean", "mean_interval", "median", "nps",
-    "p_chart", "percentile", "percentiles", "profile", "student_t", "too_few", "u_chart", "weekdays_between",
-    "wilson", "xmr",
+    "AGE_EDGES", "ASSUMPTIONS", "RULES", "Bucket", "Cell", "Chart", "Estimate", "Interval", "Point", "Profile",
+    "Rule", "Staffing", "ageing", "agents_needed", "backlog", "by_hour_of_week", "c_chart", "difference",
+    "erlang_b", "erlang_c", "hide", "mean", "mean_interval", "median", "nps", "p_chart", "percentile",
+    "percentiles", "profile", "staffing", "student_t", "too_few", "u_chart", "weekdays_between", "wilson", "xmr",
 ]  # fmt: skip
