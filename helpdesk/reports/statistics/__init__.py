@@ -19,12 +19,23 @@ from helpdesk.reports.statistics.flows import (
     profile,
     weekdays_between,
 )
+from helpdesk.reports.statistics.forecasts import (
+    DAYS_OF_WEEK,
+    METHODS,
+    WEEKS_OF_YEAR,
+    Forecast,
+    Method,
+    NoForecast,
+    Step,
+    forecast,
+)
 from helpdesk.reports.statistics.shares import Estimate, Interval, difference, hide, nps, too_few, wilson
 from helpdesk.reports.statistics.staffing import ASSUMPTIONS, Staffing, agents_needed, erlang_b, erlang_c, staffing
 
 __all__ = [
-    "AGE_EDGES", "ASSUMPTIONS", "RULES", "Bucket", "Cell", "Chart", "Estimate", "Interval", "Point", "Profile",
-    "Rule", "Staffing", "ageing", "agents_needed", "backlog", "by_hour_of_week", "c_chart", "difference",
-    "erlang_b", "erlang_c", "hide", "mean", "mean_interval", "median", "nps", "p_chart", "percentile",
-    "percentiles", "profile", "staffing", "student_t", "too_few", "u_chart", "weekdays_between", "wilson", "xmr",
+    "AGE_EDGES", "ASSUMPTIONS", "DAYS_OF_WEEK", "METHODS", "RULES", "WEEKS_OF_YEAR", "Bucket", "Cell", "Chart",
+    "Estimate", "Forecast", "Interval", "Method", "NoForecast", "Point", "Profile", "Rule", "Staffing", "Step",
+    "ageing", "agents_needed", "backlog", "by_hour_of_week", "c_chart", "difference", "erlang_b", "erlang_c",
+    "forecast", "hide", "mean", "mean_interval", "median", "nps", "p_chart", "percentile", "percentiles", "profile",
+    "staffing", "student_t", "too_few", "u_chart", "weekdays_between", "wilson", "xmr",
 ]  # fmt: skip
