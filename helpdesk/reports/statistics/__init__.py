@@ -6,7 +6,15 @@ charts (`control`), the number of people needed (`staffing`), forecasts (`foreca
 sources.
 """
 
-from helpdesk.reports.statistics.averages import mean, mean_interval, median, percentile, percentiles, student_t
+from helpdesk.reports.statistics.averages import (
+    mean,
+    mean_interval,
+    median,
+    percentile,
+    percentile_interval,
+    percentiles,
+    student_t,
+)
 from helpdesk.reports.statistics.control import RULES, Chart, Point, Rule, c_chart, p_chart, u_chart, xmr
 from helpdesk.reports.statistics.flows import (
     AGE_EDGES,
@@ -36,6 +44,6 @@ __all__ = [
     "AGE_EDGES", "ASSUMPTIONS", "DAYS_OF_WEEK", "METHODS", "RULES", "WEEKS_OF_YEAR", "Bucket", "Cell", "Chart",
     "Estimate", "Forecast", "Interval", "Method", "NoForecast", "Point", "Profile", "Rule", "Staffing", "Step",
     "ageing", "agents_needed", "backlog", "by_hour_of_week", "c_chart", "difference", "erlang_b", "erlang_c",
-    "forecast", "hide", "mean", "mean_interval", "median", "nps", "p_chart", "percentile", "percentiles", "profile",
-    "staffing", "student_t", "too_few", "u_chart", "weekdays_between", "wilson", "xmr",
+    "forecast", "hide", "mean", "mean_interval", "median", "nps", "p_chart", "percentile", "percentile_interval",
+    "percentiles", "profile", "staffing", "student_t", "too_few", "u_chart", "weekdays_between", "wilson", "xmr",
 ]  # fmt: skip

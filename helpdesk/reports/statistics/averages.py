@@ -7,20 +7,27 @@ Semantics
    half.
 3. The interval of a mean is of 95 %, two-sided, by Student's t with n - 1 degrees of freedom. One value has none. It
    speaks of a mean of independent values; of few and very skewed ones (durations) read the median beside it.
+4. The interval of a percentile goes from one of the values to another: those between which the true percentile lies
+   with 95 % at least, however the values are spread. Of too few (of the median: five) there is none.
 
 Sources: R. J. Hyndman and Y. Fan, "Sample quantiles in statistical packages", Am. Stat. 50 (1996), type 7; "Student",
-"The probable error of a mean", Biometrika 6 (1908); the incomplete beta function by the continued fraction of NIST's
-DLMF 8.17.22, evaluated after W. J. Lentz (1976).
+"The probable error of a mean", Biometrika 6 (1908); W. J. Conover, "Practical Nonparametric Statistics" (3rd ed.,
+1999), 3.2: interval of a quantile; the incomplete beta function by the continued fraction of NIST's DLMF 8.17.22,
+evaluated after W. J. Lentz (1976).
 """
 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from statistics import NormalDist
 
-from helpdesk.reports.statistics.shares import Estimate
+from helpdesk.reports.statistics.shares import Estimate, Interval
 
+_CONFIDENCE = 0.95
+_MANY = 20_000  # trials, from which on the normal distribution stands for the binomial one
 _TINY = 1e-300  # instead of a zero that would be divided by
 
 
@@ -61,6 +68,26 @@ def percentiles(values: Iterable[float], shares: Sequence[float]) -> tuple[float
     return tuple(_at_place(ordered, (len(ordered) - 1) * share) for share in shares)
 
 
+def percentile_interval(values: Iterable[float], share: float = 0.5) -> Interval | None:
+    """Between which values the true percentile of this share (0 to 1, without its ends) lies; None of too few."""
+    if not 0 < share < 1:
+        raise ValueError("the interval of a percentile is asked for by a share between 0 and 1")
+    ordered = sorted(values)
+    outside = (1 - _CONFIDENCE) / 2
+    low, high = _successes(len(ordered), share, outside) - 1, _successes(len(ordered), share, 1 - outside)
+    return (ordered[low], ordered[high]) if low >= 0 and high < len(ordered) else None
+
+
+def _successes(trials: int, share: float, probability: float) -> int:
+    """The least number of successes that so many trials do not exceed with this probability (a binomial quantile)."""
+    if trials > _MANY:
+        spread = NormalDist(trials * share, math.sqrt(trials * share * (1 - share)))
+        return math.ceil(spread.inv_cdf(probability) - 0.5)
+    return bisect_left(
+        range(trials), probability, key=lambda most: _incomplete_beta(1 - share, share, trials - most, most + 1)
+    )
+
+
 def _at_place(ordered: Sequence[float], place: float) -> float:
     before = math.floor(place)
     low, high = ordered[before], ordered[min(before + 1, len(ordered) - 1)]
@@ -68,7 +95,7 @@ def _at_place(ordered: Sequence[float], place: float) -> float:
 
 
 @lru_cache(maxsize=1024)
-def student_t(freedom: int, confidence: float = 0.95) -> float:
+def student_t(freedom: int, confidence: float = _CONFIDENCE) -> float:
     """How many standard errors a two-sided interval of this confidence reaches, at so many degrees of freedom."""
     if freedom < 1 or not 0 < confidence < 1:
         raise ValueError("Student's t wants a degree of freedom, and a confidence between 0 and 1")

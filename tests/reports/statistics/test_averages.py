@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from helpdesk.reports.statistics import mean, mean_interval, median, percentile, percentiles, student_t
+from helpdesk.reports.statistics import (
+    mean,
+    mean_interval,
+    median,
+    percentile,
+    percentile_interval,
+    percentiles,
+    student_t,
+)
 
 VALUES = st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=60)
 
@@ -52,6 +60,33 @@ def test_percentiles_by_hand() -> None:
     for share in (-0.1, 1.1, float("nan")):
         with pytest.raises(ValueError, match="between 0 and 1"):
             percentile([1, 2], share)
+
+
+@given(st.integers(1, 300), st.floats(0.01, 0.99))
+def test_the_interval_of_a_percentile_is_that_of_scipy(count: int, share: float) -> None:
+    values = [float(value) for value in range(count)]
+
+    theirs = stats.quantile_test(values, q=0, p=share).confidence_interval(0.95)
+
+    missing = numpy.isnan(theirs.low) or numpy.isnan(theirs.high)
+    assert percentile_interval(values, share) == (None if missing else (theirs.low, theirs.high))
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.95])
+@pytest.mark.parametrize("count", [5_000, 20_000, 20_001, 300_000])
+def test_the_interval_of_a_percentile_of_many_values_is_that_of_scipy(count: int, share: float) -> None:
+    found = percentile_interval(range(count), share)
+
+    theirs = stats.quantile_test(range(count), q=0, p=share).confidence_interval(0.95)
+    assert found == pytest.approx((theirs.low, theirs.high), abs=0 if count <= 20_000 else 1)
+
+
+def test_five_values_say_nothing_of_the_true_median() -> None:
+    assert percentile_interval([1, 2, 3, 4, 5]) is None
+    assert percentile_interval([1, 2, 3, 4, 5, 6]) == (1, 6)
+    assert percentile_interval([]) is None
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        percentile_interval([1, 2], 1.0)
 
 
 def test_of_nothing_there_is_neither_mean_nor_median_and_of_one_value_no_interval() -> None:
