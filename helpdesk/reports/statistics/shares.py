@@ -77,8 +77,10 @@ def nps(promoters: int, passives: int, detractors: int) -> Estimate | None:
     more = answers + 4 * _EXTRA
     up, down = (promoters + _EXTRA) / more, (detractors + _EXTRA) / more
     half = Z * math.sqrt((up + down - (up - down) ** 2) / more)
-    low, high = max(-1.0, up - down - half), min(1.0, up - down + half)
-    return Estimate(100 * (promoters - detractors) / answers, (100 * low, 100 * high))
+    score = (promoters - detractors) / answers
+    # Of a single answer the interval would end short of what was answered.
+    low, high = min(score, up - down - half), max(score, up - down + half)
+    return Estimate(100 * score, (100 * max(-1.0, low), 100 * min(1.0, high)))
 
 
 def too_few(count: int, least: int) -> bool:
