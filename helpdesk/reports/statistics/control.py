@@ -85,6 +85,8 @@ class Chart:
 def xmr(values: Sequence[float | None], *, least: float | None = 0.0, most: float | None = None) -> Chart:
     """The chart of individual values, by the mean range between neighbours; `least` and `most` are what is possible."""
     there = [value for value in values if value is not None]
+    if any((least is not None and value < least) or (most is not None and value > most) for value in there):
+        raise ValueError("a value lies outside of what is possible")
     if len(there) < LEAST_POINTS:
         return _without_limits(values)
     centre = math.fsum(there) / len(there)

@@ -1,8 +1,8 @@
 """What the next weeks or days may bring, and how wrong such forecasts have been. Pure arithmetic.
 
 Semantics
-1. The past is one count for each period, without a gap, the oldest first. Of fewer than eight there is no forecast, but
-   a reason (`NoForecast`). No forecast falls below zero.
+1. The past is one count for each period, without a gap, the oldest first; a period that is not over yet is not of the
+   past. Of fewer than eight there is no forecast, but a reason (`NoForecast`). No forecast falls below zero.
 2. Four methods are tried: `SEASONAL_NAIVE` (as one season ago), `DRIFT` (the last value, and on along the line from the
    first one), `LEVEL` (exponential smoothing, with the season) and `HOLT_WINTERS` (the same with a trend, additive). A
    season is taken into account from two of them and eight periods more on; before, its length is 1, and seasonal naive

@@ -147,6 +147,9 @@ def test_limits_of_shares_stay_within_what_a_share_can_be(pairs: list[tuple[int,
 def test_what_cannot_be_is_refused() -> None:
     with pytest.raises(ValueError, match="part of its whole"):
         p_chart([3], [2])
+    for least, most in ((0.0, None), (-10, 4)):
+        with pytest.raises(ValueError, match="what is possible"):
+            xmr([-3.0, 5.0], least=least, most=most)
     with pytest.raises(ValueError, match="as many"):
         p_chart([3], [4, 5])
     with pytest.raises(ValueError, match="below zero"):
