@@ -15,6 +15,15 @@ from helpdesk.reports.overview import OVERVIEW
 from helpdesk.reports.product_feedback import PRODUCT_FEEDBACK
 from helpdesk.reports.promises import PROMISES
 from helpdesk.reports.revisits import REVISITS
+from helpdesk.reports.tables.claims import CLAIMS_DECIDED
+from helpdesk.reports.tables.cost import COST
+from helpdesk.reports.tables.hours import HOURS_USED
+from helpdesk.reports.tables.knowledge import KNOWLEDGE_USE
+from helpdesk.reports.tables.problems import PROBLEMS
+from helpdesk.reports.tables.product_feedback import FEEDBACK
+from helpdesk.reports.tables.promises import PROMISES_KEPT
+from helpdesk.reports.tables.revisits import REVISITS_ON_TIME
+from helpdesk.reports.tables.searches import SEARCHES
 
 REPORTS: dict[str, Report[Any]] = {
     report.slug: report
@@ -22,4 +31,10 @@ REPORTS: dict[str, Report[Any]] = {
 }
 
 # Reports by declaration: page, drill-down, exports, API and command follow from this list.
-FACT_REPORTS: dict[str, FactReport] = {report.slug: report for report in (LINES,)}
+FACT_REPORTS: dict[str, FactReport] = {
+    report.slug: report
+    for report in (
+        LINES,
+        PROMISES_KEPT, REVISITS_ON_TIME, CLAIMS_DECIDED, HOURS_USED, COST, PROBLEMS, FEEDBACK, KNOWLEDGE_USE, SEARCHES,
+    )
+}  # fmt: skip

@@ -133,6 +133,11 @@ def line_dimension(name: str, title: LazyString, column: str) -> Dimension:
     return Dimension(name, title, (column,), _line, _plain)
 
 
+def free_dimension(name: str, title: LazyString, column: str) -> Dimension:
+    """A dimension whose values are whatever texts there are."""
+    return Dimension(name, title, (column,), lambda value: [value], _plain)
+
+
 def _week(day: int) -> str:
     year, week, _weekday = date.fromordinal(day).isocalendar()
     return f"{year}-W{week:02}"
