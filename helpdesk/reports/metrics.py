@@ -37,13 +37,14 @@ class How(StrEnum):
     COUNT = "count"
     SUM = "sum"
     SHARE = "share"
+    PORTION = "portion"  # of the items of a cell among those of the whole slice
+    RATIO = "ratio"  # of one sum in another that holds it
+    DISTINCT = "distinct"  # how many different values
     MEAN = "mean"
     MEDIAN = "median"  # of an even number the mean of its two middle ones
     P90 = "p90"  # the smallest value that nine of ten do not exceed (nearest rank)
     MOST = "most"
-    DISTINCT = "distinct"  # so many different values
     NPS = "nps"  # of answers from 0 to 10: the share of 9 and 10 less that of 0 to 6, in points
-    RATIO = "ratio"  # of one sum in another that holds it
     QUOTIENT = "quotient"  # of two figures of the report, named by `of` and `per`
 
 
@@ -84,7 +85,7 @@ class Metric:
     @property
     def is_share(self) -> bool:
         """Whether it is a part of a whole, 0 to 1."""
-        return self.how in (How.SHARE, How.RATIO)
+        return self.how in (How.SHARE, How.PORTION, How.RATIO)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Integer, Select, bindparam, case, func, select
+from sqlalchemy import Integer, Select, bindparam, case, func, literal, select
 from sqlalchemy.orm import aliased
 
 from helpdesk.core.db import among, db
@@ -35,7 +35,7 @@ from helpdesk.reports.dimensions import STEPS, free_dimension
 from helpdesk.reports.engine import Basis, FactReport, Key, Source, before, check_slicing, following, said, utc
 from helpdesk.reports.metrics import Figure, How, Metric, Row, Table, Unit
 from helpdesk.reports.tables.hours import BILLED_AMOUNT, NOTICES
-from helpdesk.reports.tables.joint import JointReport, joint_source, metrics_of
+from helpdesk.reports.tables.joint import SideBySide, joint_source, metrics_of
 from helpdesk.reports.tables.rows import Rows, days, days_of_date, of_ticket, sliced_by, within
 
 DEFAULT_CURRENCY = "EUR"
@@ -153,9 +153,15 @@ class ContractValue(FactReport):
                 found = self.source.dimensions[name].find(value) if value is not None else []
                 spans = [span for span in spans if getattr(span, column) in found]
         first, until = _period(over)
-        worth = self._granted_worth(spans, first, until)
-        ids = [span.contract_id for span in spans if _fee(span, first, until)] + [each for each, _money in worth]
-        return select(Contract.id).where(among(Contract.id, sorted(set(ids)))).order_by(Contract.id)
+        worth: dict[int, float] = defaultdict(float)
+        for span in spans:
+            worth[span.contract_id] += _fee(span, first, until)
+        for contract_id, (_currency, cents) in self._granted_worth(spans, first, until):
+            worth[contract_id] += cents
+        amounts = {contract_id: round(cents) for contract_id, cents in worth.items() if cents}
+        amount = case(amounts, value=Contract.id, else_=0) if amounts else literal(0)
+        query = select(Contract.id, amount.label("amount")).where(among(Contract.id, sorted(amounts)))
+        return query.order_by(Contract.id)
 
     def _priced(self, over: Slice | None, for_: Actor) -> list[_Priced]:
         """The terms of the contracts of a slice that hold in its period; visible to whoever reads reports."""
@@ -304,7 +310,7 @@ VALUE = ContractValue(
 
 
 _PARTS = (WORK, BILLED, VALUE)
-COST = JointReport(
+COST = SideBySide(
     "cost", _l("Cost of service"),
     _l("What the work for each client costs, against what their contracts bring."),
     joint_source(_PARTS), (

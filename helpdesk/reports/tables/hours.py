@@ -16,7 +16,7 @@ from helpdesk.reports.dimensions import free_dimension
 from helpdesk.reports.engine import Basis, FactReport, Source
 from helpdesk.reports.hours import DIMENSIONS, SUMS, run_hours
 from helpdesk.reports.metrics import How, Metric, Unit
-from helpdesk.reports.tables.joint import JointReport, Standing, joint_source, metrics_of
+from helpdesk.reports.tables.joint import SideBySide, Standing, joint_source, metrics_of
 from helpdesk.reports.tables.rows import Rows, days_of_date, of_ticket, sliced_by, within
 
 _OWN = ("organisation_id", "contract_id", "operator_id", "channel")
@@ -99,7 +99,7 @@ def former_hours(over: Slice, for_: Actor) -> dict[str, Any]:
 
 
 _PARTS = (LEDGER, LEFT, BILLED)
-HOURS_USED = JointReport(
+HOURS_USED = SideBySide(
     "hours", _l("Hours and contracts"),
     _l("Hours granted, used, left and expired, work beyond them, and what went to accounting."),
     joint_source(_PARTS), metrics_of(_PARTS), by=("month",), chart="columns",

@@ -27,7 +27,7 @@ from helpdesk.reports.metrics import Figure, How, Metric, Row, Table
 
 
 @dataclass(frozen=True)
-class JointReport(FactReport):
+class SideBySide(FactReport):
     """A report of parts; `metrics` are theirs and quotients of them."""
 
     parts: tuple[FactReport, ...] = ()

@@ -25,7 +25,7 @@ from helpdesk.reports.engine import Basis, FactReport, Source
 from helpdesk.reports.knowledge import run_knowledge
 from helpdesk.reports.metrics import How, Metric, Unit
 from helpdesk.reports.sources import TICKETS
-from helpdesk.reports.tables.joint import JointReport, joint_source, metrics_of
+from helpdesk.reports.tables.joint import SideBySide, joint_source, metrics_of
 from helpdesk.reports.tables.rows import Rows, days, of_ticket, sliced_by, within
 from knowledge_base.models import NUMBER_PREFIX, Article, ArticleProduct, ArticleState, Vote
 
@@ -176,7 +176,7 @@ def former_knowledge(over: Slice, for_: Actor) -> dict[str, Any]:
 
 
 _PARTS = (LINKED, USED, PUBLISHED, OUTDATED, VOTED, SUGGESTED)
-KNOWLEDGE_USE = JointReport(
+KNOWLEDGE_USE = SideBySide(
     "knowledge", _l("Knowledge base use"),
     _l("How often articles are given for tickets, what readers say of them, and whether they keep tickets away."),
     joint_source(_PARTS), metrics_of(_PARTS), by=("month",), chart="columns", charted=("uses", "published", "outdated"),
