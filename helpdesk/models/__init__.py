@@ -20,6 +20,7 @@ from helpdesk.models import (
     promises,
     routing,
     sales,
+    satisfaction,
     tickets,
     transfers,
 )
@@ -30,6 +31,6 @@ from sla import models as sla_models
 __all__ = [
     "access", "care", "claims", "contracts", "detection", "duties", "enquiries", "feedback", "imports", "jobs",
     "journal", "knowledge", "knowledge_models", "mail", "messages", "people", "problems", "products", "promises",
-    "routing", "sales", "search_index", "search_log", "settings", "sla_models", "standing", "submissions", "synonyms",
-    "tickets", "transfers",
+    "routing", "sales", "satisfaction", "search_index", "search_log", "settings", "sla_models", "standing",
+    "submissions", "synonyms", "tickets", "transfers",
 ]  # fmt: skip
