@@ -94,6 +94,12 @@ def list_answers(
     )  # fmt: skip
 
 
+def follow_up_of(survey: Survey) -> Duty | None:
+    """That somebody is to talk to the client, while it is open."""
+    query = select(Duty).where(Duty.subject_kind == "survey", Duty.subject_id == survey.id, Duty.done_at.is_(None))
+    return db.session.scalar(query.where(Duty.withdrawn_at.is_(None)))
+
+
 def surveys_of_ticket(ticket: Ticket, *, for_: Actor) -> list[AnswerShown]:
     """What was asked about a ticket and what not, cycle by cycle, as far as the actor sees it."""
     query = visible(for_, Survey).where(Survey.ticket_id == ticket.id)

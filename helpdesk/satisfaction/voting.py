@@ -73,9 +73,13 @@ class Asked:
 
 def answer_url(survey: Survey, contact: Contact, score: int | None = None) -> str:
     """Where this contact answers, signed in or not; `score` is proposed there."""
-    token = sign(PURPOSE, [survey.id, contact.id])
-    url = f"{current_app.config['THREELINE'].base_url}/portal/surveys/answers/{token}"
+    url = f"{current_app.config['THREELINE'].base_url}/portal/surveys/answers/{link_token(survey, contact.id)}"
     return url if score is None else f"{url}?score={score}"
+
+
+def link_token(survey: Survey, contact_id: int) -> str:
+    """What opens this question, and nothing else, to this contact, and to nobody else."""
+    return sign(PURPOSE, [survey.id, contact_id])
 
 
 def open_link(token: str) -> Asked:
