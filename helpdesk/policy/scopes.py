@@ -357,7 +357,7 @@ def major_scope(actor: Actor) -> ColumnElement[bool]:
 
 
 def survey_scope(actor: Actor) -> ColumnElement[bool]:
-    """Surveys: a client finds what they were asked; managers and administrators see all.
+    """Surveys: a client finds what they were asked; managers see all, administrators nothing.
 
     An operator sees what is about their own work, and of the tickets they hold now; who leads a line sees the line's.
     """
@@ -367,7 +367,7 @@ def survey_scope(actor: Actor) -> ColumnElement[bool]:
         return and_(Survey.contact_id == actor.contact_id, Survey.state.in_(ASKED))
     if not may(actor, Action.READ_ANSWERS):
         return false()
-    if actor.role in (Role.MANAGER, Role.ADMINISTRATOR):
+    if actor.role is Role.MANAGER:
         return true()
     held = select(Ticket.id).where(Ticket.assignee_id == actor.operator_id)
     seen = [Survey.operator_id == actor.operator_id, Survey.ticket_id.in_(held)]

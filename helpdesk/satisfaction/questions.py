@@ -22,7 +22,7 @@ from helpdesk.events import ConfigurationChanged
 from helpdesk.models.satisfaction import QuestionForm, SurveyAnswer, SurveyKind, SurveyQuestion
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
-from helpdesk.policy.rules import require
+from helpdesk.policy.rules import may, require
 
 OWN_SCORES = range(1, 6)
 LONGEST_WORDS, MOST_CHOICES, MOST_QUESTIONS, LAST_POSITION = 250, 12, 10, 1_000
@@ -63,7 +63,9 @@ def change_question(question: SurveyQuestion, new: NewQuestion, *, by: Actor) ->
 
 
 def get_question(question_id: int, *, for_: Actor) -> SurveyQuestion:
-    require(for_, Action.MANAGE_DESK)
+    """A question, for whoever may change it; NotFound for others."""
+    if not may(for_, Action.MANAGE_DESK):
+        raise NotFound
     query = select(SurveyQuestion).where(SurveyQuestion.id == question_id)
     found: SurveyQuestion | None = db.session.scalar(locked_when_writing(query, of=SurveyQuestion))
     if found is None:
