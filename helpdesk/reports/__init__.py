@@ -30,6 +30,7 @@ from helpdesk.reports.tables.problems import PROBLEMS
 from helpdesk.reports.tables.product_feedback import FEEDBACK
 from helpdesk.reports.tables.promises import PROMISES_KEPT
 from helpdesk.reports.tables.revisits import REVISITS_ON_TIME
+from helpdesk.reports.tables.satisfaction import SATISFACTION
 from helpdesk.reports.tables.searches import SEARCHES
 from helpdesk.reports.variants import VARIANTS
 
@@ -43,6 +44,7 @@ FACT_REPORTS: dict[str, FactReport] = {
     report.slug: report
     for report in (
         SUMMARY, SLA, LINES, FLOW, HANDOVERS, BACKLOG, FIRST_LINE, REOPENINGS, VARIANTS,
-        PROMISES_KEPT, REVISITS_ON_TIME, CLAIMS_DECIDED, HOURS_USED, COST, PROBLEMS, FEEDBACK, KNOWLEDGE_USE, SEARCHES,
+        SATISFACTION, PROMISES_KEPT, REVISITS_ON_TIME, CLAIMS_DECIDED, HOURS_USED, COST, PROBLEMS, FEEDBACK,
+        KNOWLEDGE_USE, SEARCHES,
     )
 }  # fmt: skip
