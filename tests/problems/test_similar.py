@@ -177,7 +177,7 @@ def test_a_rebuild_makes_the_same_index_anew(desk: Flask) -> None:
             db.session.add(ProposalTicket(proposal_id=proposal.id, ticket_id=ids[0]))
         db.session.remove()
 
-        assert rebuild(helpers=0) == len(before)
+        assert rebuild(apart=False) == len(before)
 
         assert dict(db.session.execute(db.select(TicketText.ticket_id, TicketText.group_id)).all()) == before
         assert set(db.session.execute(db.select(TextTerm.word, TextTerm.documents)).all()) == words
