@@ -31,7 +31,7 @@ from helpdesk.models.problems import (
 from helpdesk.models.tickets import Ticket
 from helpdesk.problems import broadcasts, causes, problems, reviews
 from helpdesk.problems.broadcasts import BroadcastShown, NewBroadcast, Preview, broadcasts_of, get_broadcast
-from helpdesk.problems.causes import MOST_WHYS, Cause
+from helpdesk.problems.causes import Cause
 from helpdesk.problems.documents import (
     broadcast_document,
     link_document,
@@ -43,6 +43,7 @@ from helpdesk.problems.problem_queries import LinkRow, ProblemRow, file_of, link
 from helpdesk.problems.problems import LONGEST_TITLE, Affected, NewProblem, ProblemWords, Step, get_problem
 from helpdesk.problems.reviews import NewReview
 from helpdesk.tickets.queries import get_ticket, get_tickets, parse_number
+from helpdesk.tickets.whys import LONGEST_WHY, MOST_WHYS
 
 bp = Blueprint("problems", __name__, description="The causes of recurring tickets, and what clients are told of them.")
 ONE = "/problems/<problem>"
@@ -122,8 +123,8 @@ class ProblemWhySchema(Input):
     """A question and its answer; with a position, in place of the one that stands there."""
 
     makes = Why
-    question = Text(problems.LONGEST_TEXT, needed=True, required=True)
-    answer = Text(problems.LONGEST_TEXT, needed=True, required=True)
+    question = Text(LONGEST_WHY, needed=True, required=True)
+    answer = Text(LONGEST_WHY, needed=True, required=True)
     position = Number(1, MOST_WHYS)
 
 
