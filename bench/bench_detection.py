@@ -84,7 +84,7 @@ def main() -> None:
             url = database(server, f"bench_detection_{wanted.tickets}") if server else ""
             desk = BenchDesk(name, wanted.tickets, url, folder=f"detection-{name}-{wanted.tickets}")
             result = speed(desk, wanted.shared)
-            _write(name, {"database": name, "indexed": wanted.tickets, "figures": result})
+            _write(f"{name}-{wanted.tickets}", {"database": name, "indexed": wanted.tickets, "figures": result})
             print(name, json.dumps(result))
 
 

@@ -50,14 +50,15 @@ def rebuild(*, apart: bool = True, told: Callable[[int], object] = lambda _count
     """
     _begin()
     grouping, through, done = Grouping(), 0, 0
-    with ExitStack() as stack:
+    with ExitStack() as until_end, ExitStack() as until_read:
         try:
-            vocabulary, lookup = (_owner(make, apart, stack) for make in (Vocabulary, Lookup))
+            lookup, vocabulary = _owner(Lookup, apart, until_end), _owner(Vocabulary, apart, until_read)
             for texts, looked in _looked(vocabulary, lookup):
                 through = max(through, texts[-1][0])
                 _write(grouping, texts, looked, through)
                 done += len(texts)
                 told(done)
+            until_read.close()  # its memory is wanted for the end
             _end(grouping, lookup, done)
         except BaseException:
             with transaction():  # what is half made is of no use: `catch_up` begins anew
@@ -146,7 +147,7 @@ def _end(grouping: Grouping, lookup: Asked, done: int) -> None:
                             for number, rows in keys for row in rows))  # fmt: skip
     _store(TicketGroup, ({"id": each, "size": size} for each, size in grouping.sizes().items()))
     _store(TicketGroupLink, ({"group_id": group, "other_id": other, "evidence": score}
-                             for group, other, score in sorted(grouping.evidence())))  # fmt: skip
+                             for group, other, score in grouping.evidence()))  # fmt: skip
     _unite(grouping.united())
     with transaction():
         if db.session.get_bind().dialect.name == "postgresql":
