@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select
@@ -39,11 +40,9 @@ from helpdesk.policy.scopes import visible
 from helpdesk.tickets.attachments import StoredUpload
 from helpdesk.tickets.conversation import NewMessage, add_note
 from helpdesk.tickets.stamp import stamp
+from helpdesk.tickets.whys import write_why
 
-MOST_WHYS, MOST_ROUNDS = 7, 100
-
-
-MOST_CENTS = 1_000_000_000
+MOST_ROUNDS, MOST_CENTS = 100, 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -90,34 +89,15 @@ def describe_claim(claim: Claim, new: Description, *, by: Actor) -> None:
 
 @command
 def record_why(claim: Claim, question: str, answer: str, *, by: Actor, position: int | None = None) -> ClaimWhy:
-    """Ask why, and why again; or answer an earlier why better."""
+    """Ask why, and why again; or answer an earlier why better. The same words a second time change nothing."""
     claim = begin(claim, Action.HANDLE_CLAIM, by)
     if claim.state not in UNDECIDED:
         raise gone_on()
-    question, answer = question.strip(), answer.strip()
-    errors = {
-        name: [_("Fill in this field.")] for name, text in (("question", question), ("answer", answer)) if not text
-    }
     rows = db.session.scalars(select(ClaimWhy).where(ClaimWhy.claim_id == claim.id).order_by(ClaimWhy.position)).all()
-    if position is not None and not 1 <= position <= len(rows):
-        errors["position"] = [_("There is no such why.")]
-    elif position is None and rows and (rows[-1].question, rows[-1].answer) == (question, answer):
-        return rows[-1]  # a second click
-    elif position is None and len(rows) >= MOST_WHYS:
-        errors["question"] = [_("Seven whys are enough: say what the root cause is.")]
-    if errors:
-        raise Invalid(errors)
-    if position is None:
-        row = ClaimWhy(claim_id=claim.id, position=len(rows) + 1, question=question, answer=answer)
-        db.session.add(row)
-        db.session.flush()
-    else:
-        row = rows[position - 1]
-        if (row.question, row.answer) == (question, answer):
-            return row
-        row.question, row.answer = question, answer
-    stamp(claim.ticket)
-    record(WhyRecorded(claim.ticket_id, claim.id, row.position, question, answer), by=by)
+    row, is_news = write_why(rows, question, answer, position=position, add=partial(ClaimWhy, claim_id=claim.id))
+    if is_news:
+        stamp(claim.ticket)
+        record(WhyRecorded(claim.ticket_id, claim.id, row.position, row.question, row.answer), by=by)
     return row
 
 

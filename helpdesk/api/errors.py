@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, default_exceptions
 
 from helpdesk.core.errors import Busy, Conflict, DomainError, Forbidden, Invalid, NotFound
-from helpdesk.people.accounts import TooManyTries
+from helpdesk.people.throttling import TooManyTries
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -13,26 +13,32 @@ from helpdesk.core.i18n import gettext as _
 from helpdesk.core.times import now
 from helpdesk.core.tokens import short_mac
 from helpdesk.knowledge.articles import lock
+from helpdesk.people.throttling import count_try, refuse_flood
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.rules import require
 from knowledge_base.models import Article, Translation, Vote
 
 LONGEST_MISSING = 2000
+VOTES_PER_ADDRESS = 40  # of those who are not signed in, within a quarter of an hour
 
 
 @command
 def vote(
-    article: Article, translation: Translation, is_useful: bool, missing: str = "", *, by: Actor, reader: str
-) -> Vote:
+    article: Article, translation: Translation, is_useful: bool, missing: str = "", *, by: Actor, reader: str,
+    address: str = "",
+) -> Vote:  # fmt: skip
     """Say whether it was useful; who reads again and changes their mind changes their vote.
 
-    `reader` tells those who are not signed in apart; of it and of accounts only a digest is kept.
+    `reader` tells those who are not signed in apart; of it, of accounts and of the `address` only a digest is kept.
+    TooManyTries where too many such votes came from one address.
     """
     if not article.is_readable or translation.live_id is None:
         raise NotFound
     if len(missing) > LONGEST_MISSING:
         raise Invalid({"missing": [_("At most %(most)s characters can be kept.", most=LONGEST_MISSING)]})
+    if address and not by.account_id:
+        _count_vote(address)
     article = lock(article)
     digest = reader_of(by, reader)
     row: Vote | None = db.session.scalar(select(Vote).where(Vote.article_id == article.id, Vote.reader == digest))
@@ -75,6 +81,13 @@ def handle_missing(article: Article, vote_id: int, *, by: Actor) -> None:
     if row is None or row.article_id != article.id:
         raise NotFound
     row.handled_at = row.handled_at or now()
+
+
+def _count_vote(address: str) -> None:
+    subject = f"vote:{short_mac('vote address', address)}"
+    words = _("Too many votes came from your network. Vote again in a quarter of an hour.")
+    refuse_flood(subject, VOTES_PER_ADDRESS, words)
+    count_try(subject)
 
 
 def reader_of(by: Actor, reader: str) -> str:

@@ -91,12 +91,12 @@ class ApiToken(Base):
 
 
 class SignInAttempt(Base):
-    """A failed attempt to sign in or to reset, counted per address and per name for throttling."""
+    """A failed attempt to sign in or to reset, or a visitor's vote: what is counted to slow floods down."""
 
     __tablename__ = "sign_in_attempt"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    subject: Mapped[str]  # "email:…" or "address:…"
+    subject: Mapped[str]  # "email:…", "address:…" or "vote:…"
     at: Mapped[datetime]
 
     __table_args__ = (Index("ix_sign_in_attempt_subject", "subject", "at"),)

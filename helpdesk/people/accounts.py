@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete, func, select
 
 from helpdesk.core.command import command, unlocked
 from helpdesk.core.db import db
-from helpdesk.core.errors import Conflict, DomainError, Invalid, NotFound
+from helpdesk.core.errors import Conflict, Invalid, NotFound
 from helpdesk.core.i18n import DEFAULT_LANGUAGE, DEFAULT_ZONE
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
@@ -35,6 +35,7 @@ from helpdesk.models.access import STAFF, Account, ApiToken, Invitation, Role, S
 from helpdesk.models.people import CircleMember, Contact, Operator, Organisation, Team, TeamMember
 from helpdesk.models.products import Product
 from helpdesk.people.directory import operators
+from helpdesk.people.throttling import count_try, refuse_flood
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import SYSTEM, Actor, account_actor
 from helpdesk.policy.rules import require
@@ -42,7 +43,6 @@ from sla import defaults
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
 INVITATION_VALID, RESET_VALID = timedelta(days=7), timedelta(hours=2)
-THROTTLE_SPAN = timedelta(minutes=15)
 TRIES_PER_EMAIL, TRIES_PER_ADDRESS = 8, 40
 SEEN_STEP = timedelta(minutes=5)  # "last seen" is written at most this often
 
@@ -56,12 +56,6 @@ class AccessSettings:
     """How long people stay signed in."""
 
     session_days: int = setting(30, "Days after which a browser signs in again.", low=1, high=365)
-
-
-class TooManyTries(DomainError):
-    """Signing in is slowed down for this name or address."""
-
-    default_code = "too_many_tries"
 
 
 @dataclass(frozen=True)
@@ -156,7 +150,7 @@ def invite(account: Account, *, by: Actor) -> Invitation:
 def ask_reset(email: str, *, address: str) -> None:
     """Send a reset link, if there is such an account; the answer to the asker is the same either way."""
     _refuse_flood(f"address:{address}", TRIES_PER_ADDRESS)
-    db.session.add(SignInAttempt(subject=f"address:{address}", at=now()))
+    count_try(f"address:{address}")
     account = account_by_email(email.strip().lower())
     if account and not account.disabled_at:
         reset = _new_invitation(account, "reset", RESET_VALID)
@@ -233,8 +227,7 @@ def sign_in(email: str, password: str, *, address: str, browser: str) -> tuple[A
 
 @command
 def _count_failure(email: str, address: str) -> None:
-    at = now()
-    db.session.add_all(SignInAttempt(subject=s, at=at) for s in (f"email:{email}", f"address:{address}"))
+    count_try(f"email:{email}", f"address:{address}")
 
 
 @command
@@ -440,11 +433,7 @@ def _new_invitation(account: Account, purpose: str, valid: timedelta) -> Invitat
 
 
 def _refuse_flood(subject: str, most: int) -> None:
-    count = db.session.scalar(
-        select(func.count()).where(SignInAttempt.subject == subject, SignInAttempt.at > now() - THROTTLE_SPAN)
-    )
-    if (count or 0) >= most:
-        raise TooManyTries(_("Too many tries. Wait a quarter of an hour, or reset your password."))
+    refuse_flood(subject, most, _("Too many tries. Wait a quarter of an hour, or reset your password."))
 
 
 def _matches(known_hash: str | None, password: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import select
 
@@ -25,8 +26,7 @@ from helpdesk.models.problems import (
 )
 from helpdesk.policy.actor import Actor
 from helpdesk.problems.problems import LONGEST_TEXT, begin
-
-MOST_WHYS = 7
+from helpdesk.tickets.whys import write_why
 
 
 @dataclass(frozen=True)
@@ -44,30 +44,10 @@ def ask_why(problem: Problem, question: str, answer: str, *, by: Actor, position
     """Ask why, and why again; or answer an earlier why better. The same words a second time change nothing."""
     problem = begin(problem, by)
     _refuse_closed(problem)
-    question, answer = question.strip(), answer.strip()
-    errors = {
-        name: [_("Fill in this field.")] for name, text in (("question", question), ("answer", answer)) if not text
-    } | {name: [_("This is too long.")] for name, text in (("question", question), ("answer", answer))
-         if len(text) > LONGEST_TEXT}  # fmt: skip
-    rows = whys_of(problem)
-    if position is not None and not 1 <= position <= len(rows):
-        errors["position"] = [_("There is no such why.")]
-    elif position is None and rows and (rows[-1].question, rows[-1].answer) == (question, answer):
-        return rows[-1]  # a second click
-    elif position is None and len(rows) >= MOST_WHYS:
-        errors["question"] = [_("Seven whys are enough: say what the root cause is.")]
-    if errors:
-        raise Invalid(errors)
-    if position is None:
-        row = ProblemWhy(problem_id=problem.id, position=len(rows) + 1, question=question, answer=answer)
-        db.session.add(row)
-        db.session.flush()
-    else:
-        row = rows[position - 1]
-        if (row.question, row.answer) == (question, answer):
-            return row
-        row.question, row.answer = question, answer
-    record(ProblemWhyAsked(problem.id, row.position, question, answer), by=by)
+    add = partial(ProblemWhy, problem_id=problem.id)
+    row, is_news = write_why(whys_of(problem), question, answer, position=position, add=add)
+    if is_news:
+        record(ProblemWhyAsked(problem.id, row.position, row.question, row.answer), by=by)
     return row
 
 

@@ -30,7 +30,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from helpdesk.core.words import codes, pieces, terms
 
@@ -54,8 +54,7 @@ SETTLED = 500  # members from which on a group joins only smaller ones
 LENGTH = 6_000  # characters of a text that are read
 
 
-@dataclass(frozen=True)
-class Neighbour:
+class Neighbour(NamedTuple):
     """A text that is like the new one: whose group it is in, and how like."""
 
     text_id: int
@@ -63,8 +62,7 @@ class Neighbour:
     likeness: float
 
 
-@dataclass(frozen=True)
-class Belonging:
+class Belonging(NamedTuple):
     """The group that a text belongs to, and how sure that is."""
 
     group_id: int

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from helpdesk.core.errors import Busy, Conflict, DomainError, Forbidden, Invalid, NotFound
 from helpdesk.core.i18n import gettext as _
-from helpdesk.people.accounts import TooManyTries
+from helpdesk.people.throttling import TooManyTries
 
 STATUS: dict[type[DomainError], int] = {
     NotFound: 404, Forbidden: 403, Invalid: 422, Conflict: 409, Busy: 503, TooManyTries: 429,

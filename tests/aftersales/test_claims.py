@@ -47,6 +47,7 @@ from helpdesk.tickets.conversation import NewMessage
 from helpdesk.tickets.duties import duties_of
 from helpdesk.tickets.queries import get_ticket
 from helpdesk.tickets.resolution import accept_resolution, cancel_ticket, refuse_resolution, resolve_ticket
+from helpdesk.tickets.whys import LONGEST_WHY
 from tests.aftersales.claiming import ORDER, PRICE, REFUND, a_claim, again, bring
 from tests.cast import Cast
 from tests.factories import a_ticket, facts
@@ -133,6 +134,8 @@ def test_the_cause_is_found_when_the_whys_and_the_evidence_are_there(cast: Cast)
     record_why(claim, "Why is it broken?", "It fell off the lorry.", position=1, by=cast.ona)
     with pytest.raises(Invalid):
         record_why(claim, "Why?", " ", by=cast.ona)
+    with pytest.raises(Invalid):
+        record_why(claim, "Why?", "x" * (LONGEST_WHY + 1), by=cast.ona)
     points = file_of(claim).evidence
     assert [point.point for point in points] == ["fault_shown", "packaging_shown", "delivery_note"]
     with pytest.raises(Invalid):

@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from helpdesk.core.db import db, is_writing
 from helpdesk.core.errors import Busy
 from helpdesk.models.access import Account
-from helpdesk.people.accounts import TooManyTries
+from helpdesk.people.throttling import TooManyTries
 from tests.api.conftest import Caller, pointers
 from tests.cast import Cast
 from tests.factories import a_ticket

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date
 
 import pytest
 
+from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Forbidden, Invalid, NotFound
 from helpdesk.knowledge.articles import (
     About,
@@ -25,7 +28,9 @@ from helpdesk.knowledge.publishing import (
     refuse_review,
 )
 from helpdesk.knowledge.reading import Elsewhere, Gone, Reading, read, search_articles, suggest
-from helpdesk.knowledge.votes import missing_of, vote
+from helpdesk.knowledge.votes import VOTES_PER_ADDRESS, missing_of, vote
+from helpdesk.models.access import SignInAttempt
+from helpdesk.people.throttling import TooManyTries
 from helpdesk.policy.actor import NOBODY, Actor
 from knowledge_base.addresses import slug_of
 from knowledge_base.markup import MOST_BODY
@@ -34,6 +39,8 @@ from knowledge_base.states import TRANSITIONS
 from knowledge_base.writing import EditedMeanwhile, Words, is_behind, is_pending, source_of, translation_of
 from tests.cast import Cast
 from tests.knowledge.writing import BODY, TITLE, an_article, facts_of, published, translated
+
+At = Callable[..., AbstractContextManager[None]]
 
 
 def test_every_state_has_its_ways() -> None:
@@ -305,3 +312,19 @@ def test_a_reader_has_one_vote_and_may_change_it(cast: Cast) -> None:
     vote(article, mine, True, by=NOBODY, reader="a visitor")
     vote(article, mine, True, by=NOBODY, reader="a visitor")
     assert (article.useful, article.not_useful) == (2, 0)
+
+
+def test_a_flood_of_votes_from_one_address_is_stopped(cast: Cast, at: At) -> None:
+    article = published(cast)
+    mine = source_of(article)
+    for number in range(VOTES_PER_ADDRESS):
+        vote(article, mine, True, by=NOBODY, reader=f"visitor {number}", address="192.0.2.7")
+    with pytest.raises(TooManyTries):
+        vote(article, mine, True, by=NOBODY, reader="one more", address="192.0.2.7")
+
+    vote(article, mine, True, by=NOBODY, reader="elsewhere", address="192.0.2.8")
+    vote(article, mine, True, by=cast.jonas, reader="", address="192.0.2.7")  # whom we know
+    assert article.useful == VOTES_PER_ADDRESS + 2
+    assert not any("192.0.2" in subject for subject in db.session.scalars(db.select(SignInAttempt.subject)))
+    with at("2026-03-02 09:16"):
+        vote(article, mine, True, by=NOBODY, reader="one more", address="192.0.2.7")

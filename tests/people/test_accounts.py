@@ -12,7 +12,8 @@ from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Forbidden, Invalid, NotFound
 from helpdesk.models.access import Account, Role
 from helpdesk.people import accounts
-from helpdesk.people.accounts import NewAccount, TooManyTries
+from helpdesk.people.accounts import NewAccount
+from helpdesk.people.throttling import TooManyTries
 from helpdesk.policy.actor import SYSTEM
 from tests.cast import PASSWORD, Cast
 from tests.page import Client

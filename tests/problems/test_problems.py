@@ -26,6 +26,7 @@ from helpdesk.problems.problems import (
     open_problem,
     unlink_ticket,
 )
+from helpdesk.tickets.whys import LONGEST_WHY, MOST_WHYS
 from tests.cast import Cast
 from tests.factories import a_ticket, facts
 from tests.problems.solving import CAUSE, ORDER, a_problem, a_version, again
@@ -104,6 +105,12 @@ def test_five_whys_lead_to_the_cause(cast: Cast) -> None:
     assert [why.answer for why in whys_of(problem)] == ["The head is cold.", "It heats before the roll is measured."]
     with pytest.raises(Invalid, match="position"):
         ask_why(problem, "?", "!", by=cast.ona, position=9)
+    with pytest.raises(Invalid, match="answer"):
+        ask_why(problem, "?", "x" * (LONGEST_WHY + 1), by=cast.ona)
+    for number in range(3, MOST_WHYS + 1):
+        ask_why(problem, f"Why {number}?", "!", by=cast.ona)
+    with pytest.raises(Invalid, match="question"):
+        ask_why(problem, "One more?", "!", by=cast.ona)
     with pytest.raises(Invalid, match="root_cause"):
         name_cause(problem, Cause(CauseMethod.OTHER, CauseCategory.DATA, "  "), by=cast.ona)
 

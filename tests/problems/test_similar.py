@@ -16,7 +16,8 @@ from helpdesk.jobs.worker import run_all
 from helpdesk.models.detection import DetectionState, TextTerm, TicketGroup, TicketGroupLink, TicketTerm, TicketText
 from helpdesk.models.problems import ProposalTicket, RecurrenceProposal
 from helpdesk.models.tickets import Ticket
-from helpdesk.problems import similar
+from helpdesk.policy.actor import SYSTEM
+from helpdesk.problems import rebuilding, similar
 from helpdesk.problems.grouping import Grouping
 from helpdesk.problems.rebuilding import rebuild
 from helpdesk.problems.similar import catch_up, index_tickets, similar_to
@@ -163,12 +164,17 @@ def test_nothing_is_taken_in_while_the_index_is_rebuilt(cast: Cast) -> None:
     assert catch_up() == 0
 
 
-def test_a_rebuild_makes_the_same_index_anew(desk: Flask) -> None:
+@pytest.mark.parametrize("apart", [False, True], ids=["in one process", "in three"])
+def test_a_rebuild_makes_the_same_index_anew(desk: Flask, monkeypatch: pytest.MonkeyPatch, apart: bool) -> None:
+    monkeypatch.setattr(rebuilding, "PIECE", 4)  # more pieces than hands
+    monkeypatch.setattr(rebuilding, "PART", 50)
     with desk.app_context():
         ids = [a_ticket(find_cast(), subject=text, text=text).id for text in some_texts(30)]
         run_all()
         before = dict(db.session.execute(db.select(TicketText.ticket_id, TicketText.group_id)).all())
         words = set(db.session.execute(db.select(TextTerm.word, TextTerm.documents)).all())
+        keys = set(db.session.execute(KEYS).all())
+        near = shown_for(ids[-1])
         proposal = RecurrenceProposal(group_id=0, title="Old", count=1, expected=0.1, probability=0.1, evidence={},
                                       proposed_at=now(), updated_at=now())  # fmt: skip
         with transaction():
@@ -177,14 +183,43 @@ def test_a_rebuild_makes_the_same_index_anew(desk: Flask) -> None:
             db.session.add(ProposalTicket(proposal_id=proposal.id, ticket_id=ids[0]))
         db.session.remove()
 
-        assert rebuild(helpers=0) == len(before)
+        told: list[int] = []
+        assert rebuild(apart=apart, told=told.append) == len(before) == told[-1]
 
         assert dict(db.session.execute(db.select(TicketText.ticket_id, TicketText.group_id)).all()) == before
         assert set(db.session.execute(db.select(TextTerm.word, TextTerm.documents)).all()) == words
+        assert set(db.session.execute(KEYS).all()) == keys
+        assert shown_for(ids[-1]) == near
         assert db.session.get_one(RecurrenceProposal, proposal.id).group_id == before[ids[0]]
         another = a_ticket(find_cast(), subject="a word never heard", text="of")
         run_all()
         assert group_of(another) == another.id
+
+
+KEYS = db.select(TextTerm.word, TicketTerm.ticket_id).join(TicketTerm, TicketTerm.term_id == TextTerm.id)
+
+
+def shown_for(ticket_id: int) -> list[tuple[int, float]]:
+    found = similar_to(db.session.get_one(Ticket, ticket_id), for_=SYSTEM)
+    assert found
+    return [(each.ticket.id, pytest.approx(each.likeness)) for each in found]
+
+
+def test_a_rebuild_that_fails_leaves_an_index_that_begins_anew(desk: Flask) -> None:
+    with desk.app_context():
+        with silently():
+            ids = [a_ticket(find_cast()).id for _ in range(3)]
+        with pytest.raises(RuntimeError):
+            rebuild(apart=False, told=broken)
+        db.session.remove()
+        while catch_up():
+            pass
+        assert set(ids) <= set(db.session.scalars(db.select(TicketText.ticket_id)))
+        assert db.session.scalar(db.select(DetectionState.rebuilding_until)) is None
+
+
+def broken(_done: int) -> None:
+    raise RuntimeError
 
 
 def test_after_a_killed_rebuild_the_index_begins_anew(cast: Cast) -> None:

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.problems.grouping import Grouping
+from helpdesk.problems.lookup import KEPT, Lookup, Vocabulary
 from helpdesk.problems.similarity import (
     LENGTH,
+    NEAREST,
     Neighbour,
     are_one,
     belonging,
@@ -151,6 +153,29 @@ def test_a_chain_of_look_alikes_does_not_swallow_another_subject() -> None:
 
     assert groups[0] != groups[-1]
     assert len(set(groups[:4])) == len(set(groups[-3:])) == 1
+
+
+def test_of_each_key_the_newest_texts_are_kept() -> None:
+    vocabulary, lookup = Vocabulary(), Lookup()
+    lookup.learn(())  # a text without terms
+    count = 3 * KEPT
+
+    looked = [lookup.look_up(vocabulary.numbered([{"~print": 1}])) for _ in range(count)]
+
+    [(number, rows)] = lookup.keys(0, lookup.size())
+    assert lookup.known(number, number + 1) == [("~print", count)]
+    assert KEPT <= len(rows) < 2 * KEPT
+    assert rows == list(range(count - len(rows), count))
+    assert list(looked[-1].rows) == list(range(count - 2, count - 2 - NEAREST, -1))
+
+
+def test_numbers_say_the_same_as_words() -> None:
+    vocabulary = Vocabulary()
+    first, then = vocabulary.numbered([{"a": 1, "b": 300}]), vocabulary.numbered([{"b": 2, "c": 1}, {}])
+
+    assert (first.words, then.words) == (["a", "b"], ["c"])
+    assert list(first.texts()) == [([0, 1], {1: 255})]
+    assert list(then.texts()) == [([1, 2], {1: 2}), ([], {})]
 
 
 def test_what_has_no_words_founds_a_group_of_its_own() -> None:

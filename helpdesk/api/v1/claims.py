@@ -25,6 +25,7 @@ from helpdesk.core.paging import PageOf
 from helpdesk.models.claims import Claim, ClaimState, DecisionState, FaultKind, Outcome
 from helpdesk.policy.actor import Actor
 from helpdesk.tickets.queries import get_ticket
+from helpdesk.tickets.whys import LONGEST_WHY, MOST_WHYS
 
 bp = Blueprint("claims", __name__, description="Complaints about what was delivered.")
 ONE = "/tickets/<number>/claim"
@@ -59,9 +60,9 @@ class ClaimWhySchema(Input):
     """A question and its answer; with a position, in place of the one that stands there."""
 
     makes = Why
-    question = Text(LONGEST_TEXT, needed=True, required=True)
-    answer = Text(LONGEST_TEXT, needed=True, required=True)
-    position = Number(1, investigation.MOST_WHYS)
+    question = Text(LONGEST_WHY, needed=True, required=True)
+    answer = Text(LONGEST_WHY, needed=True, required=True)
+    position = Number(1, MOST_WHYS)
 
 
 @dataclass(frozen=True)

@@ -162,8 +162,9 @@ def vote(number: str) -> Any:
         with form.refusals():
             translation = next(each for each in article.translations if each.language == place.language)
             votes.vote(
-                article, translation, form.value["useful"], form.value["missing"], by=current_actor(), reader=_reader()
-            )
+                article, translation, form.value["useful"], form.value["missing"], by=current_actor(), reader=_reader(),
+                address=request.remote_addr or "unknown",
+            )  # fmt: skip
             flash(_("Thank you. What you said is with those who write."))
             return redirect(url_for("kb.show", language=place.language, slug=place.slug, _anchor="vote"))
     found = reading.read(place.language, place.slug, for_=current_actor())
