@@ -797,12 +797,12 @@ def _intervals(chart: Chart, width: int) -> tuple[Option, int]:
     known = [n for n, value in enumerate(one.values) if value is not None]
     low = [_at(one.low, n) if _at(one.low, n) is not None else one.values[n] for n in known]
     high = [_at(one.high, n) if _at(one.high, n) is not None else one.values[n] for n in known]
-    spans = [
-        {"type": "line", "data": [[start, n], [end, n]], "silent": True, "symbol": "rect", "symbolSize": [2, 9],
-         "lineStyle": {"color": EDGE, "width": 3, "type": "solid"}, "itemStyle": {"color": EDGE}, "z": 2,
-         "emphasis": {"disabled": True}}
-        for n, start, end in zip(known, low, high, strict=True)
-    ]  # fmt: skip
+    ends = [[end, n] for n, *pair in zip(known, low, high, strict=True) for end in (*pair, "-")]
+    spans = {
+        "type": "line", "data": ends, "silent": True, "symbol": "rect", "symbolSize": [2, 9], "showAllSymbol": True,
+        "connectNulls": False, "lineStyle": {"color": EDGE, "width": 3, "type": "solid"}, "itemStyle": {"color": EDGE},
+        "z": 2, "emphasis": {"disabled": True},
+    }  # fmt: skip
     dots = []
     for n in known:
         dots.append(_point(chart, one, n, value=[one.values[n], n]))
@@ -813,7 +813,7 @@ def _intervals(chart: Chart, width: int) -> tuple[Option, int]:
         "series": [{"type": "scatter", "name": inert(one.name), "data": dots, "symbol": "circle", "symbolSize": 10,
                     "z": 4,
                     "itemStyle": {"color": ACCENT, "borderColor": CARD, "borderWidth": 1, "opacity": 1},
-                    "emphasis": {"disabled": True}, **_references(chart, lying=True)}, *spans],
+                    "emphasis": {"disabled": True}, **_references(chart, lying=True)}, spans],
     }  # fmt: skip
     return option, top + bottom + row * max(len(chart.labels), 1)
 
@@ -1124,7 +1124,7 @@ def _curves(
         between = [places[name][1] for name, rank in ranks.items() if first < rank < last]
         distance, middle = max(math.hypot(x2 - x1, y2 - y1), 1.0), (y1 + y2) / 2
         if ranks[flow.target] <= ranks[flow.source]:
-            needed = max(between) + 64 + 20 * beneath - middle if between else 13
+            needed = max(between) + 84 + 20 * beneath - middle if between else 13
             beneath += bool(between)
             curves[flow.source, flow.target] = round(min(1.1, max(0.16, 2 * needed / distance)), 3)
         elif between:
