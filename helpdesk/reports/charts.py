@@ -1066,8 +1066,9 @@ def _process(chart: Chart, width: int) -> tuple[Option, int]:
     for rank, names in layers.items():
         for position, name in enumerate(names):
             along, aside = slot * (rank + 0.5), short_side * (position + 1) / (len(names) + 1)
-            if upright:  # two columns, their names outside of them
-                aside = short_side * (0.36 if len(names) == 1 else 0.36 + 0.28 * position / max(len(names) - 1, 1))
+            if upright:  # two columns, their names outside of them; a third step of a layer stands a little lower
+                aside = short_side * (0.64 if position else 0.36)
+                along += slot * 0.42 * max(0, position - 1)
             places[name] = (along, aside)
             x, y = (aside, height - along) if upright else (along, height - aside)
             room = short_side * 0.3 - 20 if upright else slot - 6
@@ -1126,11 +1127,11 @@ def _curves(
         if ranks[flow.target] <= ranks[flow.source]:
             needed = max(between) + 84 + 20 * beneath - middle if between else 13
             beneath += bool(between)
-            curves[flow.source, flow.target] = round(min(1.1, max(0.16, 2 * needed / distance)), 3)
+            curves[flow.source, flow.target] = round(min(1.6, max(0.16, 2 * needed / distance)), 3)
         elif between:
             needed = middle - (min(between) - 36 - 20 * over)
             over += 1
-            curves[flow.source, flow.target] = round(min(1.1, max(0.2, 2 * needed / distance)), 3)
+            curves[flow.source, flow.target] = round(min(1.6, max(0.2, 2 * needed / distance)), 3)
     return curves
 
 
