@@ -116,10 +116,12 @@ def _materials(ticket_ids: Sequence[int]) -> Iterator[_Material]:
 
 
 def _statuses(material: _Material) -> list[tuple[datetime, Status]]:
-    """How the ticket stood, from when on, in the order of the timeline; it begins new."""
-    return [(material.ticket.opened_at, Status.NEW)] + [
-        (row.at, Status(row.payload["after"])) for row in material.story if row.fact == "StatusChanged"
-    ]
+    """How the ticket stood, from when on, in the order of the timeline; it begins new. Sub-statuses change nothing."""
+    stands = [(material.ticket.opened_at, Status.NEW)]
+    for row in material.story:
+        if row.fact == "StatusChanged" and (status := Status(row.payload["after"])) is not stands[-1][1]:
+            stands.append((row.at, status))
+    return stands
 
 
 def _variants(materials: Sequence[_Material]) -> list[int]:

@@ -1,0 +1,115 @@
+"""Imported logs of well-known layouts have exactly the figures of a slow second computation, on both databases."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from helpdesk.core.db import db
+from helpdesk.core.jobs import Job
+from helpdesk.figures import counting
+from helpdesk.figures.variants import path_of
+from helpdesk.models.figures import HopFigures, TicketFigures
+from helpdesk.models.imports import ImportedCase, ImportRun
+from sla.models import Clock
+from tests.conftest import DATABASES
+from tests.moving.desks import a_desk, told
+from tests.moving.synthetic import LAYOUTS, figures_of, made_events
+
+pytestmark = pytest.mark.timeout(300)
+COMPARED = ("ping_pongs", "highest_line", "steps_up", "steps_back", "reopenings", "reassignments", "gross_seconds",
+            "net_seconds", "business_seconds", "close_seconds")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A desk with the made logs, and what their cases' figures have to be."""
+
+    app: Flask
+    expected: dict[str, dict[str, dict[str, Any]]]  # layout → case → figures
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def imported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Imported]:
+    folder = tmp_path_factory.mktemp("logs")
+    expected = {}
+    with a_desk(request.param, folder / "home", request) as app:
+        for seed, (layout, (name, write, steps_by_case, mapping)) in enumerate(LAYOUTS.items(), start=1):
+            events = made_events(seed, 150)
+            write(folder / name, events)
+            (folder / f"{layout}.toml").write_text(mapping, encoding="utf-8")
+            outcome = told(app, "import", "events", folder / name, "--mapping", folder / f"{layout}.toml",
+                           "--name", layout)  # fmt: skip
+            assert (outcome["tickets_made"], outcome["events_made"], outcome["set_aside"]) == (150, len(events), 0)
+            assert outcome["unmapped"] == {}
+            expected[layout] = {case: figures_of(steps) for case, steps in steps_by_case(events).items()}
+        counting.catch_up_wholly()
+        yield Imported(app, expected)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_figure_of_every_case_is_that_of_the_slow_computation(imported: Imported, layout: str):
+    query = (
+        select(TicketFigures, ImportedCase.source_key)
+        .join(ImportedCase, ImportedCase.ticket_id == TicketFigures.ticket_id)
+        .join(ImportRun, ImportRun.id == ImportedCase.import_id).where(ImportRun.name == layout)
+    )  # fmt: skip
+    rows = {key: row for row, key in db.session.execute(query)}
+    paths = path_of([row.variant_id for row in rows.values()])
+
+    found = {key: {name: getattr(row, name) for name in COMPARED} | {"variant": paths[row.variant_id]}
+             for key, row in rows.items()}  # fmt: skip
+
+    for key, figures in imported.expected[layout].items():
+        assert found[key] == {name: figures[name] for name in (*COMPARED, "variant")}, key
+    assert len(found) == 150
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_reports_add_them_up(imported: Imported, layout: str):
+    cases = list(imported.expected[layout].values())
+    resolved = [case for case in cases if case["is_resolved"]]
+
+    lines = told(imported.app, "report", "lines", "--where", f"import={layout}")["total"]
+    overview = told(imported.app, "report", "overview", "--where", f"import={layout}")
+
+    highest = Counter(case["highest_line"] for case in resolved)
+    assert lines["resolved"] == len(resolved)
+    assert [lines[f"highest_line_{line}"] for line in (1, 2, 3)] == [highest[line] for line in (1, 2, 3)]
+    assert lines["steps_back"] == sum(case["steps_back"] for case in resolved)
+    for name in ("gross_seconds", "net_seconds", "business_seconds"):
+        assert lines[f"{name}_mean"] == sum(case[name] for case in resolved) / len(resolved)
+    assert lines["gross_seconds_median"] == statistics.median(case["gross_seconds"] for case in resolved)
+    assert overview["reassignments_mean"] == sum(case["reassignments"] for case in cases) / len(cases)
+    assert overview["reassignments_max"] == max(case["reassignments"] for case in cases)
+    assert overview["reopenings"] == sum(case["reopenings"] for case in cases)
+    assert overview["ping_pong"] == sum(case["ping_pongs"] > 0 for case in cases)
+
+
+def test_every_change_of_team_is_a_row(imported: Imported):
+    cases = [case for layout in imported.expected.values() for case in layout.values()]
+    query = select(func.count(), func.count().filter(HopFigures.is_back)).select_from(HopFigures)
+    assert tuple(db.session.execute(query).one()) == (
+        sum(case["reassignments"] for case in cases), sum(case["ping_pongs"] for case in cases)
+    )  # fmt: skip
+
+
+def test_the_logs_are_hard_enough(imported: Imported):
+    for layout, cases in imported.expected.items():
+        for name in ("ping_pongs", "steps_back", "reopenings"):
+            assert sum(case[name] for case in cases.values()) > 20, (layout, name)
+        assert any(len(case["variant"]) > 1000 for case in cases.values())
+        assert any(not case["is_resolved"] for case in cases.values())
+        assert any(case["net_seconds"] != case["gross_seconds"] for case in cases.values())
+
+
+def test_nobody_heard_of_it(imported: Imported):
+    for model in (Job, Clock):
+        assert db.session.scalar(select(func.count()).select_from(model)) == 0
