@@ -81,8 +81,8 @@ def write_csv(path: Path, events: Sequence[Event]) -> None:
     """As the incidents of VINST are laid out."""
     heads = ("SR Number;Change Date+Time;Status;Sub Status;Involved ST Function Div;Involved Org line 3;Involved ST;"
              "SR Latest Impact;Product;Country;Owner Country;Owner First Name")  # fmt: skip
-    lines = [f"{e.case};{e.at};{e.status};{e.sub_status};A2_4;Org line C;{e.team};{e.impact};PROD582;fr;France;{e.person}"
-             for e in events]  # fmt: skip
+    lines = [";".join((e.case, e.at, e.status, e.sub_status, "A2_4", "Org line C", e.team, e.impact, "PROD582", "fr",
+                       "France", e.person)) for e in events]  # fmt: skip
     path.write_text("\n".join((heads, *lines)) + "\n", encoding="windows-1252")
 
 
@@ -105,7 +105,7 @@ def write_xes(path: Path, events: Sequence[Event]) -> None:
 
 
 def write_activities(path: Path, events: Sequence[Event]) -> None:
-    """As the activities of Rabobank are laid out: local times without an offset, day first; the activity is one word."""
+    """As the activities of Rabobank are laid out: local times, day first, without an offset; one word for each."""
     heads = "Incident ID;DateStamp;IncidentActivity_Number;IncidentActivity_Type;Assignment Group;KM number"
     lines = [f"{e.case};{datetime.fromisoformat(e.at):%d-%m-%Y %H:%M:%S};{number:06};{activity_of(e)};{e.team};KM1"
              for number, e in enumerate(events)]  # fmt: skip
@@ -291,8 +291,13 @@ column = "Incident ID"
 column = "DateStamp"
 [status]
 column = "IncidentActivity_Type"
-map = { "Open" = "open", "Pending customer" = "waiting_client", "Pending vendor" = "waiting_vendor", "Resolved" = "resolved", "Closed" = "closed" }
 default = "unchanged"
+[status.map]
+"Open" = "open"
+"Pending customer" = "waiting_client"
+"Pending vendor" = "waiting_vendor"
+"Resolved" = "resolved"
+"Closed" = "closed"
 [sub_status]
 column = "IncidentActivity_Type"
 [team]
