@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -33,6 +34,8 @@ from helpdesk.reports.promises import BY as PROMISED_BY
 from helpdesk.reports.promises import Kept, PromisesReport, run_promises
 from helpdesk.reports.revisits import RevisitsReport, RevisitTally, run_revisits
 from helpdesk.reports.summary import overview_of_facts
+
+EVERY_ROW = sys.maxsize  # a page has its bounds; what is printed has none
 
 
 class _Reports(Group):
@@ -80,7 +83,7 @@ def _fact_command(slug: str) -> click.Command:
         catch_up_wholly()
         over = Slice(_instant(since, zone), _instant(until, zone), parse_conditions(conditions))
         by = tuple(_OLD_NAMES.get((slug, name), name) for name in dimensions) or None
-        found = declared.run(over, for_=actor, by=by, judged=judged, limit=limit)
+        found = declared.run(over, for_=actor, by=by, judged=judged, limit=limit or EVERY_ROW)
         if form == "csv":
             click.echo(csv_text(found.columns(), [found.flat_row(row) for row in found.rows]), nl=False)
             return

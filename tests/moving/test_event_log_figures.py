@@ -86,11 +86,46 @@ def test_the_reports_add_them_up(imported: Imported, layout: str):
     assert lines["steps_back"] == sum(case["steps_back"] for case in resolved)
     for name in ("gross_seconds", "net_seconds", "business_seconds"):
         assert lines[f"{name}_mean"] == sum(case[name] for case in resolved) / len(resolved)
-    assert lines["gross_seconds_median"] == statistics.median(case["gross_seconds"] for case in resolved)
+        assert lines[f"{name}_median"] == statistics.median(case[name] for case in resolved)
+    reached = Counter(case["highest_line"] for case in cases)
+    assert [lines[f"reached_line_{line}"] for line in (1, 2, 3)] == [reached[line] for line in (1, 2, 3)]
+    assert lines["stepped_back"] == sum(case["steps_back"] > 0 for case in cases)
     assert overview["reassignments_mean"] == sum(case["reassignments"] for case in cases) / len(cases)
     assert overview["reassignments_max"] == max(case["reassignments"] for case in cases)
     assert overview["reopenings"] == sum(case["reopenings"] for case in cases)
     assert overview["ping_pong"] == sum(case["ping_pongs"] > 0 for case in cases)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_handovers_flow_and_reopenings_add_up(imported: Imported, layout: str):
+    cases = list(imported.expected[layout].values())
+
+    def total(name: str) -> dict[str, Any]:
+        found: dict[str, Any] = told(imported.app, "report", name, "--where", f"import={layout}")["total"]
+        return found
+
+    handovers, flow, reopenings = total("handovers"), total("flow"), total("reopenings")
+    assert handovers["tickets"] == reopenings["tickets"] == len(cases)
+    assert handovers["reassignments"] == handovers["team_changes"] == sum(case["reassignments"] for case in cases)
+    assert handovers["changed_hands"] == sum(case["reassignments"] > 0 for case in cases)
+    assert handovers["ping_pongs"] == flow["ping_pongs"] == sum(case["ping_pongs"] for case in cases)
+    assert handovers["ping_pong_tickets"] == sum(case["ping_pongs"] > 0 for case in cases)
+    assert flow["hops"] == sum(case["reassignments"] for case in cases)
+    assert (flow["up"], flow["down"]) == tuple(sum(c[name] for c in cases) for name in ("steps_up", "steps_back"))
+    assert reopenings["reopenings"] == sum(case["reopenings"] for case in cases)
+    assert reopenings["reopened"] == sum(case["reopenings"] > 0 for case in cases)
+    assert reopenings["reopenings_most"] == max(case["reopenings"] for case in cases)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_variants_are_the_ways_of_the_file(imported: Imported, layout: str):
+    ways = Counter(tuple(case["variant"]) for case in imported.expected[layout].values())
+
+    document = told(imported.app, "report", "variants", "--where", f"import={layout}")
+
+    assert document["total"]["variants"] == len(ways)
+    assert document["total"]["length"] == max(map(len, ways))
+    assert Counter({tuple(row["variant"].split(" → ")): row["tickets"] for row in document["rows"]}) == ways
 
 
 def test_every_change_of_team_is_a_row(imported: Imported):
