@@ -38,7 +38,7 @@ def a_desk(kind: str, home: Path, request: pytest.FixtureRequest) -> Iterator[Fl
 
 def told(app: Flask, *arguments: object) -> Any:
     """What a command answers as JSON."""
-    db.session.rollback()
+    db.session.commit()  # or the savepoint of a test, begun before, would take the work of the command back with it
     result = CliRunner().invoke(main, [*map(str, arguments), "--json"], obj=app)
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout)

@@ -106,8 +106,10 @@ def write_xes(path: Path, events: Sequence[Event]) -> None:
 
 def write_activities(path: Path, events: Sequence[Event]) -> None:
     """As the activities of Rabobank are laid out: local times, day first, without an offset; one word for each."""
-    heads = "Incident ID;DateStamp;IncidentActivity_Number;IncidentActivity_Type;Assignment Group;KM number"
-    lines = [f"{e.case};{datetime.fromisoformat(e.at):%d-%m-%Y %H:%M:%S};{number:06};{activity_of(e)};{e.team};KM1"
+    heads = (
+        "Incident ID;DateStamp;IncidentActivity_Number;IncidentActivity_Type;Assignment Group;KM number;Interaction ID"
+    )
+    lines = [f"{e.case};{datetime.fromisoformat(e.at):%d-%m-%Y %H:%M:%S};{number:06};{activity_of(e)};{e.team};KM1;SD1"
              for number, e in enumerate(events)]  # fmt: skip
     path.write_text("\n".join((heads, *lines)) + "\n", encoding="utf-8")
 

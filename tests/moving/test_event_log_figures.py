@@ -6,6 +6,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -134,6 +135,16 @@ def test_every_change_of_team_is_a_row(imported: Imported):
     assert tuple(db.session.execute(query).one()) == (
         sum(case["reassignments"] for case in cases), sum(case["ping_pongs"] for case in cases)
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("mapping", "layout"), [("vinst", "vinst-csv"), ("vinst_xes", "vinst-xes"),
+                                                 ("rabobank", "activities")])  # fmt: skip
+def test_the_shipped_mappings_fit_their_layouts(app: Flask, mapping: str, layout: str, tmp_path: Path):
+    name, write, _steps, _mapping = LAYOUTS[layout]
+    events = made_events(7, 20)
+    write(tmp_path / name, events)
+    outcome = told(app, "import", "events", tmp_path / name, "--mapping", mapping)
+    assert (outcome["tickets_made"], outcome["events_made"], outcome["unmapped"]) == (20, len(events), {})
 
 
 def test_the_logs_are_hard_enough(imported: Imported):
