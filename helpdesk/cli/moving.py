@@ -40,7 +40,7 @@ def events(file: Path, mapping: str, name: str | None, aside: Path | None, form:
     """Turn an event log (CSV or XES; plain, gzip or xz) into tickets with their past.
 
     Nobody gets a letter. A second run changes nothing; a run that was stopped goes on. docs/imports.md explains
-    mappings; servicenow and helpdesk_it are shipped.
+    mappings; servicenow, helpdesk_it, vinst, vinst_xes and rabobank are shipped.
 
     \b
     Example:

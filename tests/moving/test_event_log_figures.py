@@ -13,13 +13,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from helpdesk.core.command import transaction
 from helpdesk.core.db import db
 from helpdesk.core.jobs import Job
+from helpdesk.core.standing import touch
 from helpdesk.figures import counting
 from helpdesk.figures.variants import path_of
 from helpdesk.models.figures import HopFigures, TicketFigures
 from helpdesk.models.imports import ImportedCase, ImportRun
-from sla.models import Clock
+from sla.models import CalendarVersion, Clock, WorkCalendar
 from tests.conftest import DATABASES
 from tests.moving.desks import a_desk, told
 from tests.moving.synthetic import LAYOUTS, figures_of, made_events
@@ -95,6 +97,29 @@ def test_the_reports_add_them_up(imported: Imported, layout: str):
     assert overview["reassignments_max"] == max(case["reassignments"] for case in cases)
     assert overview["reopenings"] == sum(case["reopenings"] for case in cases)
     assert overview["ping_pong"] == sum(case["ping_pongs"] > 0 for case in cases)
+
+
+def test_working_hours_can_be_those_of_another_calendar(imported: Imported):
+    cases = list(imported.expected["vinst-csv"].values())
+    days = {day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+    with transaction():
+        calendar = WorkCalendar(name="Always")
+        db.session.add(calendar)
+        db.session.flush()
+        db.session.add(CalendarVersion(calendar_id=calendar.id, valid_from=0, recorded_at=0, content_hash="always",
+                                       content={"timezone": "UTC", "weekly": days}))  # fmt: skip
+        touch()
+    arguments = ("report", "lines", "--where", "import=vinst-csv", "--calendar")
+
+    always, own = (told(imported.app, *arguments, name) for name in ("Always", "Office hours"))
+
+    assert (always["calendar"], own["calendar"]) == (
+        {"name": "Always", "zone": "UTC"}, {"name": "Office hours", "zone": "Europe/Vilnius"}
+    )  # fmt: skip
+    for how in ("mean", "median"):
+        assert always["total"][f"business_seconds_{how}"] == always["total"][f"gross_seconds_{how}"]
+    spent = [case["business_seconds"] for case in cases if case["is_resolved"]]
+    assert own["total"]["business_seconds_mean"] == sum(spent) / len(spent)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
