@@ -24,9 +24,9 @@ from helpdesk.core.errors import Invalid, NotFound
 from helpdesk.core.i18n import enumeration
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.settings import read_settings
-from helpdesk.core.times import now
+from helpdesk.core.times import epoch, now
 from helpdesk.figures.counting import ReportSettings, counted_at
-from helpdesk.figures.desk import day_of, desk_zone, first_of_month, month_of
+from helpdesk.figures.desk import calendar_named, day_of, desk_calendar, desk_zone, first_of_month, month_of
 from helpdesk.models.tickets import Ticket
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
@@ -36,6 +36,7 @@ from helpdesk.reports.base import Slice, wilson
 from helpdesk.reports.dimensions import OF_TICKETS, STEPS, Dimension, Step
 from helpdesk.reports.metrics import Figure, How, Metric, Row, Table
 from helpdesk.reports.statistics.shares import nps
+from sla.worktime import WorkIndex
 
 MOST_STEPS = 4000  # days, weeks or months in one series
 MOST_ROWS = 5000  # of a breakdown by several dimensions
@@ -83,9 +84,15 @@ class Source:
     dimensions: Mapping[str, Dimension] = field(default_factory=lambda: OF_TICKETS)
     latest: Any = None  # the condition of what is judged now, in place of what was kept
     kept: Any = None
+    # Seconds in the desk's hours, with the columns that they were worked out of: began at, seconds on the wall clock.
+    business: tuple[Any, Any, Any] | None = None
     item: str = "ticket"  # what stands behind a figure: ticket, promise, claim …
     item_id: str = "ticket_id"
     is_live: bool = False  # it reads the desk's own tables, not what was counted of them
+
+    def is_business(self, metric: Metric) -> bool:
+        """Whether the metric is of seconds in the desk's hours."""
+        return self.business is not None and metric.of is self.business[0]
 
 
 @dataclass(frozen=True)
@@ -139,11 +146,17 @@ class FactReport:
             compare: bool = True, limit: int | None = None) -> Table:  # fmt: skip
         """Work it out, `judged` "first" as months were closed, or "now"; Invalid for what it cannot slice by.
 
-        Of more than `limit` rows the first are given; the whole is over all of them.
+        Of more than `limit` rows the first are given; the whole is over all of them. Where the slice names a calendar,
+        working hours are worked out anew, ticket by ticket.
         """
         require(for_, self.action)
         asked = tuple(self.by if by is None else by)
         return _Run(self, over, for_, asked, judged, limit=limit).table(compare=compare)
+
+    @property
+    def has_business_time(self) -> bool:
+        """Whether some figure of it can be measured by another calendar."""
+        return any(self.source.is_business(metric) for metric in self.metrics)
 
     def behind(self, over: Slice, metric: str, *, for_: Actor, by: Sequence[str] = (), key: Key = (),
                judged: str = "first") -> Select[Any]:  # fmt: skip
@@ -227,6 +240,7 @@ class _Run:
     def __init__(self, report: FactReport, over: Slice, for_: Actor, by: tuple[str, ...], judged: str,
                  *, limit: int | None = None) -> None:  # fmt: skip
         self.limit = limit
+        self.calendar, self.hours = _calendar(over.calendar)
         self.report, self.over, self.reader, self.by, self.judged = report, over, for_, by, judged
         self.source, self.model, self.zone = report.source, report.source.model, desk_zone()
         self.least = report.least()
@@ -250,14 +264,17 @@ class _Run:
                     key: Row(key, self._figures(raw, total_before))
                     for key, raw in self._cells(earlier, self.by).items()
                 }
-        read, told = self.report.beside, self.report.former
+        beside: dict[str, Any] = {"calendar": self.calendar} if self.report.has_business_time else {}
+        if self.report.beside is not None:
+            beside |= self.report.beside(self.over, self.reader)
+        told = self.report.former
         return Table(
             report=self.report.slug, metrics=self.report.metrics, since=said(self.over.since, self.zone),
             until=said(self.over.until, self.zone), zone=self.zone.key, as_of=utc(as_of),
             by=self.by, where=self.over.where, total=Row((), self._figures(total, total)),
             rows=tuple(rows), before=whole_before, rows_before=rows_before,
             before_since=said(earlier.since, self.zone) if earlier is not None else None, rejudged=self._rejudged(),
-            beside=read(self.over, self.reader) if read is not None else {},
+            beside=beside,
             former=partial(told, self.over, self.reader, self.by) if told is not None else None,
         )  # fmt: skip
 
@@ -318,7 +335,10 @@ class _Run:
             for values, parts in self._sums(metrics, groups, conditions):
                 found.setdefault(values, {}).update(parts)
             for metric in metrics:
-                if metric.how in (How.MEDIAN, How.P90):
+                if self.hours is not None and self.source.is_business(metric):
+                    for values, part in self._in_hours(self.hours, metric, groups, conditions):
+                        found.setdefault(values, {})[metric.name] = part
+                elif metric.how in (How.MEDIAN, How.P90):
                     for values, part in self._middle(metric, groups, conditions):
                         found.setdefault(values, {})[metric.name] = part
         if len(found) > MOST_ROWS and self.limit is None:
@@ -371,6 +391,26 @@ class _Run:
         for row in db.session.execute(query):
             if row[-1]:
                 yield tuple(row[: len(here)]), (int(row[-3]), int(row[-2]), int(row[-1]))
+
+    def _in_hours(
+        self, hours: WorkIndex, metric: Metric, groups: Sequence[Any], conditions: Sequence[Any]
+    ) -> Iterable[tuple[Any, tuple[Any, ...]]]:
+        """Mean or middle of seconds in other hours than the desk's, of each cell."""
+        assert self.source.business is not None
+        _column, began_at, gross = self.source.business
+        query = select(*groups, began_at, gross).where(*conditions, *metric.among, gross.is_not(None))
+        spent: dict[Any, list[int]] = {}
+        for row in db.session.execute(query):
+            began = epoch(row[-2])
+            spent.setdefault(tuple(row[:-2]), []).append(hours.elapsed(began, began + row[-1]))
+        for values, seconds in spent.items():
+            n = len(seconds)
+            if metric.how is How.MEAN:
+                yield values, (sum(seconds), n)
+                continue
+            seconds.sort()
+            middle = seconds[(n - 1) // 2 : n // 2 + 1] if metric.how is How.MEDIAN else [seconds[-(-9 * n // 10) - 1]]
+            yield values, (sum(middle), len(middle), n)
 
     def _named(
         self, found: Mapping[Any, Any], by: Sequence[str], over: Slice
@@ -515,6 +555,17 @@ def aggregates_of(metric: Metric) -> list[Any]:
     if metric.how is How.MOST:
         return [_filtered(func.max(metric.of), there)]
     return [_filtered(func.sum(metric.of), there), _counted(known)]
+
+
+def _calendar(name: str | None) -> tuple[dict[str, str], WorkIndex | None]:
+    """By which calendar working hours are counted; its hours where it is not the desk's own."""
+    _id, own, zone = desk_calendar()
+    if name is None or name == own:
+        return {"name": own, "zone": zone}, None
+    found = calendar_named(name)
+    if found is None:
+        raise Invalid({"calendar": [_("There is nothing called %(name)s.", name=name)]})
+    return {"name": name, "zone": found[1]}, found[0]
 
 
 def _counted(conditions: Sequence[Any]) -> Any:
