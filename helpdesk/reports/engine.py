@@ -120,7 +120,7 @@ class FactReport:
         return (*self.source.dimensions, *STEPS)
 
     def item_of(self, metric: str) -> str:
-        """What stands behind a figure: ticket, promise, claim … (`reports/behind.py` names them)."""
+        """What stands behind a figure: ticket, promise, claim … (`reports/items.py` names them)."""
         return self.source.item
 
     def least(self) -> int:
