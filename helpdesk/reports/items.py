@@ -12,6 +12,7 @@ from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 from sqlalchemy import Select, func, select
 
 from helpdesk.core.db import among, db
@@ -55,6 +56,7 @@ class ItemKind:
     title: LazyString
     load: Callable[[Sequence[int], Actor], Mapping[int, Item]]
     prefix: str = "#"  # of a number, where nothing else is left
+    when: LazyString = _l("When")  # which instant of it is shown
 
 
 @dataclass(frozen=True)
@@ -143,5 +145,5 @@ def _tickets(ids: Sequence[int], for_: Actor) -> dict[int, Item]:
 
 # By `Source.item`.
 KINDS: dict[str, ItemKind] = {
-    "ticket": ItemKind(_l("Ticket"), _l("Tickets"), _tickets, NUMBER_PREFIX),
+    "ticket": ItemKind(_l("Ticket"), _l("Tickets"), _tickets, NUMBER_PREFIX, _lp("ticket", "Opened")),
 }
