@@ -68,6 +68,8 @@ def catch_up_wholly() -> None:
 @command
 def _count() -> int:
     state, begun = state_row(), now()
+    if state.zone != desk_zone().key:
+        _forget(state)
     query = select(Entry.id, Entry.subject_id, Entry.recorded_at).where(Entry.id > state.counted_through)
     entries = db.session.execute(query.where(Entry.subject_kind == "ticket").order_by(Entry.id).limit(ENTRIES)).all()
     ids: dict[int, None] = {}
@@ -117,7 +119,11 @@ def close_months() -> int:
 @command
 def begin_anew() -> None:
     """Forget how far the counting was; what is kept stays."""
-    state = state_row()
+    _forget(state_row())
+
+
+def _forget(state: FiguresState) -> None:
+    """Nothing is counted yet, by the days of the zone that the desk has now; also where that has changed."""
     state.counted_through, state.zone = 0, desk_zone().key
     db.session.execute(delete(FigureSum))
     db.session.execute(delete(StaleDay))

@@ -16,7 +16,7 @@ import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -79,7 +79,7 @@ def fold(ticket_ids: Sequence[int], closed_through: int) -> Changes:
     found = [_Folded(each, variant, zone, hours) for each, variant in zip(materials, variants, strict=True)]
     _write_tickets(found, closed_through, changes)
     _write_hops(found, closed_through, changes)
-    _write_spans(found, changes)
+    _write_spans(found, closed_through, changes)
     _write_clocks(found, closed_through, zone, changes)
     return changes
 
@@ -239,22 +239,38 @@ class _Folded:
             since = row.at
 
     def spans(self) -> Iterator[dict[str, Any]]:
-        """From receipt or reopening to the next resolution or end."""
+        """Where the ticket lay open: cut at resolutions, reopenings and changes of team, by the team that had it."""
+        moves = [(hop.at, hop.to_team_id, hop.to_line) for hop in self.material.hops]
+        team: tuple[int | None, int | None] = (
+            (moves[0][1], moves[0][2]) if moves else (self.ticket.team_id, self.ticket.line)
+        )
+        happened: list[tuple[datetime, Status | None, Any]] = [(at, status, None) for at, status in self.statuses[1:]]
+        happened += [(at, None, (team_id, line)) for at, team_id, line in moves[1:]]
         began: datetime | None = self.ticket.opened_at
-        for at, status in self.statuses[1:]:
-            if began is not None and status not in OPEN_STATUSES:
-                yield self._span(began, max(at, began))
+        is_handed_in = False
+        for at, status, to in sorted(happened, key=lambda each: each[0]):
+            if to is not None:
+                if began is not None and to[0] != team[0]:
+                    yield self._span(began, max(at, began), team, is_handed_in, is_handed_on=True)
+                    began, is_handed_in = max(at, began), True
+                team = to
+            elif began is not None and status not in OPEN_STATUSES:
+                yield self._span(began, max(at, began), team, is_handed_in)
                 began = None
             elif began is None and status in OPEN_STATUSES:
-                began = at
+                began, is_handed_in = at, False
         if began is not None:
-            yield self._span(began, None)
+            yield self._span(began, None, team, is_handed_in)
 
-    def _span(self, began: datetime, ended: datetime | None) -> dict[str, Any]:
+    def _span(
+        self, began: datetime, ended: datetime | None, team: tuple[int | None, int | None], is_handed_in: bool,
+        *, is_handed_on: bool = False,
+    ) -> dict[str, Any]:  # fmt: skip
         return self.dimensions | {
             "ticket_id": self.ticket.id, "began_at": began, "ended_at": ended,
             "began_day": day_of(began, self.zone).toordinal(),
             "ended_day": None if ended is None else day_of(ended, self.zone).toordinal(),
+            "team_id": team[0], "line": team[1], "is_handed_in": is_handed_in, "is_handed_on": is_handed_on,
         }  # fmt: skip
 
 
@@ -308,51 +324,55 @@ def _follow(
 ) -> list[dict[str, Any]]:
     """The rows that take the place of those that may still change."""
     new = _FLAGS | each.row
-    kept = [row for row in rows if row.is_kept]
-    if not kept:
-        gone += [row.id for row in rows]
+    settled = [row for row in rows if row.is_kept and row.is_ending and _is_settled(row.closed_month, closed_through)]
+    if settled:
+        return _after_the_end(each, settled, [row for row in rows if row not in settled and row.is_ending], gone)
+    opening = next((row for row in rows if row.is_kept and row.is_opening), None)
+    gone += [row.id for row in rows]
+    if opening is None or not _is_settled(opening.opened_month, closed_through):
         return [new]
-    ending = next((row for row in kept if row.is_ending), kept[0])
-    if ending.closed_month is not None and ending.closed_month <= closed_through:
-        return _second_figure(each, ending, rows, gone)
-    gone += [row.id for row in rows if not row.is_kept or row.is_ending]
-    opening = next((row for row in kept if row.is_opening), ending)
-    is_frozen = opening.opened_month <= closed_through
-    if opening is ending and not (is_frozen and any(getattr(opening, name) != new[name] for name in DIMENSIONS)):
+    if all(getattr(opening, name) == new[name] for name in DIMENSIONS):
         return [new]
     # Opened in a month that is closed: it stays where it was counted then, whatever it was called since.
-    as_opened = new | {name: getattr(opening, name) for name in DIMENSIONS} | {"is_ending": False}
-    if opening is not ending:
-        gone.append(opening.id)
-    return [as_opened | {"is_latest": False}, new | {"is_opening": False}]
+    as_opened = new | {name: getattr(opening, name) for name in DIMENSIONS} | {"is_ending": False, "is_latest": False}
+    return [as_opened, new | {"is_opening": False}]
 
 
-def _second_figure(each: _Folded, ending: Any, rows: Sequence[Any], gone: list[int]) -> list[dict[str, Any]]:
-    """What is judged otherwise than when the month was closed, signed; or nothing, if it is as it was."""
-    latest = next((row for row in rows if not row.is_kept), None)
-    if all(getattr(ending, name) == each.row[name] for name in _TELLING):
-        if latest is None:
-            return []
-        gone.append(latest.id)
-        _mark_latest(ending.ticket_id, True)
+def _is_settled(month: int | None, closed_through: int) -> bool:
+    return month is not None and month <= closed_through
+
+
+def _after_the_end(
+    each: _Folded, settled: Sequence[Any], others: Sequence[Any], gone: list[int]
+) -> list[dict[str, Any]]:
+    """What came after an end that is kept: nothing, another end, or another judgement of the same, signed."""
+    kept = max(settled, key=lambda row: row.closed_at)
+    if _is_as_told(kept, each.row):
+        gone += [row.id for row in others]
+        _mark_latest(settled, kept.id)
         return []
-    if latest is not None:
-        if all(getattr(latest, name) == each.row[name] for name in _TELLING):
-            return []
-        gone.append(latest.id)
-    else:
-        _mark_latest(ending.ticket_id, False)
+    _mark_latest(settled, None)
+    if any(row.is_kept == (each.row["closed_at"] != kept.closed_at) and _is_as_told(row, each.row) for row in others):
+        return []
+    gone += [row.id for row in others]
+    if each.row["closed_at"] != kept.closed_at:
+        return [_FLAGS | each.row | {"is_opening": False}]
     kind, doer_id = each.last_doer
-    return [_FLAGS | each.row | {
-        "is_kept": False, "signed_kind": kind, "signed_id": doer_id, "signed_at": now(),
-    }]  # fmt: skip
+    signature = {"signed_kind": kind, "signed_id": doer_id, "signed_at": now()}
+    return [_FLAGS | each.row | {"is_kept": False} | signature]
 
 
-def _mark_latest(ticket_id: int, is_latest: bool) -> None:
-    db.session.execute(
-        update(TicketFigures).where(TicketFigures.ticket_id == ticket_id, TicketFigures.is_kept)
-        .values(is_latest=is_latest)
-    )  # fmt: skip
+def _is_as_told(row: Any, told: Mapping[str, Any]) -> bool:
+    return all(getattr(row, name) == told[name] for name in _TELLING)
+
+
+def _mark_latest(settled: Sequence[Any], latest_id: int | None) -> None:
+    """Of the kept ends of a ticket at most one is how it stands now."""
+    wrong = [row.id for row in settled if row.is_latest != (row.id == latest_id)]
+    if wrong:
+        db.session.execute(
+            update(TicketFigures).where(TicketFigures.id.in_(wrong)).values(is_latest=TicketFigures.id == latest_id)
+        )
 
 
 def _write_hops(found: Sequence[_Folded], closed_through: int, changes: Changes) -> None:
@@ -376,14 +396,24 @@ def _write_hops(found: Sequence[_Folded], closed_through: int, changes: Changes)
         db.session.execute(insert(HopFigures), made)
 
 
-def _write_spans(found: Sequence[_Folded], changes: Changes) -> None:
+def _write_spans(found: Sequence[_Folded], closed_through: int, changes: Changes) -> None:
+    """Open spans; those that ended in closed months stay as they are."""
     ids = [each.ticket.id for each in found]
-    rows = select(OpenSpan.began_day, OpenSpan.ended_day).where(OpenSpan.ticket_id.in_(ids))
-    for began, ended in db.session.execute(rows):
-        changes.add("began", began)
-        changes.add("ended", ended)
-    db.session.execute(delete(OpenSpan).where(OpenSpan.ticket_id.in_(ids)))
-    made = [span for each in found for span in each.spans()]
+    query = select(OpenSpan.id, OpenSpan.ticket_id, OpenSpan.began_at, OpenSpan.ended_at, OpenSpan.began_day,
+                   OpenSpan.ended_day)  # fmt: skip
+    settled: set[tuple[int, datetime, datetime | None]] = set()
+    gone = []
+    for row in db.session.execute(query.where(OpenSpan.ticket_id.in_(ids))):
+        if row.ended_day is not None and month_of(date.fromordinal(row.ended_day)) <= closed_through:
+            settled.add((row.ticket_id, row.began_at, row.ended_at))
+            continue
+        gone.append(row.id)
+        changes.add("began", row.began_day)
+        changes.add("ended", row.ended_day)
+    if gone:
+        db.session.execute(delete(OpenSpan).where(OpenSpan.id.in_(gone)))
+    made = [span for each in found for span in each.spans()
+            if (span["ticket_id"], span["began_at"], span["ended_at"]) not in settled]  # fmt: skip
     for span in made:
         changes.add("began", span["began_day"])
         changes.add("ended", span["ended_day"])

@@ -42,8 +42,8 @@ class TicketFigures(Dimensions, Base):
 
     1. Most tickets have one row. Where the ticket was sliced otherwise after the month in which it was opened had been
        closed, there are two: one that counts it as opened, as it was then, and one that counts how it ended.
-    2. Once the month of its end is closed nothing of a row changes any more. What was judged otherwise since is a row
-       of its own, not kept but the latest, with whoever made it so.
+    2. Once the month of its end is closed nothing of a row changes any more. Reopened after that, it has a further row
+       for its next end. What was merely judged otherwise is a row that is not kept but the latest, and signed.
     """
 
     __tablename__ = "ticket_figures"
@@ -126,7 +126,10 @@ class HopFigures(Dimensions, Base):
 
 
 class OpenSpan(Dimensions, Base):
-    """One span in which a ticket was open: from its receipt or reopening to its next resolution or end."""
+    """One span in which a ticket was open with one team: from its receipt, reopening or the change of team on.
+
+    It ends with a resolution, an end or the next change of team. At any instant an open ticket lies in one of them.
+    """
 
     __tablename__ = "open_span"
 
@@ -136,6 +139,8 @@ class OpenSpan(Dimensions, Base):
     ended_at: Mapped[datetime | None]
     began_day: Mapped[int]
     ended_day: Mapped[int | None]
+    is_handed_in: Mapped[bool] = mapped_column(default=False)  # begun by a change of team
+    is_handed_on: Mapped[bool] = mapped_column(default=False)  # ended by one
 
     __table_args__ = (Index("ix_open_span_days", "began_day", "ended_day"), Index("ix_open_span_ended", "ended_day"))
 

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,8 +25,8 @@ from helpdesk.models.people import Organisation, Team
 from helpdesk.models.products import Product
 from helpdesk.models.tickets import Channel, Priority, Status, Ticket, TicketType
 from helpdesk.policy.actor import Actor
+from helpdesk.reports.statistics.shares import wilson as wilson
 
-Z = 1.959964  # of 95 %, two-sided
 R_co = TypeVar("R_co", covariant=True)
 
 
@@ -69,16 +68,6 @@ class Report(Generic[R_co]):
     slug: str
     title: LazyString
     run: Run[R_co]
-
-
-def wilson(part: int, whole: int) -> tuple[float, float] | None:
-    """Between which shares the true one lies, 19 times of 20 (the Wilson score interval); None of nothing."""
-    if whole <= 0:
-        return None
-    share, z2 = part / whole, Z * Z
-    middle = share + z2 / (2 * whole)
-    half = Z * math.sqrt(share * (1 - share) / whole + z2 / (4 * whole * whole))
-    return max(0.0, (middle - half) / (1 + z2 / whole)), min(1.0, (middle + half) / (1 + z2 / whole))
 
 
 def parse_conditions(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:

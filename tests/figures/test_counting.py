@@ -153,3 +153,30 @@ def test_clocks_are_counted_by_the_contract(cast: Cast):
     counting.catch_up_wholly()
     kinds = db.session.scalars(select(ClockFigures.kind).where(ClockFigures.ticket_id == ticket.id)).all()
     assert kinds
+
+
+def test_the_backlog_lay_with_the_team_that_had_it(cast: Cast):
+    ticket = a_ticket(cast)
+    hand_over(ticket, NewHandover(**{**HANDOVER.__dict__, "to_team_id": cast.field.id}), by=cast.ona)
+    counting.catch_up_wholly()
+    query = select(OpenSpan).where(OpenSpan.ticket_id == ticket.id).order_by(OpenSpan.id)
+    first, second = db.session.scalars(query).all()
+    assert (first.line, first.is_handed_on, first.ended_at) == (1, True, second.began_at)
+    assert (second.team_id, second.is_handed_in, second.ended_at) == (cast.field.id, True, None)
+
+
+def test_what_is_reopened_after_its_month_was_closed_ends_twice(cast: Cast):
+    ticket_id = a_past(cast, PastStep(OPENED), PastStep(OPENED + timedelta(hours=3), status=Status.CLOSED))
+    facts_of(ticket_id)
+    counting.close_months()
+    ticket = db.session.get_one(Ticket, ticket_id)
+    ticket.closed_at = ticket.resolved_at = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+    ticket.reopenings = 1
+    db.session.commit()
+    counting.recount()
+    kept, later = facts_of(ticket_id)
+    assert (kept.reopenings, kept.is_kept, kept.is_latest) == (0, True, False)
+    assert (later.reopenings, later.is_kept, later.is_latest, later.is_opening) == (1, True, True, False)
+    assert january() == 1
+    counting.recount()
+    assert [row.id for row in facts_of(ticket_id)] == [kept.id, later.id]

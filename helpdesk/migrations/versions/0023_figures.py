@@ -117,6 +117,8 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("began_day", sa.Integer(), nullable=False),
         sa.Column("ended_day", sa.Integer(), nullable=True),
+        sa.Column("is_handed_in", sa.Boolean(), nullable=False),
+        sa.Column("is_handed_on", sa.Boolean(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("channel_word", sa.Text(), nullable=False),
