@@ -20,22 +20,26 @@ import re
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 from xml.etree import ElementTree
 
+from markupsafe import Markup
+
 import helpdesk
-from helpdesk.reports.charts import PALETTE, WIDE, Chart, Option, Sketch, plain, sketch
+from helpdesk.reports.charts import NARROW, PALETTE, WIDE, Chart, Option, Sketch, plain, sketch
 
 log = logging.getLogger(__name__)
 
 Theme = Literal["page", "light", "dark"]
 LIBRARY = Path(helpdesk.__file__).parent / "web" / "static" / "vendor" / "echarts" / "echarts.min.js"
 SECONDS, MEGABYTES = 3, 96
+PHONE, PAPER = 340, 680  # pixels: how wide a chart is drawn for a phone, and for a sheet of A4
 SVG = "http://www.w3.org/2000/svg"
 
 
-class _CannotDraw(Exception):
+class CannotDraw(Exception):
     """The runtime is missing, or the drawing broke its bounds."""
 
 
@@ -48,13 +52,51 @@ def draw(chart: Chart, *, width: int = WIDE, theme: Theme = "page", id: str = ""
     if chart.is_empty:
         return None
     made = sketch(chart, width=width)
+    text = _text(made.option)
     try:
-        raw = _runtime().draw(made)
-    except _CannotDraw as error:
+        raw = _drawn(text, made.width, made.height)
+    except CannotDraw as error:
         log.warning("a chart was not drawn: %s", error)
         return None
-    name = id or "c" + hashlib.sha256(f"{width}{_text(made.option)}".encode()).hexdigest()[:10]
+    name = id or "c" + hashlib.sha256(f"{width}{text}".encode()).hexdigest()[:10]
     return _Cleaner(chart, made, theme, name).clean(raw)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What a page needs of a chart: a drawing for desks and one for phones, and what the browser draws anew."""
+
+    wide: Markup | None
+    narrow: Markup | None
+    interactive: str
+
+    @property
+    def is_missing(self) -> bool:
+        return self.wide is None
+
+
+def picture(chart: Chart, id: str, *, on_paper: bool = False) -> Picture:
+    """The chart for a page; on paper there is no phone and nothing to press."""
+    wide = draw(chart, width=PAPER if on_paper else WIDE, theme="light" if on_paper else "page", id=f"{id}-wide")
+    if on_paper or wide is None:
+        return Picture(_markup(wide), None, "")
+    narrow = draw(chart, width=PHONE, id=f"{id}-narrow")
+    return Picture(_markup(wide), _markup(narrow), interactive(chart))
+
+
+def interactive(chart: Chart) -> str:
+    """The options for the browser as JSON, and which custom property of the page stands for which colour."""
+    wide, phone = sketch(chart, width=WIDE), sketch(chart, width=PHONE)
+    return json.dumps({
+        "wide": {"option": wide.option, "width": wide.width, "height": wide.height},
+        "narrow": {"option": phone.option, "width": phone.width, "height": phone.height},
+        "below": NARROW, "colours": {light: f"--{name}" for name, (light, _dark) in PALETTE.items()},
+        "title": plain(chart.title), "summary": chart.summary,
+    }, ensure_ascii=False, separators=(",", ":"), sort_keys=True)  # fmt: skip
+
+
+def _markup(svg: str | None) -> Markup | None:
+    return None if svg is None else Markup(svg)  # noqa: S704 - built from known elements in _Cleaner
 
 
 def can_draw() -> bool:
@@ -71,6 +113,12 @@ def _quickjs() -> Any:
     return quickjs
 
 
+@functools.lru_cache(maxsize=128)
+def _drawn(text: str, width: int, height: int) -> str:
+    """What ECharts makes of an option; a page that is asked for again has drawn its pictures already."""
+    return _runtime().draw(text, width, height)
+
+
 def _text(option: Option) -> str:
     return json.dumps(option, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
@@ -83,18 +131,28 @@ var self = globalThis, setTimeout = function () { return 0; }, clearTimeout = fu
 """
 _DRAW = r"""
 (function () {
-  var narrow = /[iIl.,:;'|!jtfr ()\[\]]/, broad = /[mwMW%@ЖШЩМФЮжшщмфю]/;
-  function measure(text, font) {
-    var size = parseFloat((/(\d+(?:\.\d+)?)px/.exec(font || '') || [0, 12])[1]), width = 0;
-    for (var letter of String(text)) {
+  var widths = new Map(), known = new Map();
+  for (var letter of "iIl.,:;'|!jtfr ()[]") widths.set(letter, 0.34);
+  for (var letter of 'mwMW%@ЖШЩМФЮжшщмфю') widths.set(letter, 0.9);
+  for (var letter of '\u2060\u200d\ufe0f') widths.set(letter, 0);
+  function widthOf(letter) {
+    var width = widths.get(letter);
+    if (width === undefined) {
       var code = letter.codePointAt(0);
-      if (narrow.test(letter)) width += 0.34;
-      else if (broad.test(letter)) width += 0.9;
-      else if (code >= 0x1100 && (code <= 0x115f || code >= 0x2e80 && code <= 0xd7a3 || code >= 0xf900 && code <= 0xfaff
-        || code >= 0xff00 && code <= 0xff60 || code >= 0x1f300)) width += 1.05;
-      else if (code === 0x2060 || code === 0x200d || code === 0xfe0f) width += 0;
-      else width += letter !== letter.toLowerCase() ? 0.7 : 0.58;
+      var isSquare = code >= 0x1100 && (code <= 0x115f || code >= 0x2e80 && code <= 0xd7a3
+        || code >= 0xf900 && code <= 0xfaff || code >= 0xff00 && code <= 0xff60 || code >= 0x1f300);
+      width = isSquare ? 1.05 : letter !== letter.toLowerCase() ? 0.7 : 0.58;
+      if (widths.size < 20000) widths.set(letter, width);
     }
+    return width;
+  }
+  function measure(text, font) {
+    var size = known.get(font), width = 0;
+    if (size === undefined) {
+      size = parseFloat((/(\d+(?:\.\d+)?)px/.exec(font || '') || [0, 12])[1]);
+      if (known.size < 200) known.set(font, size);
+    }
+    for (var letter of String(text)) width += widthOf(letter);
     return { width: width * size };
   }
   echarts.setPlatformAPI({ measureText: measure });
@@ -119,13 +177,13 @@ class _Runtime:
         self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="charts")
         self.context: Any = None
 
-    def draw(self, made: Sketch) -> str:
-        return self.thread.submit(self._draw, _text(made.option), made.width, made.height).result()
+    def draw(self, text: str, width: int, height: int) -> str:
+        return self.thread.submit(self._draw, text, width, height).result()
 
     def _draw(self, text: str, width: int, height: int) -> str:
         quickjs = _quickjs()
         if quickjs is None:
-            raise _CannotDraw("QuickJS is not installed")
+            raise CannotDraw("QuickJS is not installed")
         try:
             if self.context is None:
                 self.context = self._warm(quickjs)
@@ -133,7 +191,7 @@ class _Runtime:
             drawn: str = self.context.get("draw")(text, width, height)
         except (quickjs.JSException, quickjs.StackOverflow, OSError) as error:
             self.context = None
-            raise _CannotDraw(str(error)) from error
+            raise CannotDraw(str(error)) from error
         return drawn
 
     def _warm(self, quickjs: Any) -> Any:
@@ -172,7 +230,6 @@ ATTRIBUTES = frozenset([
 STYLED = frozenset(["font-size", "font-weight"])
 _NAMES = {light: name for name, (light, _dark) in PALETTE.items()}
 _OWN_ID = re.compile(r"zr\d+-([a-z]+\d+)")
-_SAFE_URL = re.compile(r"(/(?!/)|\?|#)[^\s\\]*")
 
 
 class _Cleaner:
@@ -228,7 +285,7 @@ class _Cleaner:
                 if self.theme == "page":
                     classes.append(f"{key}-{colour}")
                 kept[key] = PALETTE[colour][1 if self.theme == "dark" else 0]
-            elif key in ("fill", "stroke") and value == "transparent":
+            elif key in ("fill", "stroke") and (value == "transparent" or found.get(f"{key}-opacity") == "0"):
                 kept[key] = "none"
             elif "url(" in value and not _OWN_ID.search(value):
                 continue
@@ -243,9 +300,10 @@ class _Cleaner:
         series, index = found.get("ecmeta_series_index"), found.get("ecmeta_data_index")
         if series is None or index is None or int(series) >= len(self.points):
             return None
-        data = self.points[int(series)].get("data", [])
+        drawn = self.points[int(series)]
+        # An edge of a graph is a line or a stripe that one sees through, and counts apart from the nodes.
+        is_edge = "links" in drawn and (found.get("fill") == "none" or "fill-opacity" in found)
+        data = drawn["links" if is_edge else "data"]
         point = data[int(index)] if 0 <= int(index) < len(data) else None
         url = point.get("url") if isinstance(point, dict) else None
-        if not url or not _SAFE_URL.fullmatch(url):
-            return None
-        return url, plain(point["tooltip"]["formatter"]) if point and "tooltip" in point else self.chart.title
+        return (url, plain(point["tooltip"]["formatter"]).replace("\u2060", "")) if url and point else None
