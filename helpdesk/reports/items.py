@@ -24,10 +24,11 @@ from helpdesk.policy.scopes import visible
 from helpdesk.reports.asking import Asked
 from helpdesk.reports.base import Slice
 from helpdesk.reports.engine import FactReport
-from helpdesk.reports.metrics import How, Metric
+from helpdesk.reports.metrics import Figure, How, Metric
 from helpdesk.reports.words import VALUES
 
 BATCH = 500
+WHEN = _l("When")
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class ItemKind:
     title: LazyString
     load: Callable[[Sequence[int], Actor], Mapping[int, Item]]
     prefix: str = "#"  # of a number, where nothing else is left
-    when: LazyString = _l("When")  # which instant of it is shown
+    when: LazyString = WHEN  # which instant of it is shown
 
 
 @dataclass(frozen=True)
@@ -80,13 +81,22 @@ def read_behind(report: FactReport, names: Sequence[str], of: Sequence[str], key
     return Behind(report.metric(names[0]), tuple(of), tuple(key or None for key in keys))
 
 
-def items_of(asked: Asked, over: Slice, behind: Behind, *, for_: Actor) -> Select[Any]:
-    """The ids of the items, in the order of their instant."""
+def items_of(asked: Asked, over: Slice, behind: Behind, *, for_: Actor) -> tuple[Select[Any], Figure | None]:
+    """The ids of the items, in the order of their instant, and the figure that they make; None where nothing does.
+
+    NotFound where the figure is hidden: the list would tell what it does not.
+    """
+    report = asked.report
     try:
-        return asked.report.behind(over, behind.metric.name, for_=for_, by=behind.by, key=behind.key,
-                                   judged=asked.judged)  # fmt: skip
+        query = report.behind(over, behind.metric.name, for_=for_, by=behind.by, key=behind.key, judged=asked.judged)
+        table = report.run(over, for_=for_, by=behind.by, judged=asked.judged, compare=False)
     except (Invalid, ValueError) as error:  # a name that nothing bears any more
         raise NotFound from error
+    row = table.total if not behind.by else next((row for row in table.rows if row.key == behind.key), None)
+    figure = row.figures[behind.metric.name] if row is not None else None
+    if figure is not None and figure.is_hidden:
+        raise NotFound
+    return query, figure
 
 
 def count_items(query: Select[Any]) -> int:

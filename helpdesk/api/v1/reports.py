@@ -303,7 +303,7 @@ def behind(sent: dict[str, Any], slug: str) -> Page:
     wanted = read_behind(report, [sent["metric"]], sent["of"], sent["key"])
     with _of_the_query():
         over = _over(sent)
-    query = items_of(Asked(report, judged=sent["judged"]), over, wanted, for_=current_actor())
+    query, _figure = items_of(Asked(report, judged=sent["judged"]), over, wanted, for_=current_actor())
     found = page_of_items(report, query, size=sent["size"], page=sent["page"], for_=current_actor())
     return Page(found, count_items(query), sent["page"])
 

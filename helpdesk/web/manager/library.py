@@ -20,7 +20,6 @@ from helpdesk.policy.rules import may
 from helpdesk.reports import FACT_REPORTS
 from helpdesk.reports.asking import Asked, read_asked, without
 from helpdesk.reports.dimensions import STEPS
-from helpdesk.reports.drawing import draw
 from helpdesk.reports.engine import FactReport
 from helpdesk.reports.files import (
     ITEM_COLUMNS,
@@ -67,7 +66,6 @@ from helpdesk.web.shell import Item as Way
 
 bp = Blueprint("library", __name__, url_prefix="/reports")
 PAGE = 50
-WIDE, NARROW = 1040, 340  # pixels that a picture is drawn for
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ENDINGS = ("csv", "json", "xlsx", "pdf")
 
@@ -257,22 +255,16 @@ def _table(asked: Asked) -> Table:
 
 def _behind(asked: Asked) -> tuple[Behind, Any, Figure | None]:
     """The figure that the address means, its items, and its value."""
-    report, over = asked.report, asked.over(now(), desk_zone())
-    wanted = read_behind(report, request.args.getlist("metric"), request.args.getlist("of"),
+    wanted = read_behind(asked.report, request.args.getlist("metric"), request.args.getlist("of"),
                          request.args.getlist("key"))  # fmt: skip
-    query = items_of(asked, over, wanted, for_=current_actor())
-    table = report.run(over, for_=current_actor(), by=wanted.by, judged=asked.judged, compare=False)
-    row = table.total if not wanted.by else next((row for row in table.rows if row.key == wanted.key), None)
-    return wanted, query, row.figures[wanted.metric.name] if row is not None else None
+    query, figure = items_of(asked, asked.over(now(), desk_zone()), wanted, for_=current_actor())
+    return wanted, query, figure
 
 
 def _figures(asked: Asked, table: Table) -> dict[str, Any]:
     """What stands under the headline."""
-    chart = chart_of(asked.report, table, lambda metric, key: _behind_url(asked, Behind(metric, table.by, key)))
     return {
-        "chart": chart,
-        "wide": draw(chart, width=WIDE, id="wide") if chart is not None else None,
-        "narrow": draw(chart, width=NARROW, id="narrow") if chart is not None else None,
+        "picture": chart_of(asked.report, table, lambda metric, key: _behind_url(asked, Behind(metric, table.by, key))),
         "heads": [str(title_of(asked.report, name)) for name in table.by],
         "lines": [(words, _cells(asked, table.by, row.key, found))
                   for row, (words, found) in zip(table.rows, lines(table), strict=True)],
@@ -295,8 +287,8 @@ def _cells(
 
 
 def _behind_url(asked: Asked, wanted: Behind, figure: Figure | None = None) -> str:
-    """Where the items of a figure are listed; empty where there are none."""
-    if figure is not None and not (figure.value or figure.whole):
+    """Where the items of a figure are listed; empty where there are none, or so few that it is hidden."""
+    if figure is not None and (figure.is_hidden or not (figure.value or figure.whole)):
         return ""
     return _here("behind", asked, wanted)
 
