@@ -37,6 +37,10 @@ class ReportSettings:
     least_shown: int = setting(
         5, "Shares and means of fewer answers or tickets than this are not shown.", low=1, high=100
     )
+    default_rate_cents: int = setting(
+        0, "What an hour of work costs where the contract names no rate, in cents of euro; 0: not known.",
+        low=0, high=10_000_000,
+    )  # fmt: skip
 
 
 def state_row() -> FiguresState:

@@ -29,6 +29,7 @@ from helpdesk.models.access import Account
 from helpdesk.models.care import FeedKind, NeedKind
 from helpdesk.models.feedback import Every
 from helpdesk.models.problems import BroadcastKind, ProblemState, ProposalState, RecurrenceProposal
+from helpdesk.models.satisfaction import QuestionForm, SurveyKind
 from helpdesk.models.tickets import TicketType
 from helpdesk.people.accounts import create_token, disable_account, revoke_token, tokens_of
 from helpdesk.policy.actor import SYSTEM, Actor
@@ -37,6 +38,7 @@ from helpdesk.problems.majors import NewMajor, declare_major
 from helpdesk.problems.schedules import NewSchedule, schedule_feedback
 from helpdesk.problems.webhooks import NewWebhook, add_webhook
 from helpdesk.reports.saving import NewSaved, save_report
+from helpdesk.satisfaction.questions import NewQuestion, add_question
 from helpdesk.tickets.attachments import store_upload
 from helpdesk.tickets.classification import Classification, classify, watch
 from helpdesk.tickets.conversation import NewMessage, add_note
@@ -55,6 +57,7 @@ from tests.factories import HANDOVER, a_ticket, facts
 from tests.knowledge.writing import published
 from tests.problems.solving import a_problem
 from tests.problems.wishing import a_wish
+from tests.satisfaction.asking import asked, desk_asks
 
 WORDS = {"text": "Something."}
 WHY = {"reason": "Because."}
@@ -69,6 +72,7 @@ WISH = {"product_id": 1, "title": "Mine"}
 ANSWER = {"verdict": "accepted"}
 SOLD = {"sold_on": "2026-03-02", "items": [{"what": "A printer"}], "organisation_id": 1}
 REVIEW = {"held_on": "2026-03-02", "service_people": "Me", "development_people": "Me", "findings": "Mine"}
+QUESTION = {"asked_with": "csat", "form": "text", "words": {"en": "Mine?"}}
 FORM = {name: text for name, text in HANDOVER.__dict__.items() if text}
 
 # Everything under an address that names something, with a body that would do.
@@ -271,9 +275,25 @@ ADDRESSES: list[tuple[str, str, Any]] = [
     ("GET", "/articles/files/{article_file_id}", None),
     ("POST", "/article-tasks/{task_id}/article", None),
     ("PUT", "/article-tasks/{task_id}/end", {"state": "done"}),
+    ("GET", "/tickets/{number}/surveys", None),
+    ("GET", "/surveys/{survey_id}", None),
+    ("PUT", "/surveys/{survey_id}/answer", {"score": 5}),
+    ("PUT", "/surveys/{survey_id}/handling", {"note": "Mine"}),
+    ("PUT", "/surveys/{survey_id}/claim", None),
+    ("DELETE", "/surveys/{survey_id}/words", None),
+    ("GET", "/survey-questions/{question_id}", None),
+    ("PUT", "/survey-questions/{question_id}", QUESTION),
 ]  # fmt: skip
 # What a client may not do on a ticket of their own, and what is not for clients at all.
 STAFFS_OWN = [
+    ("PUT", "/surveys/{survey_id}/handling", {"note": "Mine"}),
+    ("PUT", "/surveys/{survey_id}/claim", None),
+    ("DELETE", "/surveys/{survey_id}/words", None),
+    ("GET", "/survey-answers", None),
+    ("GET", "/survey-questions", None),
+    ("POST", "/survey-questions", QUESTION),
+    ("GET", "/survey-settings", None),
+    ("PATCH", "/survey-settings", {"pause_days": 1}),
     ("POST", "/tickets/{number}/wishes", WISH),
     ("POST", "/wishes", WISH),
     ("PUT", "/wishes/{wish}", {"title": "Mine"}),
@@ -423,8 +443,16 @@ def known(cast: Cast, ona: Caller, jonas: Caller) -> dict[str, Any]:
         "webhook_id": add_webhook(NewWebhook("https://hooks.example.com/"), by=cast.petras)[0].id,
         "installed_id": cast.printer_at_klinika.id, "enquiry": a_ticket(cast, type=TicketType.ENQUIRY).number,
         **problem_things(cast, number), **article_things(cast), "proposal_id": a_proposal(cast).id,
+        **survey_things(cast),
         "synonym_id": add_synonyms(["printer", "label machine"], by=cast.petras).id,
     }  # fmt: skip
+
+
+def survey_things(cast: Cast) -> dict[str, Any]:
+    """What Jonas was asked after a resolution, and a question of the desk's own."""
+    desk_asks(cast, pause_days=0)
+    question = add_question(NewQuestion(SurveyKind.CSAT, QuestionForm.TEXT, {"en": "What else?"}), by=cast.petras)
+    return {"survey_id": asked(cast).id, "question_id": question.id}
 
 
 def a_proposal(cast: Cast) -> RecurrenceProposal:

@@ -28,7 +28,7 @@ from helpdesk.reports.asking import LONGEST_VALUE, MOST_BY, MOST_VALUES, Asked
 from helpdesk.reports.base import Slice, parse_conditions
 from helpdesk.reports.engine import FactReport
 from helpdesk.reports.files import filename, table_csv
-from helpdesk.reports.items import Item, count_items, items_of, page_of_items, read_behind
+from helpdesk.reports.items import Item, count_items, items_of, kind_of, page_of_items, read_behind
 from helpdesk.reports.metrics import Metric, Table
 from helpdesk.reports.saving import LONGEST_NAME, LONGEST_QUERY, MOST_RECIPIENTS, NewSaved, Sending
 from helpdesk.reports.words import EVERY, FORMS
@@ -304,7 +304,8 @@ def behind(sent: dict[str, Any], slug: str) -> Page:
     with _of_the_query():
         over = _over(sent)
     query, _figure = items_of(Asked(report, judged=sent["judged"]), over, wanted, for_=current_actor())
-    found = page_of_items(report, query, size=sent["size"], page=sent["page"], for_=current_actor())
+    kind = kind_of(report, wanted.metric)
+    found = page_of_items(kind, query, size=sent["size"], page=sent["page"], for_=current_actor())
     return Page(found, count_items(query), sent["page"])
 
 
@@ -365,7 +366,7 @@ def end_sending(saved_id: int) -> None:
 def _report(slug: str) -> FactReport:
     """The report; for whoever may read none there is none."""
     report = FACT_REPORTS.get(slug)
-    if report is None or not may(current_actor(), Action.READ_REPORTS):
+    if report is None or not may(current_actor(), report.action):
         raise NotFound
     return report
 

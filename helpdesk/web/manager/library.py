@@ -15,7 +15,6 @@ from helpdesk.core.i18n import gettext as _
 from helpdesk.core.pdf import can_make_pdf, pdf_of
 from helpdesk.core.times import now
 from helpdesk.figures.desk import desk_zone
-from helpdesk.policy.actions import Action
 from helpdesk.policy.rules import may
 from helpdesk.reports import FACT_REPORTS
 from helpdesk.reports.asking import Asked, read_asked, without
@@ -171,11 +170,11 @@ def behind(slug: str) -> str:
     total = count_items(query)
     pages = max(1, -(-total // PAGE))
     number = min(max(1, request.args.get("page", 1, type=int)), pages)
-    found = page_of_items(report, query, size=PAGE, page=number, for_=current_actor())
+    found = page_of_items(kind_of(report, wanted.metric), query, size=PAGE, page=number, for_=current_actor())
     words = [(str(title_of(report, name)), key_words(name, value))
              for name, value in zip(wanted.by, wanted.key, strict=True)]  # fmt: skip
     return render_template(
-        "manager/reports/behind.html", report=report, asked=asked, metric=wanted.metric, kind=kind_of(report),
+        "manager/reports/behind.html", report=report, asked=asked, metric=wanted.metric, kind=kind_of(report, wanted.metric),
         items=found, total=total, words=words, about=behind_about(wanted.metric),
         value=valued(wanted.metric, figure) if figure is not None else "", number=number, pages=pages,
         newer_url=_behind_page(asked, wanted, number - 1) if number > 1 else "",
@@ -195,7 +194,7 @@ def behind_file(slug: str, ending: str) -> Response:
     wanted, query, _figure = _behind(asked)
     table = report.run(asked.over(now(), desk_zone()), for_=current_actor(), by=(), judged=asked.judged, compare=False)
     name = filename(table, ending, wanted.metric.name)
-    items = every_item(report, query, for_=current_actor())
+    items = every_item(kind_of(report, wanted.metric), query, for_=current_actor())
     if ending == "xlsx":
         return send_file(items_xlsx(report, table, items), SPREADSHEET, as_attachment=True, download_name=name)
     if ending == "csv":
@@ -235,7 +234,7 @@ def download(slug: str, ending: str) -> Response:
 
 def _report(slug: str) -> FactReport:
     report = FACT_REPORTS.get(slug)
-    if report is None or not may(current_actor(), Action.READ_REPORTS):
+    if report is None or not may(current_actor(), report.action):
         raise NotFound
     return report
 
