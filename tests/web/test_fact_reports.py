@@ -66,7 +66,7 @@ def test_no_report_answers_those_who_may_read_none(cast: Cast, browser_of: Brows
 def test_the_index_leads_to_every_report(cast: Cast, browser_of: BrowserOf) -> None:
     page = browser_of("vera").get("/manager/reports")
     for slug in FACT_REPORTS:
-        assert f"/manager/reports/{slug}" in page.links.values()
+        assert f'href="/manager/reports/{slug}"' in page.html
     assert "/manager/attainment" in page.links.values()
 
 

@@ -174,8 +174,8 @@ def behind(slug: str) -> str:
     words = [(str(title_of(report, name)), key_words(name, value))
              for name, value in zip(wanted.by, wanted.key, strict=True)]  # fmt: skip
     return render_template(
-        "manager/reports/behind.html", report=report, asked=asked, metric=wanted.metric, kind=kind_of(report, wanted.metric),
-        items=found, total=total, words=words, about=behind_about(wanted.metric),
+        "manager/reports/behind.html", report=report, asked=asked, metric=wanted.metric,
+        kind=kind_of(report, wanted.metric), items=found, total=total, words=words, about=behind_about(wanted.metric),
         value=valued(wanted.metric, figure) if figure is not None else "", number=number, pages=pages,
         newer_url=_behind_page(asked, wanted, number - 1) if number > 1 else "",
         older_url=_behind_page(asked, wanted, number + 1) if number < pages else "",
