@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import LazyString
-from sqlalchemy import Select, True_, and_, func, or_, select
+from sqlalchemy import Select, True_, and_, distinct, func, or_, select
 
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid, NotFound
@@ -272,7 +272,7 @@ class _Run:
         item, at = getattr(self.model, self.source.item_id), getattr(self.model, basis.at)
         amount = {
             How.SUM: func.sum(metric.of), How.RATIO: func.sum(metric.of), How.MEAN: func.sum(metric.of),
-            How.MOST: func.max(metric.of), How.DISTINCT: func.count(metric.of.distinct()),
+            How.MOST: func.max(metric.of), How.DISTINCT: func.count(distinct(metric.of)),
         }.get(metric.how, func.count())  # fmt: skip
         query = select(item, amount.label("amount")).where(*conditions).group_by(item)
         return query.order_by(func.min(at), item)

@@ -20,6 +20,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Integer, Select, bindparam, case, func, literal, select
 from sqlalchemy.orm import aliased
 
+from helpdesk.aftersales.billing import price
 from helpdesk.core.db import among, db
 from helpdesk.core.settings import read_settings
 from helpdesk.core.times import now
@@ -153,12 +154,12 @@ class ContractValue(FactReport):
                 found = self.source.dimensions[name].find(value) if value is not None else []
                 spans = [span for span in spans if getattr(span, column) in found]
         first, until = _period(over)
-        worth: dict[int, float] = defaultdict(float)
+        worth: dict[int, int] = defaultdict(int)
         for span in spans:
             worth[span.contract_id] += _fee(span, first, until)
         for contract_id, (_currency, cents) in self._granted_worth(spans, first, until):
             worth[contract_id] += cents
-        amounts = {contract_id: round(cents) for contract_id, cents in worth.items() if cents}
+        amounts = {contract_id: cents for contract_id, cents in worth.items() if cents}
         amount = case(amounts, value=Contract.id, else_=0) if amounts else literal(0)
         query = select(Contract.id, amount.label("amount")).where(among(Contract.id, sorted(amounts)))
         return query.order_by(Contract.id)
@@ -199,7 +200,7 @@ class ContractValue(FactReport):
             [(None, _period(over))] if step is None else list(self._stretches(over, step))
         )
         names = {name: self.source.dimensions[name].named({self._id(name, span) for span in spans}) for name in others}
-        found: dict[Key, list[Mapping[str, float]]] = defaultdict(list)
+        found: dict[Key, list[Mapping[str, int]]] = defaultdict(list)
         for stretch, (first, until) in stretches:
             grouped: dict[tuple[str, ...], list[_Priced]] = defaultdict(list)
             for span in spans:
@@ -227,11 +228,11 @@ class ContractValue(FactReport):
             yield step.key(number), (max(first, step.first(number)), min(until, step.first(after)))
             number = after
 
-    def _worth(self, over: Slice, spans: Sequence[_Priced]) -> Mapping[str, float]:
+    def _worth(self, over: Slice, spans: Sequence[_Priced]) -> Mapping[str, int]:
         return self._between(spans, *_period(over))
 
-    def _between(self, spans: Sequence[_Priced], first: date, until: date) -> Mapping[str, float]:
-        money: dict[str, float] = defaultdict(float)
+    def _between(self, spans: Sequence[_Priced], first: date, until: date) -> Mapping[str, int]:
+        money: dict[str, int] = defaultdict(int)
         for span in spans:
             cents = _fee(span, first, until)
             if cents:
@@ -240,7 +241,7 @@ class ContractValue(FactReport):
             money[currency] += cents
         return money
 
-    def _granted_worth(self, spans: Sequence[_Priced], first: date, until: date) -> list[tuple[int, tuple[str, float]]]:
+    def _granted_worth(self, spans: Sequence[_Priced], first: date, until: date) -> list[tuple[int, tuple[str, int]]]:
         """Hours granted in the period, at the rate of terms without a fee that held on their day."""
         prepaid: dict[int, list[_Priced]] = defaultdict(list)
         for span in spans:
@@ -254,30 +255,30 @@ class ContractValue(FactReport):
                    HoursEntry.day >= first, HoursEntry.day < until)
         )  # fmt: skip
         return [
-            (contract_id, (span.currency, (span.rate or 0) * minutes / 60))
+            (contract_id, (span.currency, price(minutes, span.rate) or 0))
             for contract_id, day, minutes in rows
             for span in prepaid[contract_id]
             if span.first <= day <= span.last
         ]
 
-    def _figures(self, worths: Sequence[Mapping[str, float]]) -> dict[str, Figure]:
-        money: dict[str, float] = defaultdict(float)
+    def _figures(self, worths: Sequence[Mapping[str, int]]) -> dict[str, Figure]:
+        money: dict[str, int] = defaultdict(int)
         for worth in worths:
             for currency, cents in worth.items():
                 money[currency] += cents
         name = self.metrics[0].name
         if len(money) > 1:
             return {name: Figure(None)}
-        return {name: Figure(round(sum(money.values())), currency=next(iter(money), None))}
+        return {name: Figure(sum(money.values()), currency=next(iter(money), None))}
 
 
-def _fee(span: _Priced, first: date, until: date) -> float:
-    """The monthly fees of these days, of a part of a month by its days."""
-    day, last, cents = max(span.first, first), min(span.last, until - timedelta(days=1)), 0.0
+def _fee(span: _Priced, first: date, until: date) -> int:
+    """The monthly fees of these days, of a part of a month by its days: stretches of a month add up to its fee."""
+    day, last, cents = max(span.first, first), min(span.last, until - timedelta(days=1)), 0
     while span.fee and day <= last:
         begins, ends = first_of_month(month_of(day)), first_of_month(month_of(day) + 1)
-        end = min(last + timedelta(days=1), ends)
-        cents += span.fee * (end - day).days / (ends - begins).days
+        end, length = min(last + timedelta(days=1), ends), (ends - begins).days
+        cents += span.fee * (end - begins).days // length - span.fee * (day - begins).days // length
         day = end
     return cents
 
