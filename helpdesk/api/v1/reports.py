@@ -262,13 +262,13 @@ ALL_SAVED = Representation(
 @bp.get("/metrics")
 @bp.gives(200, METRICS)
 def metrics() -> dict[str, Any]:
-    """Read the dictionary: what each figure says, and in which reports it stands."""
+    """Read the dictionary: what each figure says, and in which reports it says so."""
     require(current_actor(), Action.READ_REPORTS)
-    found: dict[str, tuple[Metric, list[str]]] = {}
+    found: dict[tuple[str, str], tuple[Metric, list[str]]] = {}
     for slug, report in FACT_REPORTS.items():
         for metric in report.metrics:
-            found.setdefault(metric.name, (metric, []))[1].append(slug)
-    return {"metrics": [_metric(*found[name]) for name in sorted(found)]}
+            found.setdefault((metric.name, str(metric.definition)), (metric, []))[1].append(slug)
+    return {"metrics": [_metric(*found[key]) for key in sorted(found)]}
 
 
 @bp.get("/reports")
