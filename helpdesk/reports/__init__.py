@@ -8,9 +8,11 @@ from helpdesk.reports.attainment import ATTAINMENT
 from helpdesk.reports.base import Report
 from helpdesk.reports.claims import CLAIMS
 from helpdesk.reports.engine import FactReport
+from helpdesk.reports.forecast import FORECAST
 from helpdesk.reports.hours import HOURS
 from helpdesk.reports.knowledge import KNOWLEDGE
 from helpdesk.reports.lines import LINES
+from helpdesk.reports.load import LOAD
 from helpdesk.reports.overview import OVERVIEW
 from helpdesk.reports.product_feedback import PRODUCT_FEEDBACK
 from helpdesk.reports.promises import PROMISES
@@ -22,4 +24,4 @@ REPORTS: dict[str, Report[Any]] = {
 }
 
 # Reports by declaration: page, drill-down, exports, API and command follow from this list.
-FACT_REPORTS: dict[str, FactReport] = {report.slug: report for report in (LINES,)}
+FACT_REPORTS: dict[str, FactReport] = {report.slug: report for report in (LINES, LOAD, FORECAST)}

@@ -112,6 +112,11 @@ class FactReport:
         require(for_, Action.READ_REPORTS)
         return _Run(self, over, for_, tuple(self.by if by is None else by), judged).table(compare=compare)
 
+    def counted(self, over: Slice, basis: str, *, for_: Actor, judged: str = "first") -> list[Any]:
+        """What holds for the rows of the facts that count by this instant, as conditions of a query."""
+        require(for_, Action.READ_REPORTS)
+        return _Run(self, over, for_, (), judged).counted(basis)
+
     def behind(self, over: Slice, metric: str, *, for_: Actor, by: Sequence[str] = (), key: Key = (),
                judged: str = "first") -> Select[Any]:  # fmt: skip
         """The ids of the items that a figure counts, in the order of their instant; each once."""
@@ -168,6 +173,10 @@ class _Run:
             before_since=said(earlier.since, self.zone) if earlier is not None else None, rejudged=self._rejudged(),
             beside=read(self.over, self.reader) if read is not None else {},
         )  # fmt: skip
+
+    def counted(self, basis: str) -> list[Any]:
+        """What holds for the rows that count by this instant."""
+        return self._conditions(self.source.bases[basis], self.over)
 
     def behind(self, metric: Metric, key: Key) -> Select[Any]:
         """The items of one figure."""

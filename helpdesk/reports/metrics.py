@@ -41,6 +41,7 @@ class How(StrEnum):
     MEDIAN = "median"  # of an even number the mean of its two middle ones
     P90 = "p90"  # the smallest value that nine of ten do not exceed (nearest rank)
     MOST = "most"
+    MODEL = "model"  # worked out of other figures, as its definition says
 
 
 @dataclass(frozen=True, kw_only=True)
