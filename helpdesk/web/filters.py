@@ -20,6 +20,7 @@ from helpdesk.core.times import now
 from helpdesk.models.products import InstalledProduct
 from helpdesk.people import directory
 from helpdesk.people.directory import TeamCard
+from helpdesk.reports import charts, drawing
 from helpdesk.tickets.attachments import MEGABYTE
 from helpdesk.tickets.queries import TicketRow
 from helpdesk.tickets.routing import ROUTED_LINES
@@ -42,6 +43,7 @@ def init_app(app: Flask) -> None:
         installed_choices=installed_choices, most_file_bytes=config.max_attachment_mb * MEGABYTE,
         most_ticket_bytes=config.max_ticket_mb * MEGABYTE,
     )  # fmt: skip
+    app.jinja_env.globals.update(chart_picture=drawing.picture, chart_figures=charts.table_of)
     app.jinja_env.globals.update(keeper=keeper, row_keeper=row_keeper, shell_keeper=shell_keeper)
     app.jinja_env.add_extension("jinja2.ext.do")
 

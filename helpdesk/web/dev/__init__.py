@@ -10,6 +10,7 @@ from helpdesk.core.times import now
 from helpdesk.mail.folder import letter_in_folder, letters_in_folder
 from helpdesk.people import accounts
 from helpdesk.web.auth import sign_in_as
+from helpdesk.web.dev.chart_specimens import one_of_each, specimens
 from helpdesk.web.files import SANDBOX
 from helpdesk.web.forms import sent_id
 
@@ -42,7 +43,12 @@ def letter_body(name: str) -> Response:
 
 @bp.get("/components")
 def components() -> str:
-    return render_template("dev/components.html", now=now())
+    return render_template("dev/components.html", now=now(), charts=one_of_each())
+
+
+@bp.get("/components/charts")
+def charts() -> str:
+    return render_template("dev/charts.html", charts=specimens())
 
 
 @bp.get("/sign-in-as")

@@ -1,5 +1,6 @@
 // Behaviours: small modules bound to elements by data-behaviour="name other-name". Every page works without them.
 import { ago } from "./ago.js";
+import { chart } from "./charts.js";
 import { composer } from "./composer.js";
 import { copy } from "./copy.js";
 import { signRequests } from "./csrf.js";
@@ -22,6 +23,7 @@ import { wall } from "./wall.js";
 import { yesAtOnce } from "./yes-at-once.js";
 
 const BEHAVIOURS = {
+  chart,
   composer,
   copy,
   density,
