@@ -22,15 +22,17 @@ from helpdesk.problems.feedback_documents import feedback_document
 from helpdesk.problems.feedback_documents import table_rows as feedback_rows
 from helpdesk.reports import FACT_REPORTS
 from helpdesk.reports.attainment import BY, AttainmentReport, Tally, run_attainment
-from helpdesk.reports.base import Slice, parse_conditions
+from helpdesk.reports.base import DIMENSIONS, Slice, parse_conditions
 from helpdesk.reports.claims import ClaimsReport, ClaimTally, run_claims
+from helpdesk.reports.dimensions import STEPS
 from helpdesk.reports.hours import HoursReport, HoursTally, run_hours
 from helpdesk.reports.metrics import Row, Table
-from helpdesk.reports.overview import Overview, Step, run_overview
+from helpdesk.reports.overview import Overview, Step
 from helpdesk.reports.product_feedback import run_product_feedback
 from helpdesk.reports.promises import BY as PROMISED_BY
 from helpdesk.reports.promises import Kept, PromisesReport, run_promises
 from helpdesk.reports.revisits import RevisitsReport, RevisitTally, run_revisits
+from helpdesk.reports.summary import overview_of_facts
 
 
 class _Reports(Group):
@@ -52,33 +54,68 @@ def report() -> None:
 def _fact_command(slug: str) -> click.Command:
     """The command of a report by declaration."""
     declared = FACT_REPORTS[slug]
+    beside = _BESIDE.get(slug)
 
     @click.option("--where", "conditions", metavar="DIMENSION=VALUE", multiple=True,
-                  help=f"Only this: {', '.join(declared.source.dimensions)}. May be given several times.")  # fmt: skip
+                  help=f"Only this: {', '.join(declared.source.dimensions)}. May be given several times: of one "
+                       "dimension either counts, of several all must hold.")  # fmt: skip
     @click.option("--since", metavar="DATE", help="On or after this date (or instant); all time if not given.")
     @click.option("--until", metavar="DATE", help="Before this date (or instant).")
-    @click.option("--by", "dimensions", multiple=True, help="Broken down by this; may be given several times.")
+    @click.option("--by", "dimensions", metavar="DIMENSION", multiple=True,
+                  help=f"Broken down by this: a dimension, or {', '.join(STEPS)}. May be given several times; "
+                       f"{' and '.join(declared.by) or 'not at all'} if not given.")  # fmt: skip
+    @click.option("--limit", type=click.IntRange(min=1), help="So many rows at most, the first of them.")
     @click.option("--judged", type=click.Choice(["first", "now"]), default="first", show_default=True,
                   help="As the months were closed, or as it is judged now.")  # fmt: skip
     @click.option("--as", "email", metavar="EMAIL", help="Count what this account sees; the whole desk if not given.")
     @tabling
     @with_desk
     def run(
-        conditions: tuple[str, ...], since: str | None, until: str | None, dimensions: tuple[str, ...], judged: str,
-        email: str | None, form: str,
+        conditions: tuple[str, ...], since: str | None, until: str | None, dimensions: tuple[str, ...],
+        limit: int | None, judged: str, email: str | None, form: str,
     ) -> None:  # fmt: skip
         actor = actor_by_email(email) if email else SYSTEM
         zone = desk_zone().key
         speak(DEFAULT_LANGUAGE, zone)
         catch_up_wholly()
         over = Slice(_instant(since, zone), _instant(until, zone), parse_conditions(conditions))
-        found = declared.run(over, for_=actor, by=dimensions or None, judged=judged)
+        by = tuple(_OLD_NAMES.get((slug, name), name) for name in dimensions) or None
+        found = declared.run(over, for_=actor, by=by, judged=judged, limit=limit)
         if form == "csv":
             click.echo(csv_text(found.columns(), [found.flat_row(row) for row in found.rows]), nl=False)
             return
-        answer(form, found.document(), lambda: _tabled(found))
+        earlier = beside(over, actor, dimensions) if beside is not None else None
+        document = found.document() if earlier is None else _together(found.document(), earlier[0])
+        answer(form, document, lambda: "\n\n".join([*(earlier[1:] if earlier is not None else ()), _tabled(found)]))
 
-    return click.command(slug, cls=Command, help=str(declared.about))(run)
+    words = f"threeline report {slug} --since 2026-01-01 --until 2026-04-01 --by {' --by '.join(declared.by)}"
+    return click.command(slug, cls=Command, help=f"{declared.about}\n\n\b\nExample:\n  {words}\n  {words} --json")(run)
+
+
+def _together(document: dict[str, Any], earlier: dict[str, Any]) -> dict[str, Any]:
+    """One document of two: the older one keeps its names, also within the whole."""
+    total = document["total"] | earlier["total"] if "total" in earlier else document["total"]
+    return document | earlier | {"total": total}
+
+
+def _overview(over: Slice, actor: Actor, dimensions: Sequence[str]) -> tuple[dict[str, Any], str]:
+    step = next((Step(name) for name in dimensions if name in list(Step)), None)
+    figures = overview_of_facts(over, for_=actor, by=step)
+    return figures.document(), _text(figures)
+
+
+def _sla(over: Slice, actor: Actor, dimensions: Sequence[str]) -> tuple[dict[str, Any], str]:
+    if any(name not in (*DIMENSIONS, "clock") for name, _value in over.where):
+        return {}, ""  # sliced by what only the facts know
+    figures = run_attainment(over, for_=actor, by=[name for name in dimensions if name in BY] or BY)
+    return figures.document(), _attained(figures)
+
+
+# What two commands have answered since before their reports were declared, and still do.
+_BESIDE: dict[str, Callable[[Slice, Actor, Sequence[str]], tuple[dict[str, Any], str]]] = {
+    "overview": _overview, "sla": _sla,
+}  # fmt: skip
+_OLD_NAMES = {("sla", "kind"): "clock"}
 
 
 def _tabled(found: Table) -> str:
@@ -91,63 +128,6 @@ def _tabled(found: Table) -> str:
     rows = [("", *names), line("together", found.total)]
     rows += [line("  " + " · ".join(each or "–" for each in row.key), row) for row in found.rows]
     return _table(rows)
-
-
-@report.command()
-@click.option("--where", "conditions", metavar="DIMENSION=VALUE", multiple=True,
-              help="Only tickets of this import, team, line, organisation, product, channel, priority, type or status. "
-                   "May be given several times: of one dimension either counts, of several all must hold.")  # fmt: skip
-@click.option("--since", metavar="DATE", help="Opened on or after this date (or instant); all time if not given.")
-@click.option("--until", metavar="DATE", help="Opened before this date (or instant).")
-@click.option("--by", "step", type=click.Choice([step.value for step in Step]), help="How finely arrivals are counted.")
-@click.option("--as", "email", metavar="EMAIL", help="Count what this account sees; the whole desk if not given.")
-@answering
-@with_desk
-def overview(
-    conditions: tuple[str, ...], since: str | None, until: str | None, step: str | None, email: str | None, form: str
-) -> None:
-    """Tickets, reassignments, reopenings, times to close, arrivals, backlog, flow and SLA attainment.
-
-    \b
-    Example:
-      threeline report overview --where import=servicenow --json
-      threeline report overview --since 2026-01-01 --until 2026-04-01 --where line=2
-    """
-    actor = actor_by_email(email) if email else SYSTEM
-    speak(DEFAULT_LANGUAGE, actor.zone)
-    over = Slice(_instant(since, actor.zone), _instant(until, actor.zone), parse_conditions(conditions))
-    figures = run_overview(over, for_=actor, by=Step(step) if step else None)
-    answer(form, figures.document(), lambda: _text(figures))
-
-
-@report.command("sla")
-@click.option("--where", "conditions", metavar="DIMENSION=VALUE", multiple=True,
-              help="Only clocks of this kind (clock=resolution), or of tickets of this team, line, organisation, "
-                   "product, channel, priority, type or status. May be repeated, as with the overview.")  # fmt: skip
-@click.option("--since", metavar="DATE", help="Due on or after this date (or instant); all time if not given.")
-@click.option("--until", metavar="DATE", help="Due before this date (or instant).")
-@click.option(
-    "--by", "dimensions", type=click.Choice(BY), multiple=True, help="Broken down by this; by all if not given."
-)
-@click.option("--as", "email", metavar="EMAIL", help="Count what this account sees; the whole desk if not given.")
-@answering
-@with_desk
-def sla(
-    conditions: tuple[str, ...], since: str | None, until: str | None, dimensions: tuple[str, ...], email: str | None,
-    form: str,
-) -> None:  # fmt: skip
-    """Service levels kept: of the clocks due in a period, how many were met; with what is undecided and left out.
-
-    \b
-    Example:
-      threeline report sla --since 2026-01-01 --until 2026-04-01 --json
-      threeline report sla --where clock=resolution --by organisation
-    """
-    actor = actor_by_email(email) if email else SYSTEM
-    speak(DEFAULT_LANGUAGE, actor.zone)
-    over = Slice(_instant(since, actor.zone), _instant(until, actor.zone), parse_conditions(conditions))
-    figures = run_attainment(over, for_=actor, by=dimensions or BY)
-    answer(form, figures.document(), lambda: _attained(figures))
 
 
 @report.command("promises")

@@ -266,10 +266,11 @@ class _Folded:
         self, began: datetime, ended: datetime | None, team: tuple[int | None, int | None], is_handed_in: bool,
         *, is_handed_on: bool = False,
     ) -> dict[str, Any]:  # fmt: skip
+        first, last = day_of(began, self.zone), None if ended is None else day_of(ended, self.zone)
         return self.dimensions | {
             "ticket_id": self.ticket.id, "began_at": began, "ended_at": ended,
-            "began_day": day_of(began, self.zone).toordinal(),
-            "ended_day": None if ended is None else day_of(ended, self.zone).toordinal(),
+            "began_day": first.toordinal(), "began_month": month_of(first),
+            "ended_day": last and last.toordinal(), "ended_month": last and month_of(last),
             "team_id": team[0], "line": team[1], "is_handed_in": is_handed_in, "is_handed_on": is_handed_on,
         }  # fmt: skip
 
@@ -422,26 +423,58 @@ def _write_spans(found: Sequence[_Folded], closed_through: int, changes: Changes
 
 
 def _write_clocks(found: Sequence[_Folded], closed_through: int, zone: ZoneInfo, changes: Changes) -> None:
+    """How the clocks came out; what was decided in closed months stays, and has a second figure if it is otherwise."""
     ids = [each.ticket.id for each in found]
-    kept = ClockFigures.due_month.is_not(None) & (ClockFigures.due_month <= closed_through)
-    rows = db.session.execute(
-        select(ClockFigures.clock_id, ClockFigures.due_day, kept.label("is_settled"), ClockFigures.outcome)
-        .where(ClockFigures.ticket_id.in_(ids))
-    )  # fmt: skip
-    settled = set()
-    for row in rows:
-        if row.is_settled and row.outcome not in OPEN_OUTCOMES:
-            settled.add(row.clock_id)
+    settled: dict[int, Any] = {}
+    seconds: dict[int, Any] = {}
+    gone = []
+    for row in db.session.execute(select(ClockFigures.__table__).where(ClockFigures.ticket_id.in_(ids))):
+        if not row.is_kept:
+            seconds[row.clock_id] = row
+        elif _is_settled(row.due_month, closed_through) and row.outcome not in OPEN_OUTCOMES:
+            settled[row.clock_id] = row
         else:
             changes.add("due", row.due_day)
-    made = [_clock(each, clock, zone) for each in found for clock in each.material.clocks]
-    made = [row for row in made if row["clock_id"] not in settled]
-    changes.add("due", *(row["due_day"] for row in made))
-    db.session.execute(delete(ClockFigures).where(
-        ClockFigures.ticket_id.in_(ids), ClockFigures.clock_id.not_in(settled)
-    ))  # fmt: skip
+            gone.append(row.id)
+    made = []
+    for new in (_clock(each, clock, zone) for each in found for clock in each.material.clocks):
+        kept, second = settled.get(new["clock_id"]), seconds.get(new["clock_id"])
+        if kept is None:
+            changes.add("due", new["due_day"])
+            made.append(new)
+            if second is not None:
+                gone.append(second.id)
+            continue
+        is_otherwise = not _is_clock_as_told(kept, new)
+        if second is not None and not (is_otherwise and _is_clock_as_told(second, new)):
+            gone.append(second.id)
+            second = None
+        if is_otherwise and second is None:
+            made.append(new | _signature(new["ticket_id"]))
+        if kept.is_latest == is_otherwise:
+            db.session.execute(
+                update(ClockFigures).where(ClockFigures.id == kept.id).values(is_latest=not is_otherwise)
+            )
+    if gone:
+        db.session.execute(delete(ClockFigures).where(ClockFigures.id.in_(gone)))
     if made:
-        db.session.execute(insert(ClockFigures), made)
+        insert_many(ClockFigures, made, ClockFigures.id)
+
+
+_TELLING_OF_CLOCKS = ("outcome", "is_excused", "due_at", "spent_seconds")
+
+
+def _is_clock_as_told(row: Any, told: Mapping[str, Any]) -> bool:
+    return all(getattr(row, name) == told[name] for name in _TELLING_OF_CLOCKS)
+
+
+def _signature(ticket_id: int) -> dict[str, Any]:
+    """Whoever was the last to do something to the ticket, and when this was counted."""
+    query = select(Entry.actor_kind, Entry.actor_id).where(
+        Entry.subject_kind == "ticket", Entry.subject_id == ticket_id
+    )
+    kind, doer_id = db.session.execute(query.order_by(Entry.id.desc()).limit(1)).first() or ("system", 0)
+    return {"is_kept": False, "signed_kind": kind, "signed_id": doer_id, "signed_at": now()}
 
 
 OPEN_OUTCOMES = frozenset({"overdue", "not_due", "paused"})
@@ -467,6 +500,7 @@ def _clock(each: _Folded, clock: Any, zone: ZoneInfo) -> dict[str, Any]:
     return each.dimensions | {
         "clock_id": clock.id, "ticket_id": each.ticket.id, "kind": clock.kind, "clock_line": clock.line,
         "policy_id": each.ticket.policy_id, "outcome": outcome_of(clock), "is_excused": clock.excused_at is not None,
-        "is_kept": True, "due_at": due, "due_day": day and day.toordinal(), "due_month": day and month_of(day),
+        "is_kept": True, "is_latest": True, "signed_kind": "", "signed_id": 0, "signed_at": None,
+        "due_at": due, "due_day": day and day.toordinal(), "due_month": day and month_of(day),
         "spent_seconds": clock.consumed_at_stop, "target_seconds": clock.target_seconds,
     }  # fmt: skip

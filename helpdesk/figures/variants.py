@@ -36,6 +36,12 @@ def variant_ids(paths: Sequence[Sequence[str]]) -> list[int]:
     return [known[digest] for digest in digests]
 
 
+def variant_of(path: Sequence[str]) -> int | None:
+    """The id of this way; None if no ticket ever took it."""
+    digest = sha256(json.dumps(list(path), ensure_ascii=False).encode()).hexdigest()
+    return _known([digest]).get(digest)
+
+
 def path_of(variant_ids: Sequence[int]) -> dict[int, list[str]]:
     """The steps of these ways."""
     rows = db.session.execute(select(Variant.id, Variant.path).where(among(Variant.id, list(variant_ids))))

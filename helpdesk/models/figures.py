@@ -138,7 +138,9 @@ class OpenSpan(Dimensions, Base):
     began_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     began_day: Mapped[int]
+    began_month: Mapped[int]
     ended_day: Mapped[int | None]
+    ended_month: Mapped[int | None]
     is_handed_in: Mapped[bool] = mapped_column(default=False)  # begun by a change of team
     is_handed_on: Mapped[bool] = mapped_column(default=False)  # ended by one
 
@@ -146,11 +148,16 @@ class OpenSpan(Dimensions, Base):
 
 
 class ClockFigures(Dimensions, Base):
-    """How one clock came out, against the time that the contract gives."""
+    """How one clock came out, against the time that the contract gives.
+
+    Once it is decided and the month of its due date is closed, its row stays. What was judged otherwise since, such as
+    a breach that was excused, is a row that is not kept but the latest, and signed.
+    """
 
     __tablename__ = "clock_figures"
 
-    clock_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    clock_id: Mapped[int] = mapped_column(BigId)
     ticket_id: Mapped[int] = mapped_column(BigId, index=True)
     kind: Mapped[ClockKind] = mapped_column(Word(ClockKind))
     clock_line: Mapped[int]  # of an agreement inside the house; else 0
@@ -158,6 +165,10 @@ class ClockFigures(Dimensions, Base):
     outcome: Mapped[str]  # met, late, overdue, unanswered, not_due, paused, cancelled
     is_excused: Mapped[bool] = mapped_column(default=False)
     is_kept: Mapped[bool] = mapped_column(default=True)
+    is_latest: Mapped[bool] = mapped_column(default=True)
+    signed_kind: Mapped[str] = mapped_column(default="")
+    signed_id: Mapped[int] = mapped_column(BigId, default=0)
+    signed_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
     due_day: Mapped[int | None]
     due_month: Mapped[int | None]

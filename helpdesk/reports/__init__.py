@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from helpdesk.reports.attainment import ATTAINMENT
+from helpdesk.reports.backlog import BACKLOG
 from helpdesk.reports.base import Report
 from helpdesk.reports.claims import CLAIMS
 from helpdesk.reports.engine import FactReport
+from helpdesk.reports.first_line import FIRST_LINE
+from helpdesk.reports.flow import FLOW
 from helpdesk.reports.forecast import FORECAST
+from helpdesk.reports.handovers import HANDOVERS
 from helpdesk.reports.hours import HOURS
 from helpdesk.reports.knowledge import KNOWLEDGE
 from helpdesk.reports.lines import LINES
@@ -16,7 +20,11 @@ from helpdesk.reports.load import LOAD
 from helpdesk.reports.overview import OVERVIEW
 from helpdesk.reports.product_feedback import PRODUCT_FEEDBACK
 from helpdesk.reports.promises import PROMISES
+from helpdesk.reports.reopenings import REOPENINGS
 from helpdesk.reports.revisits import REVISITS
+from helpdesk.reports.sla import SLA
+from helpdesk.reports.summary import SUMMARY
+from helpdesk.reports.variants import VARIANTS
 
 REPORTS: dict[str, Report[Any]] = {
     report.slug: report
@@ -24,4 +32,7 @@ REPORTS: dict[str, Report[Any]] = {
 }
 
 # Reports by declaration: page, drill-down, exports, API and command follow from this list.
-FACT_REPORTS: dict[str, FactReport] = {report.slug: report for report in (LINES, LOAD, FORECAST)}
+FACT_REPORTS: dict[str, FactReport] = {
+    report.slug: report
+    for report in (SUMMARY, SLA, LINES, FLOW, HANDOVERS, BACKLOG, FIRST_LINE, REOPENINGS, VARIANTS, LOAD, FORECAST)
+}

@@ -21,6 +21,7 @@ from helpdesk.core.i18n import enumeration
 from helpdesk.core.i18n import gettext as _
 from helpdesk.figures.desk import first_of_month
 from helpdesk.models.contracts import Contract
+from helpdesk.models.figures import FigureSum
 from helpdesk.models.imports import ImportRun
 from helpdesk.models.people import Operator, Organisation, Team
 from helpdesk.models.products import Category, Component, Product
@@ -36,12 +37,19 @@ class Dimension:
     columns: tuple[str, ...]
     find: Callable[[str], list[Any]]
     named: Callable[[Collection[Any]], Mapping[Any, str]]
+    elsewhere: Callable[[Any], Any] | None = None  # where it stands in no column of the facts themselves
+
+    def column(self, model: Any) -> Any:
+        """What facts are grouped by."""
+        return getattr(model, self.columns[0]) if self.elsewhere is None else self.elsewhere(model)
 
     def condition(self, model: Any, value: str) -> ColumnElement[bool]:
         """That a row of the facts has this value; Invalid for a name that nothing bears."""
         if value == "":
-            return getattr(model, self.columns[0]).is_(None)  # type: ignore[no-any-return]
+            return self.column(model).is_(None)  # type: ignore[no-any-return]
         found = self.find(value)
+        if self.elsewhere is not None:
+            return self.elsewhere(model).in_(found)  # type: ignore[no-any-return]
         return or_(*(getattr(model, column).in_(found) for column in self.columns))
 
 
@@ -66,9 +74,17 @@ def _worded(words: type[StrEnum]) -> Callable[[str], list[Any]]:
     return find
 
 
-def _known_or_free(words: type[StrEnum]) -> Callable[[str], list[Any]]:
-    """Words of ours, or any that an import's source has."""
-    return lambda value: [value]
+def _known_or_free(name: str, title: LazyString, words: type[StrEnum]) -> Dimension:
+    """A dimension whose values are words of ours, or any that an import's source has."""
+    column = f"{name}_word"
+
+    def find(value: str) -> list[Any]:
+        known = select(FigureSum.day).where(FigureSum.dimension == column, FigureSum.value == value).limit(1)
+        if value not in list(words) and db.session.scalar(known) is None:
+            raise Invalid({"where": [_("%(value)s must be one of: %(words)s.", value=value, words=enumeration(words))]})
+        return [value]
+
+    return Dimension(name, title, (column, name), find, _plain)
 
 
 def _by_name(model: Any, attribute: str = "name") -> Callable[[str], list[Any]]:
@@ -152,8 +168,8 @@ OF_TICKETS: dict[str, Dimension] = {
         named_dimension("category", _l("Category"), "category_id", Category),
         Dimension("contract", _l("Contract"), ("contract_id",), _contract, _names(Contract, "number")),
         worded_dimension("type", _l("Type"), "type", TicketType),
-        Dimension("channel", _l("Channel"), ("channel_word", "channel"), _known_or_free(Channel), _plain),
-        Dimension("priority", _l("Priority"), ("priority_word", "priority"), _known_or_free(Priority), _plain),
+        _known_or_free("channel", _l("Channel"), Channel),
+        _known_or_free("priority", _l("Priority"), Priority),
     )
 }
 

@@ -107,10 +107,14 @@ class FactReport:
         return found
 
     def run(self, over: Slice, *, for_: Actor, by: Iterable[str] | None = None, judged: str = "first",
-            compare: bool = True) -> Table:  # fmt: skip
-        """Work it out, `judged` "first" as months were closed, or "now"; Invalid for what it cannot slice by."""
+            compare: bool = True, limit: int | None = None) -> Table:  # fmt: skip
+        """Work it out, `judged` "first" as months were closed, or "now"; Invalid for what it cannot slice by.
+
+        Of more than `limit` rows the first are given; the whole is over all of them.
+        """
         require(for_, Action.READ_REPORTS)
-        return _Run(self, over, for_, tuple(self.by if by is None else by), judged).table(compare=compare)
+        asked = tuple(self.by if by is None else by)
+        return _Run(self, over, for_, asked, judged, limit=limit).table(compare=compare)
 
     def counted(self, over: Slice, basis: str, *, for_: Actor, judged: str = "first") -> list[Any]:
         """What holds for the rows of the facts that count by this instant, as conditions of a query."""
@@ -119,15 +123,86 @@ class FactReport:
 
     def behind(self, over: Slice, metric: str, *, for_: Actor, by: Sequence[str] = (), key: Key = (),
                judged: str = "first") -> Select[Any]:  # fmt: skip
-        """The ids of the items that a figure counts, in the order of their instant; each once."""
+        """The ids of the items that a figure counts, in the order of their instant, each once.
+
+        The second column says how much of the figure each makes: the sum of them is the count, the sum, or the
+        numerator of the share.
+        """
         require(for_, Action.READ_REPORTS)
         return _Run(self, over, for_, tuple(by), judged).behind(self.metric(metric), key)
+
+
+@dataclass(frozen=True)
+class JoinedReport(FactReport):
+    """Metrics of several sources in one table, row by row; sliced by what all of them know."""
+
+    parts: tuple[FactReport, ...] = ()
+
+    @classmethod
+    def of(cls, first: FactReport, *others: FactReport) -> JoinedReport:
+        """The first says how the whole is called, broken down and drawn."""
+        parts = (first, *others)
+        shared = {name: each for name, each in first.source.dimensions.items()
+                  if all(name in part.source.dimensions for part in parts)}  # fmt: skip
+        bases = {name: basis for part in parts for name, basis in part.source.bases.items()}
+        metrics = tuple(metric for part in parts for metric in part.metrics)
+        return cls(first.slug, first.title, first.about, replace(first.source, bases=bases, dimensions=shared), metrics,
+                   first.by, first.chart, first.charted, first.headline, first.beside, parts)  # fmt: skip
+
+    def run(self, over: Slice, *, for_: Actor, by: Iterable[str] | None = None, judged: str = "first",
+            compare: bool = True, limit: int | None = None) -> Table:  # fmt: skip
+        asked = tuple(self.by if by is None else by)
+        tables = [part.run(over, for_=for_, by=asked, judged=judged, compare=compare) for part in self.parts]
+        keys = dict.fromkeys(row.key for table in tables for row in table.rows)
+        if any(name in STEPS for name in asked):
+            keys = dict.fromkeys(sorted(keys, key=lambda key: tuple(each or "" for each in key)))
+        found = [{row.key: row for row in table.rows} for table in tables]
+        before_there = dict.fromkeys(key for table in tables for key in table.rows_before)
+        return replace(
+            tables[0], metrics=self.metrics, total=self._joined((), [table.total for table in tables]),
+            rows=tuple(self._joined(key, [rows.get(key) for rows in found]) for key in list(keys)[:limit]),
+            before=None if tables[0].before is None else self._joined((), [table.before for table in tables]),
+            rows_before={key: self._joined(key, [t.rows_before.get(key) for t in tables]) for key in before_there},
+            beside={name: value for table in tables for name, value in table.beside.items()},
+        )  # fmt: skip
+
+    def behind(self, over: Slice, metric: str, *, for_: Actor, by: Sequence[str] = (), key: Key = (),
+               judged: str = "first") -> Select[Any]:  # fmt: skip
+        named = self.metric(metric)
+        part = next(part for part in self.parts if any(each is named for each in part.metrics))
+        return part.behind(over, metric, for_=for_, by=by, key=key, judged=judged)
+
+    def _joined(self, key: Key, rows: Sequence[Row | None]) -> Row:
+        least = read_settings(ReportSettings).least_shown
+        figures: dict[str, Figure] = {}
+        for part, row in zip(self.parts, rows, strict=True):
+            figures |= (
+                row.figures if row is not None else {each.name: figure(each, None, least) for each in part.metrics}
+            )
+        return Row(key, figures)
+
+
+def conditions_of(source: Source, over: Slice, reader: Actor) -> list[Any]:
+    """What a reader sees of a source, and the conditions of the slice, its period aside."""
+    wanted: dict[str, list[Any]] = {}
+    for name, value in over.where:
+        dimension = source.dimensions.get(name)
+        if dimension is None:
+            names = enumeration(source.dimensions)
+            raise Invalid(
+                {"where": [_("There is no dimension %(name)s; there are %(names)s.", name=name, names=names)]}
+            )
+        wanted.setdefault(name, []).append(dimension.condition(source.model, value))
+    either = [conditions[0] if len(conditions) == 1 else or_(*conditions) for conditions in wanted.values()]
+    return [*source.scope(reader), *either]
 
 
 class _Run:
     """One report for one reader and one slice."""
 
-    def __init__(self, report: FactReport, over: Slice, for_: Actor, by: tuple[str, ...], judged: str) -> None:
+    def __init__(self, report: FactReport, over: Slice, for_: Actor, by: tuple[str, ...], judged: str,
+                 *, limit: int | None = None) -> None:  # fmt: skip
+        self.limit = limit
         self.report, self.over, self.reader, self.by, self.judged = report, over, for_, by, judged
         self.source, self.model, self.zone = report.source, report.source.model, desk_zone()
         self.least = read_settings(ReportSettings).least_shown
@@ -139,36 +214,28 @@ class _Run:
         self.steps = [STEPS[name] for name in by if name in STEPS]
         if len(self.steps) > 1:
             raise Invalid({"by": [_("Choose one stretch of time: %(names)s.", names=enumeration(STEPS))]})
-        self.where = self._where()
-
-    def _where(self) -> list[Any]:
-        wanted: dict[str, list[Any]] = {}
-        for name, value in self.over.where:
-            dimension = self.source.dimensions.get(name)
-            if dimension is None:
-                names = enumeration(self.source.dimensions)
-                raise Invalid(
-                    {"where": [_("There is no dimension %(name)s; there are %(names)s.", name=name, names=names)]}
-                )
-            wanted.setdefault(name, []).append(dimension.condition(self.model, value))
-        either = [conditions[0] if len(conditions) == 1 else or_(*conditions) for conditions in wanted.values()]
-        return [*self.source.scope(self.reader), *either]
+        self.where = conditions_of(self.source, over, for_)
 
     def table(self, *, compare: bool) -> Table:
         earlier = before(self.over, self.zone) if compare else None
         now_there = self._cells(self.over, self.by) if self.by else {}
-        rows = [Row(key, self._figures(raw)) for key, raw in self._ordered(now_there)]
+        total = self._cells(self.over, ()).get((), {})
+        rows = [Row(key, self._figures(raw, total)) for key, raw in self._ordered(now_there)[: self.limit]]
         rows_before: dict[Key, Row] = {}
         whole_before = None
         if earlier is not None:
-            whole_before = Row((), self._figures(self._cells(earlier, ()).get((), {})))
+            total_before = self._cells(earlier, ()).get((), {})
+            whole_before = Row((), self._figures(total_before, total_before))
             if self.by and not self.steps:
-                rows_before = {key: Row(key, self._figures(raw)) for key, raw in self._cells(earlier, self.by).items()}
+                rows_before = {
+                    key: Row(key, self._figures(raw, total_before))
+                    for key, raw in self._cells(earlier, self.by).items()
+                }
         read = self.report.beside
         return Table(
             report=self.report.slug, metrics=self.report.metrics, since=said(self.over.since, self.zone),
             until=said(self.over.until, self.zone), zone=self.zone.key, as_of=_utc(counted_at() or now()),
-            by=self.by, where=self.over.where, total=Row((), self._figures(self._cells(self.over, ()).get((), {}))),
+            by=self.by, where=self.over.where, total=Row((), self._figures(total, total)),
             rows=tuple(rows), before=whole_before, rows_before=rows_before,
             before_since=said(earlier.since, self.zone) if earlier is not None else None, rejudged=self._rejudged(),
             beside=read(self.over, self.reader) if read is not None else {},
@@ -181,17 +248,23 @@ class _Run:
     def behind(self, metric: Metric, key: Key) -> Select[Any]:
         """The items of one figure."""
         basis = self.source.bases[metric.basis]
-        conditions = [*self._conditions(basis, self.over), *metric.among]
-        if metric.how in (How.COUNT, How.SHARE, How.SUM):
+        conditions = [*self._conditions(basis, self.over), *metric.among, *self._cell(basis, key)]
+        if metric.how not in (How.MEAN, How.MEDIAN, How.P90, How.MOST):
             conditions += metric.where
-        if metric.how is How.SUM:
+        if metric.how in (How.SUM, How.RATIO):
             conditions.append(metric.of != 0)
         elif metric.of is not None:
             conditions.append(metric.of.is_not(None))
-        for name, value in zip(self.by, key, strict=True):
-            conditions.append(self._is(basis, name, value))
         item, at = getattr(self.model, self.source.item_id), getattr(self.model, basis.at)
-        return select(item).where(*conditions).group_by(item).order_by(func.min(at), item)
+        amount = {
+            How.SUM: func.sum(metric.of), How.RATIO: func.sum(metric.of), How.MEAN: func.sum(metric.of),
+            How.MOST: func.max(metric.of),
+        }.get(metric.how, func.count())  # fmt: skip
+        query = select(item, amount.label("amount")).where(*conditions).group_by(item)
+        return query.order_by(func.min(at), item)
+
+    def _cell(self, basis: Basis, key: Key) -> list[Any]:
+        return [self._is(basis, name, value) for name, value in zip(self.by, key, strict=True)]
 
     def _is(self, basis: Basis, name: str, value: str | None) -> Any:
         if name in STEPS:
@@ -200,7 +273,7 @@ class _Run:
             if first is None:
                 raise NotFound
             return step.group(column) == first
-        column = getattr(self.model, self.source.dimensions[name].columns[0])
+        column = self.source.dimensions[name].column(self.model)
         if value is None:
             return column.is_(None)
         found = self.source.dimensions[name].find(value) if not value.startswith("#") else [int(value[1:])]
@@ -232,14 +305,14 @@ class _Run:
                 if metric.how in (How.MEDIAN, How.P90):
                     for values, part in self._middle(metric, groups, conditions):
                         found.setdefault(values, {})[metric.name] = part
-        if len(found) > MOST_ROWS:
+        if len(found) > MOST_ROWS and self.limit is None:
             raise Invalid({"by": [_("That makes more than %(number)s rows; choose fewer.", number=MOST_ROWS)]})
-        return self._named(found, by)
+        return self._named(found, by, over)
 
     def _group(self, basis: Basis, name: str) -> Any:
         if name in STEPS:
             return STEPS[name].group(self._step_column(basis, STEPS[name]))
-        return getattr(self.model, self.source.dimensions[name].columns[0])
+        return self.source.dimensions[name].column(self.model)
 
     def _sums(
         self, metrics: Sequence[Metric], groups: Sequence[Any], conditions: Sequence[Any]
@@ -283,7 +356,9 @@ class _Run:
             if row[-1]:
                 yield tuple(row[: len(here)]), (int(row[-3]), int(row[-2]), int(row[-1]))
 
-    def _named(self, found: Mapping[Any, Any], by: Sequence[str]) -> dict[Key, dict[str, tuple[Any, ...]]]:
+    def _named(
+        self, found: Mapping[Any, Any], by: Sequence[str], over: Slice
+    ) -> dict[Key, dict[str, tuple[Any, ...]]]:  # fmt: skip
         names: list[Mapping[Any, str]] = []
         for i, name in enumerate(by):
             values: Collection[Any] = {key[i] for key in found}
@@ -292,12 +367,29 @@ class _Run:
             else:
                 names.append(self.source.dimensions[name].named(values))
         cells: dict[Key, dict[str, tuple[Any, ...]]] = {}
+        several: set[Key] = set()
         for key, parts in found.items():
             said_key = tuple(None if value is None else names[i][value] for i, value in enumerate(key))
             if said_key in cells:  # two rows of one name are one value
-                parts = {name: _added(cells[said_key].get(name), part) for name, part in parts.items()}
+                several.add(said_key)
+                parts = {name: _added(self.report.metric(name).how, cells[said_key].get(name), part)
+                         for name, part in parts.items()}  # fmt: skip
             cells.setdefault(said_key, {}).update(parts)
+        for said_key in several:  # what cannot be added up is looked for among all of them
+            cells[said_key].update(self._looked_up(over, by, said_key))
         return cells
+
+    def _looked_up(self, over: Slice, by: Sequence[str], key: Key) -> Iterable[tuple[str, tuple[Any, ...]]]:
+        for metric in self.report.metrics:
+            basis = self.source.bases[metric.basis]
+            here = [*self._conditions(basis, over),
+                    *(self._is(basis, name, value) for name, value in zip(by, key, strict=True))]  # fmt: skip
+            if metric.how in (How.MEDIAN, How.P90):
+                yield from ((metric.name, part) for _key, part in self._middle(metric, (), here))
+            elif metric.how is How.DISTINCT:
+                yield from (
+                    (name, part) for _key, parts in self._sums([metric], (), here) for name, part in parts.items()
+                )
 
     def _ordered(self, cells: Mapping[Key, Any]) -> list[tuple[Key, Any]]:
         if len(self.by) == 1 and self.steps:
@@ -344,8 +436,8 @@ class _Run:
     def _number(self, step: Step, day: date) -> int:
         return int(step.group(month_of(day) if step.of_month else day.toordinal()))
 
-    def _figures(self, raw: Mapping[str, tuple[Any, ...]]) -> dict[str, Figure]:
-        return {metric.name: figure(metric, raw.get(metric.name), self.least) for metric in self.report.metrics}
+    def _figures(self, raw: Mapping[str, Any], total: Mapping[str, Any]) -> dict[str, Figure]:
+        return {metric.name: figure(metric, _parts(metric, raw, total), self.least) for metric in self.report.metrics}
 
     def _rejudged(self) -> int:
         """How many items of the slice have a second figure."""
@@ -362,8 +454,12 @@ class _Run:
 def _aggregates(metric: Metric) -> list[Any]:
     """The sums that a figure is made of."""
     there = list(metric.among)
-    if metric.how is How.COUNT:
+    if metric.how in (How.COUNT, How.PORTION):
         return [_counted([*there, *metric.where])]
+    if metric.how is How.DISTINCT:
+        return [_filtered(func.count(metric.of.distinct()), [*there, *metric.where])]
+    if metric.how is How.RATIO:
+        return [func.coalesce(_filtered(func.sum(each), there), 0) for each in (metric.of, metric.per)]
     if metric.how is How.SHARE:
         return [_counted([*there, *metric.where]), _counted(there)]
     known = [*there, metric.of.is_not(None)]
@@ -382,19 +478,25 @@ def _filtered(aggregate: Any, conditions: Sequence[Any]) -> Any:
     return aggregate.filter(*conditions) if conditions else aggregate
 
 
+def _parts(metric: Metric, raw: Mapping[str, Any], total: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    parts: tuple[Any, ...] | None = raw.get(metric.name)
+    if metric.how is How.PORTION and metric.name in total:
+        return ((parts or (0,))[0], total[metric.name][0])
+    return parts
+
+
 def figure(metric: Metric, parts: tuple[Any, ...] | None, least: int) -> Figure:
     """The figure that these sums make; without any, a count is 0 and everything else is not known."""
-    if metric.how in (How.COUNT, How.SUM):
+    if metric.how in (How.COUNT, How.DISTINCT, How.SUM):
         return Figure(int(parts[0] or 0) if parts else 0)
     if metric.how is How.MOST:
         return Figure(None if not parts or parts[0] is None else int(parts[0]))
-    if metric.how is How.SHARE:
+    if metric.is_share:
         part, whole = (int(parts[0] or 0), int(parts[1] or 0)) if parts else (0, 0)
         if whole < least:
             return Figure(None, part, whole, is_hidden=whole > 0)
-        interval = wilson(part, whole)
-        assert interval is not None
-        return Figure(part / whole, part, whole, *interval)
+        interval = wilson(part, whole) if 0 <= part <= whole else None
+        return Figure(part / whole, part, whole, *(interval or (None, None)))
     if metric.how is How.MEAN:
         total, whole = (parts[0] or 0, int(parts[1] or 0)) if parts else (0, 0)
         if whole < least:
@@ -406,8 +508,12 @@ def figure(metric: Metric, parts: tuple[Any, ...] | None, least: int) -> Figure:
     return Figure(total / size, None, whole)
 
 
-def _added(one: tuple[Any, ...] | None, other: tuple[Any, ...]) -> tuple[Any, ...]:
-    return other if one is None else tuple((a or 0) + (b or 0) for a, b in zip(one, other, strict=True))
+def _added(how: How, one: tuple[Any, ...] | None, other: tuple[Any, ...]) -> tuple[Any, ...]:
+    if one is None:
+        return other
+    if how is How.MOST:
+        return (max((each[0] for each in (one, other) if each[0] is not None), default=None),)
+    return tuple((a or 0) + (b or 0) for a, b in zip(one, other, strict=True))
 
 
 def following(step: Step, number: int) -> int:

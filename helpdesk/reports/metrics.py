@@ -37,6 +37,9 @@ class How(StrEnum):
     COUNT = "count"
     SUM = "sum"
     SHARE = "share"
+    PORTION = "portion"  # of the items of a cell among those of the whole slice
+    RATIO = "ratio"  # of one sum in another that holds it
+    DISTINCT = "distinct"  # how many different values
     MEAN = "mean"
     MEDIAN = "median"  # of an even number the mean of its two middle ones
     P90 = "p90"  # the smallest value that nine of ten do not exceed (nearest rank)
@@ -49,7 +52,8 @@ class Metric:
     """One figure: its stable name, what it says, and how it is worked out.
 
     `basis` names the instant by which an item belongs to a period. `among` are the items that are looked at (what is
-    left out is said by `exclusions`), `where` those of them that count, `of` the value that is summed or averaged.
+    left out is said by `exclusions`), `where` those of them that count, `of` the value that is summed or averaged,
+    `per` the value by whose sum a ratio is divided.
     `sums` are the stored sums of numerator and denominator, where there are any.
     """
 
@@ -60,6 +64,7 @@ class Metric:
     how: How = How.COUNT
     unit: Unit = Unit.COUNT
     of: Any = None
+    per: Any = None
     where: tuple[Any, ...] = NOTHING
     among: tuple[Any, ...] = NOTHING
     numerator: LazyString | None = None
@@ -72,7 +77,12 @@ class Metric:
     @property
     def is_rate(self) -> bool:
         """Whether it is worked out of several items, so that a few of them say little."""
-        return self.how in (How.SHARE, How.MEAN, How.MEDIAN, How.P90)
+        return self.is_share or self.how in (How.MEAN, How.MEDIAN, How.P90)
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a part of a whole, 0 to 1."""
+        return self.how in (How.SHARE, How.PORTION, How.RATIO)
 
 
 @dataclass(frozen=True)
@@ -143,7 +153,7 @@ def flat(metrics: tuple[Metric, ...], row: Row) -> dict[str, Any]:
     for metric in metrics:
         figure = row.figures[metric.name]
         values[metric.name] = figure.value
-        if metric.how is How.SHARE:
+        if metric.is_share:
             values |= {f"{metric.name}_part": figure.part, f"{metric.name}_whole": figure.whole,
                        f"{metric.name}_low": figure.low, f"{metric.name}_high": figure.high}  # fmt: skip
         elif metric.is_rate:

@@ -148,7 +148,7 @@ def run_overview(over: Slice, *, for_: Actor, by: Step | None = None) -> Overvie
             [(g.priority.value, g.native) for g in groups] + [(w.priority_word, w.tickets) for w in words]
         ),
         by_channel=_tally([(g.channel.value, g.native) for g in groups] + [(w.channel_word, w.tickets) for w in words]),
-        arrivals=_arrivals(over, narrowed, ZoneInfo(for_.zone), by),
+        arrivals=arrivals_of(over, narrowed, ZoneInfo(for_.zone), by),
         backlog=_count(select(func.count()).select_from(Ticket).where(Ticket.is_open, *narrowed)),
         resolved=sum(group.resolved for group in groups),
         first_line_share=sum(group.on_first_line for group in groups) / on_known_line if on_known_line else None,
@@ -244,9 +244,12 @@ def _median_days(
     return sum(found) / len(found) / DAY_SECONDS
 
 
-def _arrivals(over: Slice, narrowed: Sequence[ColumnElement[bool]], zone: ZoneInfo, by: Step | None) -> Arrivals:
-    """Tickets opened in each span."""
-    first, last = _ends(over, narrowed)
+def arrivals_of(
+    over: Slice, narrowed: Sequence[ColumnElement[bool]], zone: ZoneInfo, by: Step | None,
+    opened: Any = Ticket.opened_at,
+) -> Arrivals:  # fmt: skip
+    """Tickets opened in each span; `opened` is the column that says when."""
+    first, last = _ends(over, narrowed, opened)
     step = by or _fitting_step(first, last)
     if first is None or last is None or first >= last:
         return Arrivals(step, {})
@@ -254,7 +257,7 @@ def _arrivals(over: Slice, narrowed: Sequence[ColumnElement[bool]], zone: ZoneIn
     if len(starts) > MOST_SPANS:
         raise Invalid({"by": [_("That makes more than %(number)s of them; count by month.", number=MOST_SPANS)]})
     bounds = [max(starts[0], first), *starts[1:], min(_following(starts[-1], step), last)]
-    counts = _opened_between(bounds, narrowed) if narrowed else _all_opened_between(bounds)
+    counts = _opened_between(bounds, narrowed, opened) if narrowed else _all_opened_between(bounds)
     return Arrivals(step, {str(start.date()): count for start, count in zip(starts, counts, strict=True)})
 
 
@@ -269,14 +272,10 @@ def _all_opened_between(bounds: Sequence[datetime]) -> Iterable[int]:
     return db.session.scalars(select(opened.scalar_subquery()).select_from(spans).order_by(spans.c.since))
 
 
-def _opened_between(bounds: Sequence[datetime], narrowed: Sequence[ColumnElement[bool]]) -> Iterable[int]:
+def _opened_between(bounds: Sequence[datetime], narrowed: Sequence[ColumnElement[bool]], opened: Any) -> Iterable[int]:
     """The same for some tickets, found once; by quarters of an hour, since no zone begins its days between them."""
-    quarter = SecondsBetween(literal(EPOCH, UTCDateTime()), Ticket.opened_at).op("/")(QUARTER_SECONDS).label("quarter")
-    query = (
-        select(quarter, func.count())
-        .where(Ticket.opened_at >= bounds[0], Ticket.opened_at < bounds[-1], *narrowed)
-        .group_by("quarter")
-    )
+    quarter = SecondsBetween(literal(EPOCH, UTCDateTime()), opened).op("/")(QUARTER_SECONDS).label("quarter")
+    query = select(quarter, func.count()).where(opened >= bounds[0], opened < bounds[-1], *narrowed).group_by("quarter")
     counts = [0] * (len(bounds) - 1)
     starts = [epoch(start) // QUARTER_SECONDS for start in bounds[:-1]]
     for number, count in db.session.execute(query):
@@ -284,14 +283,14 @@ def _opened_between(bounds: Sequence[datetime], narrowed: Sequence[ColumnElement
     return counts
 
 
-def _ends(over: Slice, narrowed: Sequence[ColumnElement[bool]]) -> tuple[datetime | None, datetime | None]:
+def _ends(over: Slice, narrowed: Sequence[ColumnElement[bool]], opened: Any) -> tuple[datetime | None, datetime | None]:
     """When the series begins and before when it ends: the period, or the first and last ticket."""
     if over.since is not None and over.until is not None:
         return over.since, over.until
     # Two questions in one: each alone is one look at an end of the index.
-    conditions = [*narrowed, *over.period(Ticket.opened_at)]
-    earliest = select(func.min(Ticket.opened_at)).where(*conditions).scalar_subquery()
-    latest = select(func.max(Ticket.opened_at)).where(*conditions).scalar_subquery()
+    conditions = [*narrowed, *over.period(opened)]
+    earliest = select(func.min(opened)).where(*conditions).scalar_subquery()
+    latest = select(func.max(opened)).where(*conditions).scalar_subquery()
     first, last = db.session.execute(select(earliest, latest)).one()
     return over.since or first, over.until or (last and last + timedelta(seconds=1))
 

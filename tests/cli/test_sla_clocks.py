@@ -112,7 +112,8 @@ def test_what_was_kept_is_told_in_json_and_in_text(threeline: Threeline, ticket:
         "first_response"]  # fmt: skip
     assert told["total"]["undecided"] == {"not_due": 0, "paused": 1}
     assert set(told) == {"as_of", "since", "until", "where", "total", "by", "excluded", "overdue_now", "paused_share",
-                         "priority_lowerings", "backdated_events"}  # fmt: skip
+                         "priority_lowerings", "backdated_events", "report", "zone", "dimensions", "before", "rows",
+                         "rejudged", "paused"}  # fmt: skip
     assert set(told["by"]) == {"kind", "priority", "policy", "team", "line", "organisation"}
     shown = threeline("report", "sla", "--where", "clock=resolution", "--by", "team").out
     assert "Service desk" in shown

@@ -15,9 +15,8 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "clock_figures",
-        sa.Column(
-            "clock_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("clock_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("clock_line", sa.Integer(), nullable=False),
@@ -25,6 +24,10 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("is_excused", sa.Boolean(), nullable=False),
         sa.Column("is_kept", sa.Boolean(), nullable=False),
+        sa.Column("is_latest", sa.Boolean(), nullable=False),
+        sa.Column("signed_kind", sa.Text(), nullable=False),
+        sa.Column("signed_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_day", sa.Integer(), nullable=True),
         sa.Column("due_month", sa.Integer(), nullable=True),
@@ -44,7 +47,7 @@ def upgrade() -> None:
         sa.Column("category_id", sa.Integer(), nullable=True),
         sa.Column("contract_id", sa.Integer(), nullable=True),
         sa.Column("import_id", sa.Integer(), nullable=True),
-        sa.PrimaryKeyConstraint("clock_id", name=op.f("pk_clock_figures")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clock_figures")),
     )
 
     op.create_index("ix_clock_figures_due", "clock_figures", ["due_at"], unique=False)
@@ -116,7 +119,9 @@ def upgrade() -> None:
         sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("began_day", sa.Integer(), nullable=False),
+        sa.Column("began_month", sa.Integer(), nullable=False),
         sa.Column("ended_day", sa.Integer(), nullable=True),
+        sa.Column("ended_month", sa.Integer(), nullable=True),
         sa.Column("is_handed_in", sa.Boolean(), nullable=False),
         sa.Column("is_handed_on", sa.Boolean(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
