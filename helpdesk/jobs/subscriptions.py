@@ -42,6 +42,7 @@ from helpdesk.events import (
     PromiseMoved,
     ReplyReceived,
     ReplySent,
+    ReportDue,
     ResolutionAccepted,
     ResolutionRefused,
     ReviewDue,
@@ -84,6 +85,7 @@ from helpdesk.mail import letters, notices
 from helpdesk.problems import feedback_letters as feedback
 from helpdesk.problems import letters as problem_letters
 from helpdesk.problems import majors, similar, webhooks
+from helpdesk.reports import letters as report_letters
 from helpdesk.tickets import ladder, policies, promises, recalculation, search
 
 # What follows for enquiries only.
@@ -172,6 +174,7 @@ SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction | Only]] = {
     ProblemAnswered: [webhooks.tell],
     WebhookTried: [webhooks.tell],
     FeedbackDue: [feedback.feedback_report],
+    ReportDue: [report_letters.saved_report],
 }
 
 # What an activity asks for at a time of its own.

@@ -144,7 +144,8 @@ def verdicts(
     """
     wanted = [metric for metric in report.metrics if metrics is None or metric.name in metrics]
     zone = desk_zone()
-    if over.since is None or over.until is None or not wanted:
+    is_modelled = any(metric.how is How.MODEL for metric in report.metrics)
+    if over.since is None or over.until is None or not wanted or is_modelled:
         return {}
     step, since = _series_of(over, zone)
     end = min(over.until, now())

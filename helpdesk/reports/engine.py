@@ -99,6 +99,10 @@ class FactReport:
         """By what it can be sliced and broken down, stretches of time last."""
         return (*self.source.dimensions, *STEPS)
 
+    def title_of(self, dimension: str) -> LazyString:
+        """What a dimension or a stretch of time is called."""
+        return STEPS[dimension].title if dimension in STEPS else self.source.dimensions[dimension].title
+
     def metric(self, name: str) -> Metric:
         """The metric of this name; NotFound for another."""
         found = next((metric for metric in self.metrics if metric.name == name), None)

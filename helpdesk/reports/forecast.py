@@ -68,8 +68,8 @@ class ForecastReport(FactReport):
         return (*self.source.dimensions, "week")
 
     def run(self, over: Slice, *, for_: Actor, by: Iterable[str] | None = None, judged: str = "first",
-            compare: bool = True) -> Table:  # fmt: skip
-        del compare  # the weeks of the past are what it is compared with
+            compare: bool = True, limit: int | None = None) -> Table:  # fmt: skip
+        # The weeks of the past are what it is compared with; all of them are needed.
         by = self.by if by is None else tuple(by)
         name = self._sliced_by(by)
         past, weeks = self._past(over, for_=for_, judged=judged)
@@ -85,7 +85,8 @@ class ForecastReport(FactReport):
             rows += _rows(key, counts, found, weeks.until, by) if weeks.until else []
             made.append(_made(name, key, found))
         return replace(
-            table, report=self.slug, metrics=self.metrics, by=by, rows=tuple(rows), before=None, before_since=None,
+            table, report=self.slug, metrics=self.metrics, by=by, rows=tuple(rows[:limit]) if by else (),
+            before=None, before_since=None,
             total=Row((), {metric.name: Figure(None) for metric in METRICS} | {
                 OPENED.name: table.total.figures[OPENED.name], EXPECTED.name: _sum_of(rows, name is None),
             }),
@@ -96,7 +97,7 @@ class ForecastReport(FactReport):
     def _sliced_by(self, by: Sequence[str]) -> str | None:
         others = [name for name in by if name != "week"]
         unknown = next((name for name in others if name not in self.source.dimensions), None)
-        if unknown is not None or len(others) > 1 or len(set(by)) < len(by) or "week" not in by:
+        if unknown is not None or len(others) > 1 or len(set(by)) < len(by) or (by and "week" not in by):
             raise Invalid({"by": [_("A forecast is by week, and by at most one of %(names)s.",
                                     names=enumeration(self.source.dimensions))]})  # fmt: skip
         return others[0] if others else None

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, func, literal, select
 
@@ -44,7 +45,7 @@ from sla.worktime import WorkIndex
 QUARTER_SECONDS, HOUR_SECONDS, DAY_HOURS = 900, 3600, 24
 _QUARTER = SecondsBetween(literal(instant(0), UTCDateTime()), TicketFigures.opened_at).op("/")(QUARTER_SECONDS)
 BY = ("weekday", "hour")
-WEEKDAYS = range(1, 8)  # Monday is 1
+TITLES: Mapping[str, LazyString] = {"weekday": _l("Weekday"), "hour": _l("Hour")}
 
 OPENED = Metric(
     name="opened", title=_l("Opened"), basis="opened", sums=("tickets",),
@@ -137,8 +138,11 @@ class LoadReport(FactReport):
     def dimensions(self) -> tuple[str, ...]:
         return BY
 
+    def title_of(self, dimension: str) -> LazyString:
+        return TITLES[dimension] if dimension in TITLES else super().title_of(dimension)
+
     def run(self, over: Slice, *, for_: Actor, by: Iterable[str] | None = None, judged: str = "first",
-            compare: bool = True) -> Table:  # fmt: skip
+            compare: bool = True, limit: int | None = None) -> Table:  # fmt: skip
         by = self.by if by is None else tuple(by)
         self._check(by)
         zone, least = desk_zone(), read_settings(ReportSettings).least_shown
@@ -151,7 +155,7 @@ class LoadReport(FactReport):
             zone=zone.key, as_of=(counted_at() or now()).isoformat(timespec="seconds").replace("+00:00", "Z"), by=by,
             where=over.where, total=_row((), hours, aim, least),
             rows=tuple(_row(key, {place: hours[place] for place in places}, aim, least)
-                       for key, places in _groups(by)),
+                       for key, places in _groups(by)[:limit]),
             before=self._before(earlier, for_, judged, aim, least),
             before_since=said(earlier.since, zone) if earlier is not None else None,
             beside=_beside(hours, aim, until),
@@ -174,10 +178,11 @@ class LoadReport(FactReport):
         ]  # fmt: skip
         conditions = [*self.counted(over, "opened", for_=for_, judged=judged), _is_one_of(numbers)]
         model = TicketFigures
-        return (
-            select(model.ticket_id).where(*conditions).group_by(model.ticket_id)
+        query: Select[Any] = (
+            select(model.ticket_id, func.count().label("amount")).where(*conditions).group_by(model.ticket_id)
             .order_by(func.min(model.opened_at), model.ticket_id)
         )  # fmt: skip
+        return query
 
     def _check(self, by: Sequence[str]) -> None:
         unknown = [name for name in by if name not in BY]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import func, select
 
 from helpdesk.core.db import db
 from helpdesk.core.times import epoch, instant, now
@@ -92,7 +92,7 @@ def wall_of(line: int | None, *, for_: Actor) -> Wall:
     )  # fmt: skip
 
 
-def _counts(here: Sequence[ColumnElement[bool]], at: datetime) -> Select[Any]:
+def _counts(here: Sequence[Any], at: datetime) -> Any:
     due, soon = epoch(at), epoch(at + SOON)
     waits_for_us = Ticket.status.in_((Status.NEW, Status.OPEN))
     return select(
@@ -104,10 +104,10 @@ def _counts(here: Sequence[ColumnElement[bool]], at: datetime) -> Select[Any]:
     ).where(*here)
 
 
-def _today(seen: Sequence[ColumnElement[bool]], promised: Sequence[ColumnElement[bool]], at: datetime) -> Select[Any]:
+def _today(seen: Sequence[Any], promised: Sequence[Any], at: datetime) -> Any:
     begin = datetime.combine(at.astimezone(desk_zone()).date(), time(), desk_zone())
 
-    def count(model: Any, *conditions: ColumnElement[bool]) -> Any:
+    def count(model: Any, *conditions: Any) -> Any:
         return select(func.count()).select_from(model).where(*conditions).scalar_subquery()
 
     return select(
@@ -116,14 +116,14 @@ def _today(seen: Sequence[ColumnElement[bool]], promised: Sequence[ColumnElement
     )  # fmt: skip
 
 
-def _promised(line: int | None, at: datetime, for_: Actor) -> list[ColumnElement[bool]]:
+def _promised(line: int | None, at: datetime, for_: Actor) -> list[Any]:
     tomorrow = at.astimezone(desk_zone()).date() + timedelta(days=1)
     until = datetime.combine(tomorrow, time(), desk_zone())
     on_line = [Promise.line == line] if line else []
     return [Promise.state == PromiseState.PLANNED, Promise.until_at < until, promise_scope(for_), *on_line]
 
 
-def _due_next(here: Sequence[ColumnElement[bool]], at: datetime) -> list[WallTicket]:
+def _due_next(here: Sequence[Any], at: datetime) -> list[WallTicket]:
     query = (
         select(Ticket.id, Ticket.priority, Ticket.is_major, Ticket.next_due_at)
         .where(Ticket.next_due_at < NEVER, *here).order_by(Ticket.next_due_at, Ticket.id).limit(ROWS)
@@ -134,7 +134,7 @@ def _due_next(here: Sequence[ColumnElement[bool]], at: datetime) -> list[WallTic
     ]
 
 
-def _longest(unassigned: Sequence[ColumnElement[bool]]) -> list[WallTicket]:
+def _longest(unassigned: Sequence[Any]) -> list[WallTicket]:
     query = (
         select(Ticket.id, Ticket.priority, Ticket.is_major, Ticket.opened_at)
         .where(*unassigned).order_by(Ticket.opened_at, Ticket.id).limit(ROWS)
@@ -143,7 +143,7 @@ def _longest(unassigned: Sequence[ColumnElement[bool]]) -> list[WallTicket]:
     return [WallTicket(number_of(row.id), row.priority, row.is_major, row.opened_at) for row in rows]
 
 
-def _promises(promised: Sequence[ColumnElement[bool]], at: datetime) -> list[WallPromise]:
+def _promises(promised: Sequence[Any], at: datetime) -> list[WallPromise]:
     query = select(Promise.ticket_id, Promise.until_at).where(*promised).order_by(Promise.until_at, Promise.id)
     return [
         WallPromise(number_of(row.ticket_id) if row.ticket_id else "", row.until_at, row.until_at < at)

@@ -174,6 +174,8 @@ def _reports(actor: Actor) -> Iterator[Item]:
         if may(actor, Action.READ_FEEDBACK):
             yield _item(_("Product feedback"), "manager.feedback.show", icon="bulb")
         return
+    yield _item(_("All reports"), "manager.library.index", icon="list-details")
+    yield _item(_("Saved reports"), "manager.saved_reports.index", icon="file-description")
     yield _item(_("Overview"), "manager.reports.overview", icon="chart-bar")
     yield _item(_("Service levels kept"), "manager.reports.attainment", icon="circle-check")
     yield _item(_("Promises kept"), "manager.reports.promises", icon="heart-handshake")
