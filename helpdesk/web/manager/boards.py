@@ -8,10 +8,12 @@ from helpdesk.core.i18n import gettext as _
 from helpdesk.reports.wall import wall_of
 from helpdesk.web.auth import current_actor
 from helpdesk.web.htmx import page_or_fragment
+from helpdesk.web.manager import process
 from helpdesk.web.shell import Item
 from helpdesk.web.words import LINES
 
 bp = Blueprint("boards", __name__)
+process.register(bp)
 THEMES = ("dark", "light")
 
 
