@@ -103,6 +103,11 @@ class FactReport:
         """What a dimension or a stretch of time is called."""
         return STEPS[dimension].title if dimension in STEPS else self.source.dimensions[dimension].title
 
+    def notes(self, table: Table) -> list[str]:
+        """What the figures must not be read without, in sentences."""
+        del table
+        return []
+
     def metric(self, name: str) -> Metric:
         """The metric of this name; NotFound for another."""
         found = next((metric for metric in self.metrics if metric.name == name), None)

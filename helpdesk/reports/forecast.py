@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from helpdesk.core.errors import Invalid
-from helpdesk.core.i18n import enumeration
+from helpdesk.core.i18n import enumeration, number
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.settings import read_settings
 from helpdesk.core.times import now
@@ -25,7 +25,7 @@ from helpdesk.figures.counting import ReportSettings
 from helpdesk.figures.desk import day_of, desk_zone
 from helpdesk.policy.actor import Actor
 from helpdesk.reports.base import Slice
-from helpdesk.reports.dimensions import STEPS
+from helpdesk.reports.dimensions import OF_TICKETS, STEPS
 from helpdesk.reports.engine import FactReport, Key, said
 from helpdesk.reports.metrics import Figure, How, Metric, Row, Table, Unit
 from helpdesk.reports.sources import TICKETS
@@ -66,6 +66,9 @@ class ForecastReport(FactReport):
     @property
     def dimensions(self) -> tuple[str, ...]:
         return (*self.source.dimensions, "week")
+
+    def notes(self, table: Table) -> list[str]:
+        return [sentence for made in table.beside["forecasts"] for sentence in _said_of(made)]
 
     def run(self, over: Slice, *, for_: Actor, by: Iterable[str] | None = None, judged: str = "first",
             compare: bool = True, limit: int | None = None) -> Table:  # fmt: skip
@@ -176,6 +179,23 @@ def _made(name: str | None, key: Key, found: Forecast | NoForecast) -> dict[str,
         "season_weeks": found.season, "mae": found.mae, "mase": found.mase, "origins": found.origins,
         "tried": {method.value: error for method, error in found.tried},
     }  # fmt: skip
+
+
+def _said_of(made: Mapping[str, Any]) -> list[str]:
+    """How a forecast was made, and how wrong such ones have been."""
+    if made["reason"]:
+        return [made["reason"]]
+    words = [
+        _("%(method)s: of all methods it erred least, tried from %(origins)s weeks of the past.",
+          method=made["method_words"], origins=made["origins"]),
+        _("It erred by %(mae)s tickets a week in the mean.", mae=number(round(made["mae"], 1))),
+    ]  # fmt: skip
+    if made["mase"] is not None:
+        words.append(_("Its mean scaled error is %(mase)s; below 1 it is better than “as in the week before” or a year "
+                       "before.", mase=number(round(made["mase"], 2))))  # fmt: skip
+    words.append(_("Four of five trials lay within the interval."))
+    slice_names = [str(value) for name, value in made.items() if name in OF_TICKETS]
+    return [f"{slice_names[0]}: {words[0]}", *words[1:]] if slice_names else words
 
 
 FORECAST = ForecastReport(

@@ -141,6 +141,9 @@ class LoadReport(FactReport):
     def title_of(self, dimension: str) -> LazyString:
         return TITLES[dimension] if dimension in TITLES else super().title_of(dimension)
 
+    def notes(self, table: Table) -> list[str]:
+        return list(table.beside["assumptions"])
+
     def run(self, over: Slice, *, for_: Actor, by: Iterable[str] | None = None, judged: str = "first",
             compare: bool = True, limit: int | None = None) -> Table:  # fmt: skip
         by = self.by if by is None else tuple(by)

@@ -86,6 +86,11 @@ class Morning:
     saved: Sequence[SavedReport]
 
     @property
+    def is_monday(self) -> bool:
+        """That the week which ended yesterday is a whole one."""
+        return all((each.until - each.since).days == 7 for each in self.week)
+
+    @property
     def is_empty(self) -> bool:
         """Nothing has ever happened here."""
         counted = [each.figure.value or 0 for each in (*self.yesterday, *self.week)]
@@ -153,6 +158,7 @@ def _weeks(today: date, zone: ZoneInfo, for_: Actor) -> Chart:
     rows = replace(SUMMARY, metrics=(metric,)).run(over, for_=for_, by=("week",), compare=False).rows
     figures = [row.figures[metric.name] for row in rows]
     quiet = next((n for n, each in enumerate(figures) if each.value), len(figures))  # before the desk began
+    quiet += 1 if 0 < quiet < len(figures) else 0  # and of its first week there is only a part
     limits = chart_of(metric, figures[quiet:])
     series = Series(
         str(metric.title), tuple(each.value for each in figures[quiet:]),

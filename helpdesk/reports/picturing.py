@@ -58,7 +58,7 @@ class _Picture:
 
     def foretold(self) -> Chart:
         """What was, what the model made of it, and what it expects."""
-        past, fitted, expected = (self._series(metric) for metric in self.metrics[:3])
+        past, fitted, expected = (self._series(self.report.metric(name)) for name in self.report.charted[:3])
         shown = [past, replace(fitted, role=Role.FITTED), replace(expected, role=Role.FORECAST)]
         chart = self._chart(Kind.FORECAST, self._labels(self.table.rows), shown)
         return replace(chart, title=str(self.report.title))

@@ -35,6 +35,8 @@ PAGES = {
     "petras": ["/console/people", "/console/routing-rules", "/console/routing-rules/dry-run?text=printer",
                "/console/catalogue", "/console/settings", "/console/jobs", "/manager/overview"],
     "vera": ["/manager/overview?period=all", "/manager/attainment", "/manager/attainment?period=all&by=team",
+             "/manager/", "/manager/wall", "/manager/wall?line=2&theme=light", "/manager/process",
+             "/manager/process?of=team", "/manager/reports/load?whole=1", "/manager/reports/forecast?whole=1",
              "/manager/promises", "/manager/promises?by=line", "/manager/hours", "/console/tickets?view=overdue"],
     "rasa": ["/console/tickets?view=line", "/console/people", "/manager/overview"],
     "giedrius": ["/console/tickets"],

@@ -34,6 +34,7 @@ def morning() -> str:
     return render_template(
         "manager/boards/morning.html", found=found, zone=desk_zone().key, weeks=found.weeks,
         yesterday=[_tile(each) for each in found.yesterday], week=[_tile(each) for each in found.week],
+        week_words=_("Last week") if found.is_monday else _("This week until yesterday"),
         lines=LINES, cards=directory.operators(), can_read_hours=may(actor, Action.READ_HOURS),
         saved=[(row, url_for("manager.library.show", slug=row.report) + f"?{row.query}") for row in found.saved
                if asked_of(row) is not None],
