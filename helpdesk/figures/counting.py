@@ -43,6 +43,20 @@ class ReportSettings:
         0, "What an hour of work costs where the contract names no rate, in cents of euro; 0: not known.",
         low=0, high=10_000_000,
     )  # fmt: skip
+    handling_minutes: int = setting(
+        20, "Minutes of work that a ticket is taken to need where too few have work logged.", low=1, high=1440
+    )
+    answer_minutes: int = setting(
+        60, "Minutes to the first response that are aimed at where no contract says it.", low=1, high=10_080
+    )
+    answered_percent: int = setting(
+        80, "Of a hundred tickets so many are to be answered in time: how many people the load report asks for.",
+        low=1, high=99,
+    )  # fmt: skip
+    busy_percent: int = setting(
+        85, "People may be busy with tickets for at most so many per cent of their time.", low=10, high=100
+    )
+    forecast_weeks: int = setting(6, "So many weeks are forecast.", low=4, high=8)
 
 
 def state_row() -> FiguresState:

@@ -85,7 +85,7 @@ def _known_or_free(name: str, title: LazyString, words: type[StrEnum]) -> Dimens
             raise Invalid({"where": [_("%(value)s must be one of: %(words)s.", value=value, words=enumeration(words))]})
         return [value]
 
-    return Dimension(name, title, (column, name), find, _plain)
+    return Dimension(name, title, (column, name), find, _plain, choices=lambda: [word.value for word in words])
 
 
 def _by_name(model: Any, attribute: str = "name") -> Callable[[str], list[Any]]:

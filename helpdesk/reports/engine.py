@@ -135,6 +135,15 @@ class FactReport:
         """The first and the last stretch of time in which anything is counted."""
         return _Run(self, over, for_, (step.name,), "first").ends(step)
 
+    def title_of(self, dimension: str) -> LazyString:
+        """What a dimension or a stretch of time is called."""
+        return STEPS[dimension].title if dimension in STEPS else self.source.dimensions[dimension].title
+
+    def notes(self, table: Table) -> list[str]:
+        """What the figures must not be read without, in sentences."""
+        del table
+        return []
+
     def metric(self, name: str) -> Metric:
         """The metric of this name; NotFound for another."""
         found = next((metric for metric in self.metrics if metric.name == name), None)
@@ -157,6 +166,11 @@ class FactReport:
     def has_business_time(self) -> bool:
         """Whether some figure of it can be measured by another calendar."""
         return any(self.source.is_business(metric) for metric in self.metrics)
+
+    def counted(self, over: Slice, basis: str, *, for_: Actor, judged: str = "first") -> list[Any]:
+        """What holds for the rows of the facts that count by this instant, as conditions of a query."""
+        require(for_, Action.READ_REPORTS)
+        return _Run(self, over, for_, (), judged).counted(basis)
 
     def behind(self, over: Slice, metric: str, *, for_: Actor, by: Sequence[str] = (), key: Key = (),
                judged: str = "first") -> Select[Any]:  # fmt: skip
@@ -277,6 +291,10 @@ class _Run:
             beside=beside,
             former=partial(told, self.over, self.reader, self.by) if told is not None else None,
         )  # fmt: skip
+
+    def counted(self, basis: str) -> list[Any]:
+        """What holds for the rows that count by this instant."""
+        return self._conditions(self.source.bases[basis], self.over)
 
     def behind(self, metric: Metric, key: Key) -> Select[Any]:
         """The items of one figure."""

@@ -8,7 +8,6 @@ from flask import render_template
 
 from helpdesk.core.i18n import speaking
 from helpdesk.policy.actor import Actor
-from helpdesk.reports.dimensions import STEPS
 from helpdesk.reports.drawing import draw
 from helpdesk.reports.engine import FactReport
 from helpdesk.reports.metrics import Table
@@ -46,4 +45,4 @@ def report_html(report: FactReport, table: Table, *, for_: Actor, name: str = ""
 
 def title_of(report: FactReport, dimension: str) -> object:
     """What a dimension or a stretch of time is called."""
-    return STEPS[dimension].title if dimension in STEPS else report.source.dimensions[dimension].title
+    return report.title_of(dimension)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from helpdesk.core.i18n import gettext as _
 from helpdesk.reports.charts import BUILDERS, MOST_SERIES, Chart, Flow, Format, Kind, Role, Series
+from helpdesk.reports.control import chart_of as limits_of
 from helpdesk.reports.dimensions import STEPS
 from helpdesk.reports.engine import FactReport
 from helpdesk.reports.metrics import Figure, Metric, Row, Table, Unit
@@ -22,7 +24,7 @@ FORMATS = {
 }
 OVER_TIME = {
     "columns": Kind.COLUMNS, "bars": Kind.COLUMNS, "lines": Kind.LINES, "stacked": Kind.STACKED,
-    "control": Kind.LINES, "forecast": Kind.LINES,
+    "control": Kind.CONTROL, "forecast": Kind.FORECAST,
 }  # fmt: skip
 
 
@@ -57,9 +59,31 @@ class _Picture:
 
     def over_time(self) -> Chart:
         kind = OVER_TIME.get(self.report.chart, Kind.COLUMNS)
+        if kind is Kind.FORECAST:
+            return self.foretold()
+        if kind is Kind.CONTROL:
+            return self.controlled()
         if kind is Kind.COLUMNS and (len(self.metrics) > 1 or len(self.table.rows) > MOST_COLUMNS):
             kind = Kind.LINES
         return self._chart(kind, self._labels(self.table.rows), [self._series(each) for each in self.metrics])
+
+    def foretold(self) -> Chart:
+        """What was, what the model made of it, and what it expects."""
+        past, fitted, expected = (self._series(self.report.metric(name)) for name in self.report.charted[:3])
+        shown = [past, replace(fitted, role=Role.FITTED), replace(expected, role=Role.FORECAST)]
+        chart = self._chart(Kind.FORECAST, self._labels(self.table.rows), shown)
+        return replace(chart, title=str(self.report.title))
+
+    def controlled(self) -> Chart:
+        """A course with its limits, and what lies outside of them."""
+        metric = self.metrics[0]
+        limits = limits_of(metric, [row.figures[metric.name] for row in self.table.rows])
+        series = replace(
+            self._series(metric), low=tuple(point.low for point in limits.points),
+            high=tuple(point.high for point in limits.points),
+            centre=(limits.centre,) * len(limits.points) if limits.has_limits else (),
+        )  # fmt: skip
+        return self._chart(Kind.CONTROL if limits.has_limits else Kind.LINES, self._labels(self.table.rows), [series])
 
     def compared(self) -> Chart:
         """A row for each value, with the period before beside it; rates with how sure they are."""

@@ -13,6 +13,7 @@ from typing import Any
 from helpdesk.core import i18n
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.i18n import ngettext
+from helpdesk.reports.control import Change, Verdict
 from helpdesk.reports.engine import FactReport
 from helpdesk.reports.metrics import Figure, Metric, Row, Table, Time, Unit
 from helpdesk.reports.words import CLOCKS, HOWS, VALUES
@@ -36,17 +37,20 @@ class Tile:
     direction: str = "same"  # up, down, same
 
 
-def headline(report: FactReport, table: Table) -> list[Tile]:
-    """The figures that stand large on top."""
+def headline(report: FactReport, table: Table, usual: Mapping[str, Verdict] | None = None) -> list[Tile]:
+    """The figures that stand large on top; `usual` are the verdicts of their control charts, where there are any."""
     names = report.headline or tuple(metric.name for metric in report.metrics[:HEADLINE])
-    return [tile(report.metric(name), table) for name in names]
+    return [tile(report.metric(name), table, (usual or {}).get(name)) for name in names]
 
 
-def tile(metric: Metric, table: Table) -> Tile:
+def tile(metric: Metric, table: Table, usual: Verdict | None = None) -> Tile:
     """A figure of the whole slice, with what it was in the period before."""
     figure = table.total.figures[metric.name]
     earlier = table.before.figures[metric.name] if table.before is not None else None
     change, direction = changed(metric, figure, earlier)
+    if usual is not None and usual.change is Change.USUAL and direction != "same" and earlier is not None:
+        was = written(metric, earlier.value or 0)
+        change, direction = _("no change beyond the usual from %(before)s", before=was), "same"
     low, high, at = _on_scale(figure)
     clock = f" · {CLOCKS[metric.time]}" if metric.time else ""
     return Tile(metric, f"{metric.title}{clock}", valued(metric, figure), behind_words(metric, figure),

@@ -10,7 +10,7 @@ from flask_babel import lazy_pgettext as _lp
 
 LINES: Mapping[str, LazyString] = {"1": _l("First line"), "2": _l("Second line"), "3": _l("Third line")}
 # By dimension; a value that is none of the vocabulary (an import's own word, a name) is said as it is.
-VALUES: Mapping[str, Mapping[str, LazyString]] = {
+VALUES: Mapping[str, Mapping[str, LazyString | str]] = {
     "type": {
         "incident": _l("Incident"), "service_request": _l("Service request"), "question": _l("Question"),
         "claim": _l("Claim"), "enquiry": _l("Enquiry"),
@@ -35,6 +35,11 @@ VALUES: Mapping[str, Mapping[str, LazyString]] = {
         "handover": _lp("transfer", "Handover"), "return": _lp("transfer", "Return"),
         "imported": _lp("transfer", "Imported"),
     },
+    "weekday": {
+        "1": _l("Monday"), "2": _l("Tuesday"), "3": _l("Wednesday"), "4": _l("Thursday"), "5": _l("Friday"),
+        "6": _l("Saturday"), "7": _l("Sunday"),
+    },
+    "hour": {str(hour): f"{hour}:00" for hour in range(24)},
     "line": LINES, "from_line": LINES, "to_line": LINES,
 }  # fmt: skip
 PERIODS: Mapping[str, LazyString] = {
@@ -61,4 +66,5 @@ HOWS: Mapping[str, LazyString] = {
     "ratio": _l("a share of sums"), "distinct": _l("how many different ones"), "nps": _l("a net score, in points"),
     "quotient": _l("a quotient of two figures"), "mean": _l("a mean"),
     "median": _l("the middle one"), "p90": _l("what nine of ten do not exceed"), "most": _l("the largest"),
+    "model": _l("worked out of other figures"),
 }  # fmt: skip

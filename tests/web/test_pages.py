@@ -36,6 +36,8 @@ PAGES = {
                "/console/catalogue", "/console/settings", "/console/survey-questions", "/console/jobs",
                "/manager/overview"],
     "vera": ["/manager/overview?period=all", "/manager/attainment", "/manager/attainment?period=all&by=team",
+             "/manager/", "/manager/wall", "/manager/wall?line=2&theme=light", "/manager/process",
+             "/manager/process?of=team", "/manager/reports/load?whole=1", "/manager/reports/forecast?whole=1",
              "/manager/promises", "/manager/promises?by=line", "/manager/hours", "/console/tickets?view=overdue"],
     "rasa": ["/console/tickets?view=line", "/console/people", "/manager/overview"],
     "giedrius": ["/console/tickets"],

@@ -18,6 +18,7 @@ from helpdesk.figures.desk import desk_zone
 from helpdesk.policy.rules import may
 from helpdesk.reports import FACT_REPORTS
 from helpdesk.reports.asking import Asked, read_asked, without
+from helpdesk.reports.control import verdicts
 from helpdesk.reports.dimensions import STEPS
 from helpdesk.reports.engine import FactReport
 from helpdesk.reports.files import (
@@ -106,10 +107,11 @@ def show(slug: str) -> Any:
         table = report.run(asked.over(now(), desk_zone()), for_=current_actor(), by=(), compare=asked.compare)
         is_whole = False
     body = _figures(asked, table) if is_whole else {}
+    usual = verdicts(report, over, for_=current_actor(), judged=asked.judged) if asked.compare else {}
     page = render_template(
         "manager/reports/report.html", report=report, asked=asked, table=table, wrong=wrong, is_whole=is_whole,
         tiles=[(tile, _behind_url(asked, Behind(tile.metric), table.total.figures[tile.metric.name]),
-                definition(report, tile.metric)) for tile in headline(report, table)],
+                definition(report, tile.metric)) for tile in headline(report, table, usual)],
         as_of=datetime.fromisoformat(table.as_of), periods=_periods(asked), period=period_words(table),
         chips=_chips(asked), breakdowns=_breakdowns(report), detail=detail_of(slug), can_pdf=can_make_pdf(),
         downloads={ending: _here("download", asked, ending=ending) for ending in ENDINGS},
@@ -315,7 +317,8 @@ def _chips(asked: Asked) -> list[tuple[str, str]]:
 
 
 def _breakdowns(report: FactReport) -> list[tuple[str, str]]:
-    return [(name, str(title_of(report, name))) for name in (*STEPS, *report.source.dimensions)]
+    names = sorted(report.dimensions, key=lambda name: name not in STEPS)
+    return [(name, str(title_of(report, name))) for name in names]
 
 
 def _kept(asked: Asked) -> list[tuple[str, str]]:
