@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from flask_babel import LazyString
@@ -104,6 +104,8 @@ class FactReport:
     beside: Callable[[Slice, Actor], Mapping[str, Any]] | None = None
     former: Callable[[Slice, Actor, tuple[str, ...]], Mapping[str, Any]] | None = None
     action: Action = Action.READ_REPORTS  # what its reader must be allowed
+
+    by_itself: ClassVar[frozenset[str]] = frozenset()  # metrics that no question to the source alone gives
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -334,7 +336,7 @@ class _Run:
         plain = [metric for metric in metrics if metric.how not in (How.MEDIAN, How.P90)]
         if not plain:
             return
-        columns = [column for metric in plain for column in _aggregates(metric)]
+        columns = [column for metric in plain for column in aggregates_of(metric)]
         query = select(*groups, *columns).select_from(self.model).where(*conditions)
         if groups:
             query = query.group_by(*(f"by_{i}" for i in range(len(groups))))
@@ -342,7 +344,7 @@ class _Run:
             values = tuple(row)
             at, parts = len(groups), {}
             for metric in plain:
-                size = len(_aggregates(metric))
+                size = len(aggregates_of(metric))
                 parts[metric.name] = values[at : at + size]
                 at += size
             yield values[: len(groups)], parts
@@ -489,7 +491,7 @@ def check_slicing(report: FactReport, over: Slice, by: Sequence[str]) -> None:
             )
 
 
-def _aggregates(metric: Metric) -> list[Any]:
+def aggregates_of(metric: Metric) -> list[Any]:
     """The sums that a figure is made of."""
     there = list(metric.among)
     if metric.how in (How.COUNT, How.PORTION):
