@@ -25,7 +25,7 @@ from helpdesk.core.errors import NotFound
 from helpdesk.core.i18n import DEFAULT_LANGUAGE, LANGUAGES
 from helpdesk.reports import FACT_REPORTS
 from helpdesk.reports.attainment import Tally
-from helpdesk.reports.engine import FactReport, JoinedReport, aggregates_of
+from helpdesk.reports.engine import FactReport, aggregates_of
 from helpdesk.reports.metrics import How, Metric, Unit
 from helpdesk.reports.overview import Overview
 
@@ -36,6 +36,8 @@ HOW = {
     How.RATIO: "one sum as a share of another", How.DISTINCT: "how many different ones", How.MEAN: "the mean",
     How.MEDIAN: "the middle; of an even number the mean of its two middle ones",
     How.P90: "the smallest value that nine of ten do not exceed", How.MOST: "the greatest",
+    How.NPS: "the share of 9 and 10 less that of 0 to 6, in points", How.QUOTIENT: "one figure divided by another",
+    How.MODEL: "worked out of other figures, as its definition says",
 }  # fmt: skip
 # Figures of documents that are older than the dictionary: the metric that tells of them, or why none does.
 OLDER: dict[str, str] = {
@@ -107,7 +109,7 @@ def sql_of(each: Declared) -> str | None:
     """The question that is asked of the facts, its slice aside; None where a report works it out by itself."""
     source, metric = _source_of(each.report, metric=each.metric), each.metric
     basis = source.bases.get(metric.basis)
-    if basis is None or metric.name in getattr(each.report, "by_itself", ()):
+    if basis is None or metric.name in each.report.by_itself:
         return None
     try:
         query = select(*aggregates_of(metric)).select_from(source.model)
@@ -123,9 +125,8 @@ def sql_of(each: Declared) -> str | None:
 
 
 def _source_of(report: FactReport, metric: Metric) -> Any:
-    if isinstance(report, JoinedReport):
-        return next(part.source for part in report.parts if any(each is metric for each in part.metrics))
-    return report.source
+    parts: tuple[FactReport, ...] = getattr(report, "parts", ())
+    return next((part.source for part in parts if any(each is metric for each in part.metrics)), report.source)
 
 
 def findings(reports: Sequence[FactReport] | None = None, package: Path = PACKAGE) -> list[Finding]:

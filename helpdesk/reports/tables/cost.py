@@ -14,10 +14,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Integer, Select, bindparam, case, func, literal, select
+from sqlalchemy import ColumnElement, Integer, Select, case, func, literal, select
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
 
 from helpdesk.aftersales.billing import price
@@ -34,10 +35,10 @@ from helpdesk.policy.scopes import contract_scope, ticket_scope
 from helpdesk.reports.base import Slice
 from helpdesk.reports.dimensions import STEPS, free_dimension
 from helpdesk.reports.engine import Basis, FactReport, Key, Source, before, check_slicing, following, said, utc
-from helpdesk.reports.metrics import Figure, How, Metric, Row, Table, Unit
+from helpdesk.reports.metrics import Figure, How, Metric, Row, Table, Time, Unit
 from helpdesk.reports.tables.hours import BILLED_AMOUNT, NOTICES
 from helpdesk.reports.tables.joint import SideBySide, joint_source, metrics_of
-from helpdesk.reports.tables.rows import Rows, days, days_of_date, of_ticket, sliced_by, within
+from helpdesk.reports.tables.rows import Rows, days, days_of_date, of_ticket, sliced_by, told_when_asked, within
 
 DEFAULT_CURRENCY = "EUR"
 
@@ -46,8 +47,19 @@ def _default_rate() -> int | None:
     return read_settings(ReportSettings).default_rate_cents or None
 
 
-_default = bindparam(None, callable_=_default_rate, type_=Integer())
-_rate = func.coalesce(ContractTerms.hourly_rate_cents, _default)
+class DefaultRate(ColumnElement[int]):
+    """The rate of the settings, as it is when the report is worked out."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(DefaultRate)
+def _default_rate_in_sql(element: DefaultRate, compiler: Any, **kwargs: Any) -> str:
+    return told_when_asked("default_rate", _default_rate, element.type, compiler, kwargs)
+
+
+_rate = func.coalesce(ContractTerms.hourly_rate_cents, DefaultRate())
 _taken_back = aliased(WorkLog)
 W = Rows("work", select(
     WorkLog.id, WorkLog.started_at.label("at"), WorkLog.minutes, WorkLog.operator_id, WorkLog.contract_id,
@@ -70,7 +82,8 @@ WORK = FactReport(
                   "channel", "type", "priority", "status") | _CURRENCY,
         item="work", item_id="id", is_live=True,
     ), (
-        Metric(name="worked_minutes", title=_l("Work"), basis="worked", how=How.SUM, unit=Unit.MINUTES, of=W.minutes,
+        Metric(name="worked_minutes", title=_l("Work"), basis="worked", how=How.SUM, unit=Unit.MINUTES,
+               time=Time.CALENDAR, of=W.minutes,
                definition=_l("Minutes worked, as they were logged, whether anybody pays for them or not."),
                exclusions=_TAKEN_BACK),
         Metric(name="worked_amount", title=_l("Work in money"), basis="worked", how=How.SUM, unit=Unit.CENTS,
@@ -79,7 +92,7 @@ WORK = FactReport(
                              "settings, in cents, each piece of work rounded to the cent. Different currencies are "
                              "never added.")),
         Metric(name="unpriced_minutes", title=_l("Work without a rate"), basis="worked", how=How.SUM,
-               unit=Unit.MINUTES, of=W.minutes, where=(W.is_unpriced,), exclusions=_TAKEN_BACK,
+               unit=Unit.MINUTES, time=Time.CALENDAR, of=W.minutes, where=(W.is_unpriced,), exclusions=_TAKEN_BACK,
                definition=_l("Minutes worked for which neither the contract nor the settings say a rate.")),
     ),
 )  # fmt: skip
@@ -112,6 +125,8 @@ class _Priced:
 @dataclass(frozen=True)
 class ContractValue(FactReport):
     """What contracts are worth in a period, from their terms."""
+
+    by_itself: ClassVar[frozenset[str]] = frozenset({"contract_value_amount"})
 
     def run(
         self, over: Slice, *, for_: Actor, by: Iterable[str] | None = None, judged: str = "first", compare: bool = True,
