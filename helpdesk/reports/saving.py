@@ -283,6 +283,11 @@ def _query(report: str, query: str) -> str:
     return asked_again(FACT_REPORTS[report], query).query
 
 
+def sent_on(row: SavedReport) -> date:
+    """The day of its next letter."""
+    return date.fromisoformat(row.next_on)
+
+
 def morning_of(on: str) -> datetime:
     """The instant as of which a report of this day is counted."""
     return datetime.combine(date.fromisoformat(on), time(0), desk_zone())

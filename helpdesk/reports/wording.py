@@ -88,7 +88,7 @@ def written(metric: Metric, value: float) -> str:
 
 def behind_words(metric: Metric, figure: Figure) -> str:
     """How many items a rate comes from."""
-    if metric.is_share and figure.part is not None:
+    if metric.is_share and figure.part is not None and not figure.is_hidden:
         return _("%(part)s of %(whole)s", part=i18n.number(figure.part or 0), whole=i18n.number(figure.whole or 0))
     if metric.is_rate and figure.whole is not None:
         return _("of %(whole)s", whole=i18n.number(figure.whole))

@@ -150,4 +150,4 @@ def test_figures_of_too_few_are_hidden_and_that_is_explained(cast: Cast, browser
     counting.catch_up_wholly()
     page = browser_of("vera").get("/manager/reports/lines?whole=1")
     assert "too few" in page.text
-    assert "could point at somebody" in page.text
+    assert "say more about them than about the whole" in page.text

@@ -14,7 +14,7 @@ GROUPS: tuple[tuple[LazyString, tuple[str, ...]], ...] = (
                                     "reopenings", "variants")),
     (_l("What was promised"), ("sla", "promises", "forecast")),
     (_l("What clients say"), ("satisfaction", "claims", "product-feedback", "searches", "knowledge")),
-    (_l("After the sale"), ("revisits", "hours", "costs", "problems")),
+    (_l("After the sale"), ("revisits", "hours", "cost", "problems")),
 )  # fmt: skip
 
 

@@ -57,6 +57,7 @@ def index() -> str:
         "manager/saved_reports/index.html", received=received, names=names, every=EVERY, reports=FACT_REPORTS,
         periods=PERIODS, own=[row for row in rows if row.account_id == actor.account_id],
         shared=[row for row in rows if row.account_id != actor.account_id], asked=saving.asked_of,
+        sent_on=saving.sent_on,
     )  # fmt: skip
 
 
@@ -143,7 +144,7 @@ def _page(row: SavedReport, form: Form) -> str:
     recipients = saving.possible_recipients()
     return render_template(
         "manager/saved_reports/show.html", row=row, form=form, report=FACT_REPORTS.get(row.report), every=EVERY,
-        forms=FORMS, asked=saving.asked_of(row), periods=PERIODS,
+        forms=FORMS, sent_on=saving.sent_on, asked=saving.asked_of(row), periods=PERIODS,
         recipients=[(account.id, account.name) for account in recipients],
         names=saving.names_of([row.account_id, *row.recipients]),
         may_change=may(current_actor(), Action.CHANGE_SAVED_REPORT, row),
