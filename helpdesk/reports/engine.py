@@ -167,6 +167,14 @@ class FactReport:
         """Whether some figure of it can be measured by another calendar."""
         return any(self.source.is_business(metric) for metric in self.metrics)
 
+    def series(
+        self, over: Slice, step: str, names: Collection[str], *, for_: Actor, judged: str = "first"
+    ) -> list[Row]:
+        """These metrics by a stretch of time and nothing else: one question for each instant that counts."""
+        require(for_, self.action)
+        wanted = replace(self, metrics=tuple(metric for metric in self.metrics if metric.name in names), beside=None)
+        return _Run(wanted, over, for_, (step,), judged).series()
+
     def counted(self, over: Slice, basis: str, *, for_: Actor, judged: str = "first") -> list[Any]:
         """What holds for the rows of the facts that count by this instant, as conditions of a query."""
         require(for_, Action.READ_REPORTS)
@@ -291,6 +299,10 @@ class _Run:
             beside=beside,
             former=partial(told, self.over, self.reader, self.by) if told is not None else None,
         )  # fmt: skip
+
+    def series(self) -> list[Row]:
+        """The rows alone."""
+        return [Row(key, self._figures(raw, {})) for key, raw in self._ordered(self._cells(self.over, self.by))]
 
     def counted(self, basis: str) -> list[Any]:
         """What holds for the rows that count by this instant."""
