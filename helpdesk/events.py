@@ -202,6 +202,7 @@ class MergeUndone(TicketFact):
 class TicketResolved(TicketFact):
     message_id: int | None
     line: int | None
+    team_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -1434,3 +1435,57 @@ class WebhookEnded(WebhookFact):
 @dataclass(frozen=True)
 class WebhookTried(WebhookFact):
     """Somebody asked for a trial: a message that says nothing."""
+
+
+@dataclass(frozen=True)
+class SurveyFact(Fact):
+    """About a question to a client on their satisfaction. Their words are in no fact: they can be erased."""
+
+    subject_kind: ClassVar[str] = "survey"
+    survey_id: int
+
+
+@dataclass(frozen=True)
+class SurveySent(SurveyFact):
+    kind: str
+    contact_id: int | None
+    ticket_id: int | None
+
+
+@dataclass(frozen=True)
+class SurveyAnswered(SurveyFact):
+    kind: str
+    score: int
+    via: str
+    ticket_id: int | None
+
+
+@dataclass(frozen=True)
+class SurveyAnswerChanged(SurveyFact):
+    """Within the day in which one may."""
+
+    kind: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class SurveyExpired(SurveyFact):
+    kind: str
+
+
+@dataclass(frozen=True)
+class LowScoreHandled(SurveyFact):
+    """Somebody has seen to a client who was not content."""
+
+
+@dataclass(frozen=True)
+class ClaimOfAnswer(SurveyFact):
+    """A manager made a claim of an answer."""
+
+    ticket_id: int
+
+
+@dataclass(frozen=True)
+class SurveyWordsErased(SurveyFact):
+    """What was written is gone; the scores stay."""

@@ -195,7 +195,7 @@ def _follow(ticket: Ticket, state: ClaimState, *, by: Actor, reason: str) -> Non
         change_status(ticket, Status.RESOLVED, by=by, reason="claim")
     if to is Status.RESOLVED:
         await_acceptance(ticket)
-        record(TicketResolved(ticket.id, message_id=None, line=ticket.line), by=by)
+        record(TicketResolved(ticket.id, message_id=None, line=ticket.line, team_id=ticket.team_id), by=by)
     elif to is Status.CLOSED:
         change_status(ticket, Status.CLOSED, by=by, reason="claim")
         record(TicketClosed(ticket.id, reason="claim"), by=by)

@@ -433,7 +433,7 @@ def _lead(ticket: Ticket, to: EnquiryState, *, by: Actor) -> None:
         change_status(ticket, status, by=by, reason=f"enquiry_{to.value}")
         if status is Status.RESOLVED:
             ticket.awaits_reply = False
-            record(TicketResolved(ticket.id, message_id=None, line=ticket.line), by=by)
+            record(TicketResolved(ticket.id, message_id=None, line=ticket.line, team_id=ticket.team_id), by=by)
         elif status is Status.CLOSED:
             record(TicketClosed(ticket.id, reason=f"enquiry_{to.value}"), by=by)
 

@@ -24,8 +24,8 @@ MODULES = {
     "check": "check", "claims": "claims", "contract": "contracts", "db": "server", "demo": "demo", "doctor": "doctor",
     "enquiries": "sales", "hours": "hours", "import": "moving", "jobs": "jobs", "kb": "kb", "mail": "mail",
     "metrics": "metrics", "problems": "problems", "promises": "promises", "report": "reports", "restore": "backup",
-    "revisits": "revisits", "run": "server", "sales": "sales", "search": "search", "sla": "sla", "team": "access",
-    "ticket": "tickets", "token": "access", "worker": "server",
+    "revisits": "revisits", "run": "server", "sales": "sales", "search": "search", "sla": "sla", "surveys": "surveys",
+    "team": "access", "ticket": "tickets", "token": "access", "worker": "server",
 }  # fmt: skip
 
 

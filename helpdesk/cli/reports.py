@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
-from helpdesk.cli.face import Command, Exit, Group, Refused, answer, answering, tabling, with_desk
+from helpdesk.cli.face import Command, Exit, Group, Refused, answer, tabling, with_desk
 from helpdesk.core.i18n import DEFAULT_LANGUAGE, signed_hours, speak
 from helpdesk.core.tables import csv_text
 from helpdesk.figures.counting import catch_up_wholly
@@ -18,21 +18,16 @@ from helpdesk.people.accounts import actor_by_email
 from helpdesk.policy.actor import SYSTEM, Actor
 from helpdesk.problems.feedback import Feedback
 from helpdesk.problems.feedback_documents import COLUMNS as FEEDBACK_COLUMNS
-from helpdesk.problems.feedback_documents import feedback_document
 from helpdesk.problems.feedback_documents import table_rows as feedback_rows
 from helpdesk.reports import FACT_REPORTS
 from helpdesk.reports.attainment import BY, AttainmentReport, Tally, run_attainment
 from helpdesk.reports.base import DIMENSIONS, Slice, parse_conditions
-from helpdesk.reports.claims import ClaimsReport, ClaimTally, run_claims
 from helpdesk.reports.dimensions import STEPS
-from helpdesk.reports.hours import HoursReport, HoursTally, run_hours
-from helpdesk.reports.metrics import Row, Table
+from helpdesk.reports.metrics import Figure, Metric, Row, Table, Unit
 from helpdesk.reports.overview import Overview, Step
 from helpdesk.reports.product_feedback import run_product_feedback
-from helpdesk.reports.promises import BY as PROMISED_BY
-from helpdesk.reports.promises import Kept, PromisesReport, run_promises
-from helpdesk.reports.revisits import RevisitsReport, RevisitTally, run_revisits
 from helpdesk.reports.summary import overview_of_facts
+from helpdesk.reports.tables.product_feedback import FEEDBACK
 
 
 class _Reports(Group):
@@ -118,130 +113,45 @@ _BESIDE: dict[str, Callable[[Slice, Actor, Sequence[str]], tuple[dict[str, Any],
 _OLD_NAMES = {("sla", "kind"): "clock"}
 
 
+def _said(metric: Metric, figure: Figure) -> str:
+    """A figure for people: money with its currency, minutes as hours."""
+    if figure.value is None:
+        return "–"
+    if metric.unit is Unit.CENTS:
+        return f"{figure.value / 100:.2f} {figure.currency or ''}".rstrip()
+    if metric.unit is Unit.MINUTES:
+        return signed_hours(int(figure.value))
+    return f"{figure.value:g}" if figure.value % 1 == 0 else f"{figure.value:.4f}"
+
+
 def _tabled(found: Table) -> str:
     names = [metric.name for metric in found.metrics]
 
     def line(name: str, row: Row) -> tuple[str, ...]:
-        values = [row.figures[each].value for each in names]
-        return name, *("–" if value is None else f"{value:g}" if value % 1 == 0 else f"{value:.4f}" for value in values)
+        return name, *(_said(metric, row.figures[metric.name]) for metric in found.metrics)
 
     rows = [("", *names), line("together", found.total)]
     rows += [line("  " + " · ".join(each or "–" for each in row.key), row) for row in found.rows]
     return _table(rows)
 
 
-@report.command("promises")
-@click.option("--where", "conditions", metavar="DIMENSION=VALUE", multiple=True,
-              help="Only promises of this operator (name or e-mail), line or organisation, or on tickets of this team, "
-                   "product, channel, priority, type or status. May be repeated, as with the overview.")  # fmt: skip
-@click.option("--since", metavar="DATE", help="Promised for this date (or instant) or later; all time if not given.")
-@click.option("--until", metavar="DATE", help="Promised for before this date (or instant).")
-@click.option(
-    "--by",
-    "dimensions",
-    type=click.Choice(PROMISED_BY),
-    multiple=True,
-    help="Broken down by this; by all if not given.",
-)
-@click.option("--as", "email", metavar="EMAIL", help="Count what this account sees; the whole desk if not given.")
-@answering
-@with_desk
-def promises(
-    conditions: tuple[str, ...], since: str | None, until: str | None, dimensions: tuple[str, ...], email: str | None,
-    form: str,
-) -> None:  # fmt: skip
-    """Promises kept: of the times agreed with clients that came in a period, how many were kept.
-
-    \b
-    Example:
-      threeline report promises --since 2026-01-01 --until 2026-04-01 --json
-      threeline report promises --where line=1 --by operator
-    """
-    actor = actor_by_email(email) if email else SYSTEM
-    speak(DEFAULT_LANGUAGE, actor.zone)
-    over = Slice(_instant(since, actor.zone), _instant(until, actor.zone), parse_conditions(conditions))
-    figures = run_promises(over, for_=actor, by=dimensions or PROMISED_BY)
-    answer(form, figures.document(), lambda: _promised(figures))
-
-
-@report.command("hours")
-@click.option("--where", "conditions", metavar="DIMENSION=VALUE", multiple=True,
-              help="Only this contract (its number) or organisation. May be given several times.")  # fmt: skip
-@click.option("--since", metavar="DATE", help="From this day on; all time if not given.")
-@click.option("--until", metavar="DATE", help="Before this day.")
-@click.option("--as", "email", metavar="EMAIL", help="Count what this account sees; the whole desk if not given.")
-@answering
-@with_desk
-def hours(conditions: tuple[str, ...], since: str | None, until: str | None, email: str | None, form: str) -> None:
-    """Hours and contracts: granted, used, left, expired, beyond the hours, and what went to accounting.
-
-    \b
-    Example:
-      threeline report hours --since 2026-01-01 --until 2026-04-01 --json
-      threeline report hours --where organisation=Klinika
-    """
-    actor = actor_by_email(email) if email else SYSTEM
-    speak(DEFAULT_LANGUAGE, actor.zone)
-    over = Slice(_instant(since, actor.zone), _instant(until, actor.zone), parse_conditions(conditions))
-    figures = run_hours(over, for_=actor)
-    answer(form, figures.document(), lambda: _hours(figures))
-
-
-@report.command("revisits")
-@click.option("--where", "conditions", metavar="DIMENSION=VALUE", multiple=True,
-              help="Only of this operator (name or e-mail) or organisation. May be given several times.")  # fmt: skip
-@click.option("--since", metavar="DATE", help="Planned for this day or later; all time if not given.")
-@click.option("--until", metavar="DATE", help="Planned for before this day.")
-@click.option("--as", "email", metavar="EMAIL", help="Count what this account sees; the whole desk if not given.")
-@answering
-@with_desk
-def revisits(conditions: tuple[str, ...], since: str | None, until: str | None, email: str | None, form: str) -> None:
-    """Revisits on time: of those planned for a period, how many took place in their window, and what they found.
-
-    \b
-    Example:
-      threeline report revisits --since 2026-01-01 --until 2026-04-01 --json
-      threeline report revisits --where organisation=Klinika
-    """
-    over, actor = _slice(conditions, since, until, email)
-    figures = run_revisits(over, for_=actor)
-    answer(form, figures.document(), lambda: _visited(figures))
-
-
-@report.command("claims")
-@click.option("--where", "conditions", metavar="DIMENSION=VALUE", multiple=True,
-              help="Only of tickets of this team, line, organisation, product, channel, priority or status. "
-                   "May be repeated, as with the overview.")  # fmt: skip
-@click.option("--since", metavar="DATE", help="Registered on or after this date (or instant); all time if not given.")
-@click.option("--until", metavar="DATE", help="Registered before this date (or instant).")
-@click.option("--as", "email", metavar="EMAIL", help="Count what this account sees; the whole desk if not given.")
-@answering
-@with_desk
-def claims(conditions: tuple[str, ...], since: str | None, until: str | None, email: str | None, form: str) -> None:
-    """Claims and refunds: what clients complained about in a period, what was decided, what it cost.
-
-    \b
-    Example:
-      threeline report claims --since 2026-01-01 --json
-      threeline report claims --where product="Label printer"
-    """
-    over, actor = _slice(conditions, since, until, email)
-    figures = run_claims(over, for_=actor)
-    answer(form, figures.document(), lambda: _claimed(figures))
-
-
 @report.command("product-feedback")
 @click.option("--product", "product", metavar="NAME", help="Only of this product; of all if not given.")
 @click.option("--version", "version", metavar="NAME", help="Only of tickets from this version of the product.")
+@click.option("--where", "conditions", metavar="DIMENSION=VALUE", multiple=True,
+              help=f"Only this: {', '.join(FEEDBACK.source.dimensions)}. May be given several times. The rank of "
+                   "problems and the wishes know product and version alone.")  # fmt: skip
 @click.option("--since", metavar="DATE", help="Opened on or after this date (or instant); all time if not given.")
 @click.option("--until", metavar="DATE", help="Opened before this date (or instant).")
-@click.option("--csv", "as_csv", is_flag=True, help="Print a table in CSV, a line for each problem and wish.")
+@click.option("--by", "dimensions", metavar="DIMENSION", multiple=True,
+              help="The tickets broken down by this; may be given several times; by problem if not given.")  # fmt: skip
+@click.option("--csv", "as_csv", is_flag=True, help="Print the problems by their rank and the wishes in CSV.")
 @click.option("--as", "email", metavar="EMAIL", help="Count what this account sees; the whole desk if not given.")
-@answering
+@tabling
 @with_desk
 def product_feedback(
-    product: str | None, version: str | None, since: str | None, until: str | None, as_csv: bool, email: str | None,
-    form: str,
+    product: str | None, version: str | None, conditions: tuple[str, ...], since: str | None, until: str | None,
+    dimensions: tuple[str, ...], as_csv: bool, email: str | None, form: str,
 ) -> None:  # fmt: skip
     """Product feedback: the problems of a product by their rank, wishes by clients, and what was answered.
 
@@ -249,14 +159,21 @@ def product_feedback(
     Example:
       threeline report product-feedback --product "Label printer" --since 2026-01-01 --json
       threeline report product-feedback --until 2026-04-01 --csv
+      threeline report product-feedback --by organisation --format csv
     """
-    conditions = [f"{name}={value}" for name, value in (("product", product), ("version", version)) if value]
-    over, actor = _slice(tuple(conditions), since, until, email)
-    figures = run_product_feedback(over, for_=actor)
-    if as_csv:
-        click.echo(csv_text(FEEDBACK_COLUMNS, feedback_rows(figures)), nl=False)
-        return
-    answer(form, feedback_document(figures), lambda: _fed_back(figures))
+    named = [f"{name}={value}" for name, value in (("product", product), ("version", version)) if value]
+    over, actor = _slice((*conditions, *named), since, until, email)
+    found = FEEDBACK.run(over, for_=actor, by=dimensions or None)
+    if form == "csv":
+        click.echo(csv_text(found.columns(), [found.flat_row(row) for row in found.rows]), nl=False)
+    elif as_csv or form == "text":
+        figures = run_product_feedback(over, for_=actor)
+        told = csv_text(FEEDBACK_COLUMNS, feedback_rows(figures)) if as_csv else f"{_fed_back(figures)}\n"
+        click.echo(told, nl=False)
+        if not as_csv:
+            click.echo(f"\n{_tabled(found)}")
+    else:
+        answer(form, found.document(), str)
 
 
 def _fed_back(figures: Feedback) -> str:
@@ -288,77 +205,11 @@ def _slice(
     return Slice(_instant(since, actor.zone), _instant(until, actor.zone), parse_conditions(conditions)), actor
 
 
-def _visited(figures: RevisitsReport) -> str:
-    def row(name: str, tally: RevisitTally) -> tuple[str, ...]:
-        satisfaction = f"{tally.satisfaction:.1f}" if tally.satisfaction is not None else ""
-        counts = (tally.late, tally.missed, tally.overdue, tally.refused, tally.skipped, tally.to_come)
-        return (name, f"{tally.on_time}/{tally.decided}", *map(str, counts), satisfaction, str(tally.needs),
-                str(tally.referrals))  # fmt: skip
-
-    heads = ("", "on time", "late", "missed", "overdue", "refused", "skipped", "to come", "satisfied", "needs",
-             "referrals")  # fmt: skip
-    return _table([heads, row("together", figures.total), *_broken_down(figures.by, row)])
-
-
-def _claimed(figures: ClaimsReport) -> str:
-    def row(name: str, tally: ClaimTally) -> tuple[str, ...]:
-        refunded = ", ".join(f"{cents / 100:.2f} {currency}" for currency, cents in tally.refunded_cents.items())
-        counts = (tally.registered, tally.open, tally.repair, tally.replace, tally.redo, tally.refund, tally.reject,
-                  tally.appealed)  # fmt: skip
-        return (name, *map(str, counts), refunded)
-
-    heads = ("", "claims", "open", "repair", "replace", "redo", "refund", "reject", "appeals", "refunded")
-    return _table([heads, row("together", figures.total), *_broken_down(figures.by, row)])
-
-
-def _broken_down(
-    by: Mapping[str, Sequence[Any]], row: Callable[[str, Any], tuple[str, ...]]
-) -> Iterator[tuple[str, ...]]:
-    for dimension, found in by.items():
-        yield (f"by {dimension}",)
-        yield from (row(f"  {each.name or '–'}", each.tally) for each in found)
-
-
 def _table(rows: Sequence[tuple[str, ...]]) -> str:
     width = len(rows[0])
     whole = [(*row, *[""] * (width - len(row))) for row in rows]
     widths = [max(len(row[i]) for row in whole) for i in range(width)]
     return "\n".join(_aligned(row, widths) for row in whole)
-
-
-def _hours(figures: HoursReport) -> str:
-    heads = ("", "granted", "used", "left", "expired", "overage", "billed")
-    rows = [heads, _counted("together", figures.total)]
-    for dimension, found in figures.by.items():
-        rows.append((f"by {dimension}", *[""] * (len(heads) - 1)))
-        rows += [_counted(f"  {row.name}", row.tally) for row in found]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(heads))]
-    return "\n".join(_aligned(row, widths) for row in rows)
-
-
-def _counted(name: str, tally: HoursTally) -> tuple[str, ...]:
-    minutes = (tally.granted, tally.used, tally.left, tally.expired, tally.overage)
-    billed = ", ".join(f"{cents / 100:.2f} {currency}" for currency, cents in tally.billed_cents.items())
-    return name, *map(signed_hours, minutes), billed
-
-
-def _promised(figures: PromisesReport) -> str:
-    """A line for each value of each dimension, with the interval of its share."""
-    heads = ("", "kept", "", "interval", "late", "broken", "overdue", "moved", "withdrawn", "to come")
-    rows = [heads, _kept("together", figures.total)]
-    for dimension, found in figures.by.items():
-        rows.append((f"by {dimension}", *[""] * (len(heads) - 1)))
-        rows += [_kept(f"  {row.name or '–'}", row.kept) for row in found]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(heads))]
-    return "\n".join(_aligned(row, widths) for row in rows)
-
-
-def _kept(name: str, kept: Kept) -> tuple[str, ...]:
-    interval = f"{100 * kept.interval[0]:.0f}–{100 * kept.interval[1]:.0f} %" if kept.interval else ""
-    return (
-        name, f"{kept.kept}/{kept.decided}", "" if kept.percent is None else f"{kept.percent:.1f} %", interval,
-        str(kept.late), str(kept.broken), str(kept.overdue), str(kept.moved), str(kept.withdrawn), str(kept.planned),
-    )  # fmt: skip
 
 
 def _attained(figures: AttainmentReport) -> str:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -22,8 +23,10 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     ColumnElement,
+    Date,
     DateTime,
     Engine,
+    Integer,
     MetaData,
     Select,
     Subquery,
@@ -122,6 +125,65 @@ def _seconds_in_postgresql(element: SecondsBetween, compiler: Any, **kwargs: Any
     # With the zone said, the expression depends on no setting, and an index may stand on it.
     later, earlier = (f"floor(date_part('epoch', {each} AT TIME ZONE 'UTC'))::bigint" for each in (later, earlier))
     return f"({later} - {earlier})"
+
+
+class LocalDate(GenericFunction[Any]):
+    """The date on which an instant falls in a zone: (instant, name of the zone)."""
+
+    type = Date()
+    name = "local_date"
+    inherit_cache = True
+
+
+@compiles(LocalDate, "postgresql")
+def _local_date_in_postgresql(element: LocalDate, compiler: Any, **kwargs: Any) -> str:
+    at, zone = (compiler.process(each, **kwargs) for each in element.clauses)
+    return f"CAST({at} AT TIME ZONE {zone} AS DATE)"
+
+
+def _local_date_in_sqlite(at: str | None, zone: str) -> str | None:
+    """What SQLite calls by that name; it keeps instants as text, without their zone."""
+    if at is None:
+        return None
+    return datetime.fromisoformat(at).replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+class DayNumber(GenericFunction[int]):
+    """A date as a whole number: 1 is 0001-01-01, a Monday, as `date.toordinal()` has it."""
+
+    type = Integer()
+    name = "day_number"
+    inherit_cache = True
+
+
+@compiles(DayNumber, "sqlite")
+def _day_number_in_sqlite(element: DayNumber, compiler: Any, **kwargs: Any) -> str:
+    return f"CAST(julianday({compiler.process(element.clauses, **kwargs)}) - 1721424.5 AS INTEGER)"
+
+
+@compiles(DayNumber, "postgresql")
+def _day_number_in_postgresql(element: DayNumber, compiler: Any, **kwargs: Any) -> str:
+    return f"({compiler.process(element.clauses, **kwargs)} - DATE '0001-01-01' + 1)"
+
+
+class MonthNumber(GenericFunction[int]):
+    """The month of a date as a whole number: 12 * year + month - 1."""
+
+    type = Integer()
+    name = "month_number"
+    inherit_cache = True
+
+
+@compiles(MonthNumber, "sqlite")
+def _month_number_in_sqlite(element: MonthNumber, compiler: Any, **kwargs: Any) -> str:
+    day = compiler.process(element.clauses, **kwargs)
+    return f"(12 * CAST(strftime('%Y', {day}) AS INTEGER) + CAST(strftime('%m', {day}) AS INTEGER) - 1)"
+
+
+@compiles(MonthNumber, "postgresql")
+def _month_number_in_postgresql(element: MonthNumber, compiler: Any, **kwargs: Any) -> str:
+    day = compiler.process(element.clauses, **kwargs)
+    return f"CAST(12 * extract(year FROM {day}) + extract(month FROM {day}) - 1 AS INTEGER)"
 
 
 Json = JSON().with_variant(JSONB(), "postgresql")
@@ -256,6 +318,7 @@ def prepare_engine(engine: Engine) -> None:
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000",
                        "cache_size=-4000", "mmap_size=0", "temp_store=MEMORY"):  # fmt: skip
             connection.execute("PRAGMA " + pragma)
+        connection.create_function("local_date", 2, _local_date_in_sqlite, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:

@@ -51,6 +51,10 @@ class ReportSettings:
         85, "People may be busy with tickets for at most so many per cent of their time.", low=10, high=100
     )
     forecast_weeks: int = setting(6, "So many weeks are forecast.", low=4, high=8)
+    default_rate_cents: int = setting(
+        0, "What an hour of work costs where the contract names no rate, in cents of euro; 0: not known.",
+        low=0, high=10_000_000,
+    )  # fmt: skip
 
 
 def state_row() -> FiguresState:

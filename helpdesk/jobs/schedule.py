@@ -13,6 +13,7 @@ from helpdesk.jobs.housekeeping import forget_old_rows
 from helpdesk.knowledge import deflection, reviews
 from helpdesk.problems import broadcasts, detection, majors, schedules, similar
 from helpdesk.reports import saving
+from helpdesk.satisfaction import planning, sending
 from helpdesk.tickets import clocks, coverage, duties, ladder, promises, resolution, search, states
 from knowledge_base import search as article_search
 from knowledge_base import searches
@@ -72,6 +73,9 @@ SCHEDULE = (
     Periodic("send_saved_reports", 300, "Saved reports go out on the morning of their day.", saving.send_due),
     Periodic("send_broadcasts", 5, "What a problem's clients are told goes out after its window.", broadcasts.send_due),
     Periodic("sweep_majors", 5, "A major incident without a lead or with late news climbs.", majors.sweep_majors),
+    Periodic("send_surveys", 30, "Clients are asked how it was, in their hours.", sending.sweep_surveys),
+    Periodic("expire_surveys", 300, "What nobody answered in time is over.", sending.sweep_expired),
+    Periodic("plan_nps", 3600, "Once a quarter an organisation is asked to judge us.", planning.sweep_nps),
     Periodic("index_tickets", 60, "Imported tickets are found like the others.", search.catch_up),
     Periodic("index_articles", 300, "Articles that no fact told of are found, too.", article_search.catch_up),
     Periodic("catch_up", 60, "Imported tickets are compared with the others, too.", similar.catch_up),

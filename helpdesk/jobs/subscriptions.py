@@ -49,6 +49,7 @@ from helpdesk.events import (
     ReviewRefused,
     RevisitCalledOff,
     RevisitConfirmed,
+    RevisitDone,
     RevisitMoved,
     RevisitProposed,
     RevisitReassigned,
@@ -56,6 +57,9 @@ from helpdesk.events import (
     RoundDelivered,
     RungReached,
     SpecialistNamed,
+    SurveyAnswerChanged,
+    SurveyAnswered,
+    SurveySent,
     TargetsExtended,
     TicketAssigned,
     TicketCancelled,
@@ -86,6 +90,8 @@ from helpdesk.problems import feedback_letters as feedback
 from helpdesk.problems import letters as problem_letters
 from helpdesk.problems import majors, similar, webhooks
 from helpdesk.reports import letters as report_letters
+from helpdesk.satisfaction import letters as survey_letters
+from helpdesk.satisfaction import planning as surveys
 from helpdesk.tickets import ladder, policies, promises, recalculation, search
 
 # What follows for enquiries only.
@@ -116,7 +122,7 @@ SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction | Only]] = {
     WatcherChanged: [search.index_ticket],
     ContactConfirmed: [search.index_contact],
     ReplySent: [letters.reply, search.index_ticket],
-    TicketResolved: [letters.please_accept, follow, search.index_ticket],
+    TicketResolved: [letters.please_accept, follow, search.index_ticket, surveys.plan_after_resolution],
     ResolutionAccepted: [search.index_ticket],
     ResolutionRefused: [search.index_ticket],
     TicketReopened: [letters.reopened, reopen_claim, follow],
@@ -126,7 +132,7 @@ SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction | Only]] = {
     TicketAssigned: [hand_on],
     SpecialistNamed: [letters.specialist],
     TimePromised: [letters.promised],
-    TicketClosed: [letters.closed_silently, end_claim],
+    TicketClosed: [letters.closed_silently, end_claim, surveys.follow_closing],
     TicketCancelled: [end_claim, promises.promises_end, follow, search.index_ticket],
     ClaimMoved: [letters.claim_acknowledged],
     ClaimDecided: [letters.claim_decided],
@@ -147,6 +153,7 @@ SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction | Only]] = {
     RevisitCalledOff: [visits.visit_called_off, visits.visit_fell_away],
     RevisitReassigned: [visits.visit_colleague, visits.visit_yours],
     RevisitConfirmed: [visits.visit_confirmed],
+    RevisitDone: [surveys.plan_after_visit],
     OtherTimeAsked: [visits.visit_other_time],
     AccountInvited: [letters.invitation],
     PasswordResetAsked: [letters.password_reset],
@@ -173,6 +180,9 @@ SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction | Only]] = {
     TicketsLinked: [webhooks.tell],
     ProblemAnswered: [webhooks.tell],
     WebhookTried: [webhooks.tell],
+    SurveySent: [survey_letters.survey_asked],
+    SurveyAnswered: [webhooks.tell],
+    SurveyAnswerChanged: [webhooks.tell],
     FeedbackDue: [feedback.feedback_report],
     ReportDue: [report_letters.saved_report],
 }

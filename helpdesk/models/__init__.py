@@ -21,6 +21,7 @@ from helpdesk.models import (
     promises,
     routing,
     sales,
+    satisfaction,
     tickets,
     transfers,
 )
@@ -31,6 +32,6 @@ from sla import models as sla_models
 __all__ = [
     "access", "care", "claims", "contracts", "detection", "duties", "enquiries", "feedback", "figures", "imports",
     "jobs", "journal", "knowledge", "knowledge_models", "mail", "messages", "people", "problems", "products",
-    "promises", "routing", "sales", "search_index", "search_log", "settings", "sla_models", "standing",
+    "promises", "routing", "sales", "satisfaction", "search_index", "search_log", "settings", "sla_models", "standing",
     "submissions", "synonyms", "tickets", "transfers",
 ]  # fmt: skip

@@ -34,6 +34,7 @@ class DutyKind(StrEnum):
     CLAIM_CLOSE = "claim_close"
     CONTRACT_RENEWAL = "contract_renewal"
     CONTRACT_NOTICE = "contract_notice"
+    LOW_SCORE = "low_score"  # a client was not content: talk to them
 
 
 OPEN = text("done_at IS NULL AND withdrawn_at IS NULL")
@@ -48,7 +49,7 @@ class Duty(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     kind: Mapped[DutyKind] = mapped_column(Word(DutyKind))
-    subject_kind: Mapped[str]  # enquiry, sale, claim, revisit, promise, contract
+    subject_kind: Mapped[str]  # enquiry, sale, claim, revisit, promise, contract, survey
     subject_id: Mapped[int] = mapped_column(BigId)
     what: Mapped[str]
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))

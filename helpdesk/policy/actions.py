@@ -87,3 +87,8 @@ class Action(StrEnum):
     ANSWER_FEEDBACK = "answer_feedback"  # to a problem or a wish, for the product
     READ_FEEDBACK = "read_feedback"  # the report, and have it sent
     MANAGE_WEBHOOKS = "manage_webhooks"  # addresses that are told of problems and wishes
+    ANSWER_SURVEY = "answer_survey"  # about one's own satisfaction, as the client who was asked
+    READ_ANSWERS = "read_answers"  # what clients said; of those that one sees
+    HANDLE_LOW_SCORE = "handle_low_score"  # say what was done about a client who was not content
+    CLAIM_FROM_ANSWER = "claim_from_answer"  # make a claim of what a client said
+    ERASE_SURVEY_WORDS = "erase_survey_words"  # what a client wrote, not the score

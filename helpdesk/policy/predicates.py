@@ -13,6 +13,7 @@ from helpdesk.models.duties import Duty
 from helpdesk.models.figures import SavedReport
 from helpdesk.models.problems import MajorIncident
 from helpdesk.models.promises import Promise
+from helpdesk.models.satisfaction import Survey
 from helpdesk.models.tickets import Ticket
 from helpdesk.policy.actor import Actor, ActorKind
 from knowledge_base.models import Article, AudienceKind
@@ -161,3 +162,9 @@ def wrote_none_of_it(actor: Actor, article: Article) -> bool:
 def is_owner(actor: Actor, article: Article) -> bool:
     """Answers for it."""
     return actor.is_staff and bool(actor.account_id) and article.owner_id == actor.account_id
+
+
+def is_surveyed(actor: Actor, survey: Survey) -> bool:
+    """The contact who was asked: signed in, or by the link of the letter. Nobody of the staff, in whatever name."""
+    is_known = actor.kind in (ActorKind.ACCOUNT, ActorKind.GUEST) and not actor.is_staff and not actor.operator_id
+    return is_known and bool(actor.contact_id) and survey.contact_id == actor.contact_id

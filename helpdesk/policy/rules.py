@@ -28,6 +28,7 @@ from helpdesk.policy.predicates import (
     is_product_owner,
     is_requester,
     is_supervisor,
+    is_surveyed,
     is_system,
     is_told,
     is_visited,
@@ -131,6 +132,11 @@ RULES: dict[Action, list[list[Predicate]]] = {
     Action.ANSWER_FEEDBACK: [[owns_product], [is_manager], [is_system]],
     Action.READ_FEEDBACK: [[is_product_owner], [is_line_lead], [is_manager], [is_administrator], [is_system]],
     Action.MANAGE_WEBHOOKS: [[is_administrator], [owns_product], [is_system]],
+    Action.ANSWER_SURVEY: [[is_surveyed]],  # nobody else, whatever they may otherwise
+    Action.READ_ANSWERS: [[is_operator], [is_manager], [is_system]],
+    Action.HANDLE_LOW_SCORE: [[is_line_lead], [is_manager]],
+    Action.CLAIM_FROM_ANSWER: [[is_manager]],
+    Action.ERASE_SURVEY_WORDS: [[is_manager], [is_system]],
 }  # fmt: skip
 
 

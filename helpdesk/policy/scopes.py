@@ -22,6 +22,7 @@ from helpdesk.models.problems import MajorIncident, Problem, ProblemProduct, Pro
 from helpdesk.models.products import InstalledProduct, Product
 from helpdesk.models.promises import Promise
 from helpdesk.models.sales import Sale
+from helpdesk.models.satisfaction import Survey, SurveyState
 from helpdesk.models.tickets import Ticket, Watcher
 from helpdesk.models.transfers import Transfer
 from helpdesk.policy.actions import Action
@@ -365,6 +366,28 @@ def major_scope(actor: Actor) -> ColumnElement[bool]:
     return or_(seen, MajorIncident.lead_id == actor.account_id)
 
 
+def survey_scope(actor: Actor) -> ColumnElement[bool]:
+    """Surveys: a client finds what they were asked; managers see all, administrators nothing.
+
+    An operator sees what is about their own work, and of the tickets they hold now; who leads a line sees the line's.
+    """
+    if actor.kind is ActorKind.SYSTEM:
+        return true()
+    if actor.is_client:
+        return and_(Survey.contact_id == actor.contact_id, Survey.state.in_(ASKED))
+    if not may(actor, Action.READ_ANSWERS):
+        return false()
+    if actor.role is Role.MANAGER:
+        return true()
+    held = select(Ticket.id).where(Ticket.assignee_id == actor.operator_id)
+    seen = [Survey.operator_id == actor.operator_id, Survey.ticket_id.in_(held)]
+    if actor.leads_line:
+        seen.append(Survey.line == actor.leads_line)
+    return or_(*seen)
+
+
+ASKED = (SurveyState.SENT, SurveyState.ANSWERED, SurveyState.EXPIRED)
+
 SCOPES = {
     Ticket: ticket_scope,
     Message: message_scope,
@@ -391,6 +414,7 @@ SCOPES = {
     Article: article_scope,
     ArticleFile: article_file_scope,
     Wish: wish_scope,
+    Survey: survey_scope,
     Webhook: webhook_scope,
     SavedReport: saved_report_scope,
 }

@@ -1,5 +1,7 @@
 """Webhooks: what happens to the problems and wishes of a product is told to the developers' own tracker.
 
+What its clients score is told, too.
+
 1. A message is signed as Standard Webhooks has it: the headers webhook-id, webhook-timestamp (seconds) and
    webhook-signature, `v1,` and the HMAC-SHA256 of `id.timestamp.body` in base64 under the secret (which is base64, too,
    behind `whsec_`).
@@ -7,7 +9,7 @@
    timestamp is of the try.
 3. It is sent outside of any transaction, and tried again by the written delays of the queue; what a webhook was not
    able to take last is shown beside it. An answer of 2xx is taken; 410 says: never again.
-4. It tells of numbers, words, states and counts. Who a client is, it never tells.
+4. It tells of numbers, words, states, counts and scores. Who a client is, and what they wrote, it never tells.
 """
 
 from __future__ import annotations
@@ -36,6 +38,8 @@ from helpdesk.mail.letters import base_url
 from helpdesk.models.feedback import OwnerAnswer, Webhook, Wish
 from helpdesk.models.problems import Problem, ProblemProduct, ProblemTicket
 from helpdesk.models.products import Version
+from helpdesk.models.satisfaction import Survey
+from helpdesk.models.tickets import NUMBER_PREFIX
 from helpdesk.people import directory
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
@@ -223,6 +227,9 @@ def _products_of(entry: Entry) -> list[int]:
     if entry.subject_kind == "problem":
         query = select(ProblemProduct.product_id).where(ProblemProduct.problem_id == entry.subject_id)
         return list(db.session.scalars(query.distinct()))
+    if entry.subject_kind == "survey":
+        product_id = db.session.get_one(Survey, entry.subject_id).product_id
+        return [product_id] if product_id is not None else []
     return []
 
 
@@ -232,13 +239,16 @@ def _document(entry: Entry) -> dict[str, Any]:
         "WishWritten": "wish.written", "WishChanged": "wish.changed", "WishSupported": "wish.supported",
         "WishDropped": "wish.supported", "WishMerged": "wish.merged", "WishAnswered": "wish.answered",
         "ProblemAnswered": "problem.answered", "ProblemOpened": "problem.opened", "ProblemMoved": "problem.moved",
-        "TicketsLinked": "problem.tickets", "WebhookTried": "webhook.tried",
+        "TicketsLinked": "problem.tickets", "WebhookTried": "webhook.tried", "SurveyAnswered": "survey.answered",
+        "SurveyAnswerChanged": "survey.answered",
     }.get(entry.fact, entry.fact)  # fmt: skip
     data: Mapping[str, Any] = {}
     if entry.subject_kind == "wish":
         data = _wish(db.session.get_one(Wish, entry.subject_id))
     elif entry.subject_kind == "problem":
         data = _problem(db.session.get_one(Problem, entry.subject_id))
+    elif entry.subject_kind == "survey":
+        data = _survey(db.session.get_one(Survey, entry.subject_id))
     if "answer_id" in entry.payload:
         data = {**data, "answer": _answer(db.session.get_one(OwnerAnswer, entry.payload["answer_id"]))}
     return {"type": kind, "timestamp": entry.at.isoformat(timespec="seconds").replace("+00:00", "Z"), "data": data}
@@ -262,6 +272,16 @@ def _problem(problem: Problem) -> dict[str, Any]:
         "title": problem.title, "state": problem.state.value, "root_cause": problem.root_cause,
         "tickets": len(db.session.scalars(linked).all()), "fixed_version": fixed.name if fixed else None,
         "url": f"{base_url()}/console/problems/{problem.number}",
+    }  # fmt: skip
+
+
+def _survey(survey: Survey) -> dict[str, Any]:
+    """A score and what it is about; what the client wrote stays in the desk."""
+    return {
+        "kind": survey.kind.value, "score": survey.score, "cycle": survey.cycle,
+        "ticket": f"{NUMBER_PREFIX}{survey.ticket_id}" if survey.ticket_id is not None else None,
+        "product": _product(survey.product_id) if survey.product_id is not None else None,
+        "line": survey.line, "url": f"{base_url()}/console/answers/{survey.id}",
     }  # fmt: skip
 
 

@@ -24,6 +24,16 @@ from helpdesk.reports.reopenings import REOPENINGS
 from helpdesk.reports.revisits import REVISITS
 from helpdesk.reports.sla import SLA
 from helpdesk.reports.summary import SUMMARY
+from helpdesk.reports.tables.claims import CLAIMS_DECIDED
+from helpdesk.reports.tables.cost import COST
+from helpdesk.reports.tables.hours import HOURS_USED
+from helpdesk.reports.tables.knowledge import KNOWLEDGE_USE
+from helpdesk.reports.tables.problems import PROBLEMS
+from helpdesk.reports.tables.product_feedback import FEEDBACK
+from helpdesk.reports.tables.promises import PROMISES_KEPT
+from helpdesk.reports.tables.revisits import REVISITS_ON_TIME
+from helpdesk.reports.tables.satisfaction import SATISFACTION
+from helpdesk.reports.tables.searches import SEARCHES
 from helpdesk.reports.variants import VARIANTS
 
 REPORTS: dict[str, Report[Any]] = {
@@ -34,5 +44,9 @@ REPORTS: dict[str, Report[Any]] = {
 # Reports by declaration: page, drill-down, exports, API and command follow from this list.
 FACT_REPORTS: dict[str, FactReport] = {
     report.slug: report
-    for report in (SUMMARY, SLA, LINES, FLOW, HANDOVERS, BACKLOG, FIRST_LINE, REOPENINGS, VARIANTS, LOAD, FORECAST)
-}
+    for report in (
+        SUMMARY, SLA, LINES, FLOW, HANDOVERS, BACKLOG, FIRST_LINE, REOPENINGS, VARIANTS, LOAD, FORECAST,
+        SATISFACTION, PROMISES_KEPT, REVISITS_ON_TIME, CLAIMS_DECIDED, HOURS_USED, COST, PROBLEMS, FEEDBACK,
+        KNOWLEDGE_USE, SEARCHES,
+    )
+}  # fmt: skip

@@ -47,7 +47,8 @@ SERIES_COLOURS = tuple(PALETTE[f"chart-{n}"][0] for n in range(1, MOST_SERIES + 
 HEAT_COLOURS = tuple(PALETTE[f"heat-{n}"][0] for n in range(1, 6))
 ACCENT = SERIES_COLOURS[0]
 DASHES: tuple[Any, ...] = ("solid", [7, 4], [2, 3], [10, 3, 2, 3], [4, 2], [12, 4])
-MARKS = ("circle", "rect", "triangle", "diamond", "arrow", "pin")
+PLUS, CROSS = "path://M3 0h2v3h3v2h-3v3h-2v-3h-3v-2h3z", "path://M1 0L4 3L7 0L8 1L5 4L8 7L7 8L4 5L1 8L0 7L3 4L0 1Z"
+MARKS = ("circle", "rect", "triangle", "diamond", PLUS, CROSS)
 
 
 class Kind(StrEnum):

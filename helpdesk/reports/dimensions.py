@@ -37,8 +37,8 @@ class Dimension:
     columns: tuple[str, ...]
     find: Callable[[str], list[Any]]
     named: Callable[[Collection[Any]], Mapping[Any, str]]
-    choices: Callable[[], list[str]] | None = None  # what one may choose from; None: whatever one types
     elsewhere: Callable[[Any], Any] | None = None  # where it stands in no column of the facts themselves
+    choices: Callable[[], list[str]] | None = None  # what one may choose from; None: whatever one types
 
     def column(self, model: Any) -> Any:
         """What facts are grouped by."""
@@ -85,7 +85,7 @@ def _known_or_free(name: str, title: LazyString, words: type[StrEnum]) -> Dimens
             raise Invalid({"where": [_("%(value)s must be one of: %(words)s.", value=value, words=enumeration(words))]})
         return [value]
 
-    return Dimension(name, title, (column, name), find, _plain, lambda: [word.value for word in words])
+    return Dimension(name, title, (column, name), find, _plain, choices=lambda: [word.value for word in words])
 
 
 def _by_name(model: Any, attribute: str = "name") -> Callable[[str], list[Any]]:
@@ -146,17 +146,22 @@ def _contract(value: str) -> list[Any]:
 
 def named_dimension(name: str, title: LazyString, column: str, model: Any) -> Dimension:
     """A dimension whose values are rows with a name."""
-    return Dimension(name, title, (column,), _by_name(model), _names(model), _chosen_from(model))
+    return Dimension(name, title, (column,), _by_name(model), _names(model), choices=_chosen_from(model))
 
 
 def worded_dimension(name: str, title: LazyString, column: str, words: type[StrEnum]) -> Dimension:
     """A dimension whose values are words of the vocabulary."""
-    return Dimension(name, title, (column,), _worded(words), _plain, lambda: [word.value for word in words])
+    return Dimension(name, title, (column,), _worded(words), _plain, choices=lambda: [word.value for word in words])
 
 
 def line_dimension(name: str, title: LazyString, column: str) -> Dimension:
     """A dimension whose values are support lines."""
-    return Dimension(name, title, (column,), _line, _plain, lambda: ["1", "2", "3"])
+    return Dimension(name, title, (column,), _line, _plain, choices=lambda: ["1", "2", "3"])
+
+
+def free_dimension(name: str, title: LazyString, column: str) -> Dimension:
+    """A dimension whose values are whatever texts there are."""
+    return Dimension(name, title, (column,), lambda value: [value], _plain)
 
 
 def _week(day: int) -> str:
@@ -171,7 +176,9 @@ OF_TICKETS: dict[str, Dimension] = {
         named_dimension("import", _l("Import"), "import_id", ImportRun),
         named_dimension("team", _l("Team"), "team_id", Team),
         line_dimension("line", _l("Line"), "line"),
-        Dimension("operator", _l("Operator"), ("operator_id",), _operator, _names(Operator), _chosen_from(Operator)),
+        Dimension(
+            "operator", _l("Operator"), ("operator_id",), _operator, _names(Operator), choices=_chosen_from(Operator)
+        ),
         named_dimension("organisation", _l("Organisation"), "organisation_id", Organisation),
         named_dimension("product", _l("Product"), "product_id", Product),
         named_dimension("component", _l("Component"), "component_id", Component),
@@ -182,7 +189,7 @@ OF_TICKETS: dict[str, Dimension] = {
             ("contract_id",),
             _contract,
             _names(Contract, "number"),
-            _chosen_from(Contract, "number"),
+            choices=_chosen_from(Contract, "number"),
         ),
         worded_dimension("type", _l("Type"), "type", TicketType),
         _known_or_free("channel", _l("Channel"), Channel),

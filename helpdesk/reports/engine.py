@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from flask_babel import LazyString
-from sqlalchemy import Select, True_, and_, func, or_, select
+from sqlalchemy import Select, True_, and_, distinct, func, or_, select
 
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid, NotFound
@@ -34,9 +35,11 @@ from helpdesk.policy.scopes import ticket_scope
 from helpdesk.reports.base import Slice, wilson
 from helpdesk.reports.dimensions import OF_TICKETS, STEPS, Dimension, Step
 from helpdesk.reports.metrics import Figure, How, Metric, Row, Table
+from helpdesk.reports.statistics.shares import nps
 
 MOST_STEPS = 4000  # days, weeks or months in one series
 MOST_ROWS = 5000  # of a breakdown by several dimensions
+PROMOTER, DETRACTOR = 9, 6  # from 9 up; up to 6
 Key = tuple[str | None, ...]
 
 
@@ -53,6 +56,11 @@ class Basis:
     conditions: tuple[Any, ...] = ()
     fact: str = ""
     title: LazyString | None = None
+    is_date: bool = False  # the column holds dates: those of the desk
+
+    def period(self, model: Any, over: Slice, zone: ZoneInfo) -> list[Any]:
+        """That an item belongs to the period."""
+        return over.period(getattr(model, self.at), (lambda at: day_of(at, zone)) if self.is_date else (lambda at: at))
 
 
 def tickets_scope(model: Any) -> Callable[[Actor], list[Any]]:
@@ -77,6 +85,7 @@ class Source:
     kept: Any = None
     item: str = "ticket"  # what stands behind a figure: ticket, promise, claim …
     item_id: str = "ticket_id"
+    is_live: bool = False  # it reads the desk's own tables, not what was counted of them
 
 
 @dataclass(frozen=True)
@@ -93,6 +102,8 @@ class FactReport:
     charted: tuple[str, ...] = ()  # the metrics of the picture; the first of the report where none is named
     headline: tuple[str, ...] = ()  # the metrics that stand large on top; the first four where none is named
     beside: Callable[[Slice, Actor], Mapping[str, Any]] | None = None
+    former: Callable[[Slice, Actor, tuple[str, ...]], Mapping[str, Any]] | None = None
+    action: Action = Action.READ_REPORTS  # what its reader must be allowed
 
     by_itself: ClassVar[frozenset[str]] = frozenset()  # metrics that no question to the source alone gives
 
@@ -110,6 +121,22 @@ class FactReport:
         del table
         return []
 
+    def item_of(self, metric: str) -> str:
+        """What stands behind a figure: ticket, promise, claim … (`reports/behind.py` names them)."""
+        return self.source.item
+
+    def least(self) -> int:
+        """Rates of fewer items than this are hidden."""
+        return read_settings(ReportSettings).least_shown
+
+    def end_of(self, over: Slice, step: Step, key: str | None, for_: Actor) -> datetime:
+        """When a stretch of time of the period is over, at the latest with the period; NotFound for another."""
+        return _Run(self, over, for_, (step.name,), "first").end_of(step, key)
+
+    def ends(self, over: Slice, step: Step, for_: Actor) -> tuple[int | None, int | None]:
+        """The first and the last stretch of time in which anything is counted."""
+        return _Run(self, over, for_, (step.name,), "first").ends(step)
+
     def metric(self, name: str) -> Metric:
         """The metric of this name; NotFound for another."""
         found = next((metric for metric in self.metrics if metric.name == name), None)
@@ -123,7 +150,7 @@ class FactReport:
 
         Of more than `limit` rows the first are given; the whole is over all of them.
         """
-        require(for_, Action.READ_REPORTS)
+        require(for_, self.action)
         asked = tuple(self.by if by is None else by)
         return _Run(self, over, for_, asked, judged, limit=limit).table(compare=compare)
 
@@ -139,7 +166,7 @@ class FactReport:
         The second column says how much of the figure each makes: the sum of them is the count, the sum, or the
         numerator of the share.
         """
-        require(for_, Action.READ_REPORTS)
+        require(for_, self.action)
         return _Run(self, over, for_, tuple(by), judged).behind(self.metric(metric), key)
 
 
@@ -158,7 +185,7 @@ class JoinedReport(FactReport):
         bases = {name: basis for part in parts for name, basis in part.source.bases.items()}
         metrics = tuple(metric for part in parts for metric in part.metrics)
         return cls(first.slug, first.title, first.about, replace(first.source, bases=bases, dimensions=shared), metrics,
-                   first.by, first.chart, first.charted, first.headline, first.beside, parts)  # fmt: skip
+                   first.by, first.chart, first.charted, first.headline, first.beside, parts=parts)  # fmt: skip
 
     def run(self, over: Slice, *, for_: Actor, by: Iterable[str] | None = None, judged: str = "first",
             compare: bool = True, limit: int | None = None) -> Table:  # fmt: skip
@@ -184,7 +211,7 @@ class JoinedReport(FactReport):
         return part.behind(over, metric, for_=for_, by=by, key=key, judged=judged)
 
     def _joined(self, key: Key, rows: Sequence[Row | None]) -> Row:
-        least = read_settings(ReportSettings).least_shown
+        least = self.least()
         figures: dict[str, Figure] = {}
         for part, row in zip(self.parts, rows, strict=True):
             figures |= (
@@ -216,19 +243,14 @@ class _Run:
         self.limit = limit
         self.report, self.over, self.reader, self.by, self.judged = report, over, for_, by, judged
         self.source, self.model, self.zone = report.source, report.source.model, desk_zone()
-        self.least = read_settings(ReportSettings).least_shown
-        unknown = [name for name in by if name not in report.dimensions]
-        if unknown or len(set(by)) < len(by):
-            names = enumeration(report.dimensions)
-            raise Invalid({"by": [_("There is no dimension %(name)s; there are %(names)s.",
-                                    name=unknown[0] if unknown else by[0], names=names)]})  # fmt: skip
+        self.least = report.least()
+        check_slicing(report, over, by)
         self.steps = [STEPS[name] for name in by if name in STEPS]
-        if len(self.steps) > 1:
-            raise Invalid({"by": [_("Choose one stretch of time: %(names)s.", names=enumeration(STEPS))]})
         self.where = conditions_of(self.source, over, for_)
 
     def table(self, *, compare: bool) -> Table:
         earlier = before(self.over, self.zone) if compare else None
+        as_of = now() if self.source.is_live else counted_at() or now()
         now_there = self._cells(self.over, self.by) if self.by else {}
         total = self._cells(self.over, ()).get((), {})
         rows = [Row(key, self._figures(raw, total)) for key, raw in self._ordered(now_there)[: self.limit]]
@@ -242,14 +264,15 @@ class _Run:
                     key: Row(key, self._figures(raw, total_before))
                     for key, raw in self._cells(earlier, self.by).items()
                 }
-        read = self.report.beside
+        read, told = self.report.beside, self.report.former
         return Table(
             report=self.report.slug, metrics=self.report.metrics, since=said(self.over.since, self.zone),
-            until=said(self.over.until, self.zone), zone=self.zone.key, as_of=_utc(counted_at() or now()),
+            until=said(self.over.until, self.zone), zone=self.zone.key, as_of=utc(as_of),
             by=self.by, where=self.over.where, total=Row((), self._figures(total, total)),
             rows=tuple(rows), before=whole_before, rows_before=rows_before,
             before_since=said(earlier.since, self.zone) if earlier is not None else None, rejudged=self._rejudged(),
             beside=read(self.over, self.reader) if read is not None else {},
+            former=partial(told, self.over, self.reader, self.by) if told is not None else None,
         )  # fmt: skip
 
     def counted(self, basis: str) -> list[Any]:
@@ -269,7 +292,7 @@ class _Run:
         item, at = getattr(self.model, self.source.item_id), getattr(self.model, basis.at)
         amount = {
             How.SUM: func.sum(metric.of), How.RATIO: func.sum(metric.of), How.MEAN: func.sum(metric.of),
-            How.MOST: func.max(metric.of),
+            How.MOST: func.max(metric.of), How.DISTINCT: func.count(distinct(metric.of)),
         }.get(metric.how, func.count())  # fmt: skip
         query = select(item, amount.label("amount")).where(*conditions).group_by(item)
         return query.order_by(func.min(at), item)
@@ -292,7 +315,7 @@ class _Run:
 
     def _conditions(self, basis: Basis, over: Slice) -> list[Any]:
         at = getattr(self.model, basis.at)
-        conditions = [at.is_not(None), *over.period(at), *self.where]
+        conditions = [at.is_not(None), *basis.period(self.model, over, self.zone), *self.where]
         for condition in basis.conditions:
             is_kept = self.judged == "now" and condition is self.source.kept
             conditions.append(self.source.latest if is_kept else condition)
@@ -420,7 +443,7 @@ class _Run:
     def _numbers(self, step: Step) -> list[int]:
         """The stretches of the period, quiet ones too; of an open period those from the first to the last counted."""
         since, until = self.over.since, self.over.until
-        first, last = self._ends(step) if since is None or until is None else (None, None)
+        first, last = self.ends(step) if since is None or until is None else (None, None)
         if since is not None:
             first = self._number(step, day_of(since, self.zone))
         if until is not None:
@@ -434,7 +457,7 @@ class _Run:
             first = following(step, first)
         return numbers
 
-    def _ends(self, step: Step) -> tuple[int | None, int | None]:
+    def ends(self, step: Step) -> tuple[int | None, int | None]:
         used = {metric.basis for metric in self.report.metrics}
         ends: list[int] = []
         for name in used:
@@ -443,6 +466,13 @@ class _Run:
             query = select(func.min(column), func.max(column)).where(*self._conditions(basis, self.over))
             ends += [int(step.group(value)) for value in db.session.execute(query).one() if value is not None]
         return (min(ends), max(ends)) if ends else (None, None)
+
+    def end_of(self, step: Step, key: str | None) -> datetime:
+        number = next((number for number in self._numbers(step) if step.key(number) == key), None)
+        if number is None:
+            raise NotFound
+        end = datetime.combine(step.first(following(step, number)), time(0), self.zone)
+        return end if self.over.until is None else min(end, self.over.until)
 
     def _number(self, step: Step, day: date) -> int:
         return int(step.group(month_of(day) if step.of_month else day.toordinal()))
@@ -462,6 +492,23 @@ class _Run:
         return db.session.scalar(query) or 0
 
 
+def check_slicing(report: FactReport, over: Slice, by: Sequence[str]) -> None:
+    """Invalid for what a report cannot be sliced or broken down by."""
+    unknown = [name for name in by if name not in report.dimensions]
+    if unknown or len(set(by)) < len(by):
+        names = enumeration(report.dimensions)
+        raise Invalid({"by": [_("There is no dimension %(name)s; there are %(names)s.",
+                                name=unknown[0] if unknown else by[0], names=names)]})  # fmt: skip
+    if sum(name in STEPS for name in by) > 1:
+        raise Invalid({"by": [_("Choose one stretch of time: %(names)s.", names=enumeration(STEPS))]})
+    for name, _value in over.where:
+        if name not in report.source.dimensions:
+            names = enumeration(report.source.dimensions)
+            raise Invalid(
+                {"where": [_("There is no dimension %(name)s; there are %(names)s.", name=name, names=names)]}
+            )
+
+
 def aggregates_of(metric: Metric) -> list[Any]:
     """The sums that a figure is made of."""
     there = list(metric.among)
@@ -473,9 +520,16 @@ def aggregates_of(metric: Metric) -> list[Any]:
         return [func.coalesce(_filtered(func.sum(each), there), 0) for each in (metric.of, metric.per)]
     if metric.how is How.SHARE:
         return [_counted([*there, *metric.where]), _counted(there)]
+    if metric.how is How.NPS:
+        return [_counted([*there, metric.of >= PROMOTER]), _counted([*there, metric.of <= DETRACTOR]),
+                _counted([*there, metric.of.is_not(None)])]  # fmt: skip
     known = [*there, metric.of.is_not(None)]
     if metric.how is How.SUM:
-        return [func.coalesce(_filtered(func.sum(metric.of), [*there, *metric.where]), 0)]
+        amount = func.coalesce(_filtered(func.sum(metric.of), [*there, *metric.where]), 0)
+        if metric.currency is None:
+            return [amount]
+        priced = [*known, *metric.where]
+        return [amount, *(_filtered(each(metric.currency), priced) for each in (func.min, func.max))]
     if metric.how is How.MOST:
         return [_filtered(func.max(metric.of), there)]
     return [_filtered(func.sum(metric.of), there), _counted(known)]
@@ -498,8 +552,19 @@ def _parts(metric: Metric, raw: Mapping[str, Any], total: Mapping[str, Any]) -> 
 
 def figure(metric: Metric, parts: tuple[Any, ...] | None, least: int) -> Figure:
     """The figure that these sums make; without any, a count is 0 and everything else is not known."""
+    if metric.currency is not None and parts:
+        amount, one, other = parts
+        return Figure(int(amount or 0), currency=one) if one == other else Figure(None)
     if metric.how in (How.COUNT, How.DISTINCT, How.SUM):
         return Figure(int(parts[0] or 0) if parts else 0)
+    if metric.how is How.QUOTIENT:
+        return Figure(None)
+    if metric.how is How.NPS:
+        up, down, whole = (int(each or 0) for each in parts or (0, 0, 0))
+        score = nps(up, whole - up - down, down)
+        if score is None or whole < least:
+            return Figure(None, None, whole, is_hidden=whole > 0)
+        return Figure(score.value, None, whole, *(score.interval or (None, None)))
     if metric.how is How.MOST:
         return Figure(None if not parts or parts[0] is None else int(parts[0]))
     if metric.is_share:
@@ -524,6 +589,9 @@ def _added(how: How, one: tuple[Any, ...] | None, other: tuple[Any, ...]) -> tup
         return other
     if how is How.MOST:
         return (max((each[0] for each in (one, other) if each[0] is not None), default=None),)
+    if any(isinstance(each, str) for each in (*one, *other)):  # an amount with its lowest and highest currency
+        words = [(min, 1), (max, 2)]
+        return (one[0] + other[0], *(pick([p[i] for p in (one, other) if p[i] is not None]) for pick, i in words))
     return tuple((a or 0) + (b or 0) for a, b in zip(one, other, strict=True))
 
 
@@ -557,5 +625,6 @@ def said(at: datetime | None, zone: ZoneInfo) -> str | None:
     return local.date().isoformat() if local.time() == time(0) else local.isoformat(timespec="seconds")
 
 
-def _utc(at: datetime) -> str:
+def utc(at: datetime) -> str:
+    """An instant as documents have it."""
     return at.isoformat(timespec="seconds").replace("+00:00", "Z")

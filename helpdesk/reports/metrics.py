@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -45,6 +45,8 @@ class How(StrEnum):
     P90 = "p90"  # the smallest value that nine of ten do not exceed (nearest rank)
     MOST = "most"
     MODEL = "model"  # worked out of other figures, as its definition says
+    NPS = "nps"  # of answers from 0 to 10: the share of 9 and 10 less that of 0 to 6, in points
+    QUOTIENT = "quotient"  # of two figures of the report, named by `of` and `per`
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +56,7 @@ class Metric:
     `basis` names the instant by which an item belongs to a period. `among` are the items that are looked at (what is
     left out is said by `exclusions`), `where` those of them that count, `of` the value that is summed or averaged,
     `per` the value by whose sum a ratio is divided.
+    `currency` is the column that says of which one an amount is: different ones are never added to each other.
     `sums` are the stored sums of numerator and denominator, where there are any.
     """
 
@@ -73,11 +76,12 @@ class Metric:
     time: Time | None = None
     better: str = ""  # "more", "less", or neither
     sums: tuple[str, ...] = ()
+    currency: Any = None
 
     @property
     def is_rate(self) -> bool:
         """Whether it is worked out of several items, so that a few of them say little."""
-        return self.is_share or self.how in (How.MEAN, How.MEDIAN, How.P90)
+        return self.is_share or self.how in (How.MEAN, How.MEDIAN, How.P90, How.NPS)
 
     @property
     def is_share(self) -> bool:
@@ -89,7 +93,8 @@ class Metric:
 class Figure:
     """A metric's value for one cell. `part` and `whole` are the counts behind a rate, `low` and `high` its interval.
 
-    A hidden figure has no value: too few items stand behind it.
+    A hidden figure has no value: too few items stand behind it. An amount has none, nor a currency, where several
+    currencies stand behind it.
     """
 
     value: float | None
@@ -98,6 +103,7 @@ class Figure:
     low: float | None = None
     high: float | None = None
     is_hidden: bool = False
+    currency: str | None = None
 
 
 @dataclass(frozen=True)
@@ -127,16 +133,19 @@ class Table:
     before_since: str | None = None
     rejudged: int = 0  # items of the slice that were judged otherwise after their month was closed
     beside: Mapping[str, Any] = field(default_factory=dict)  # what the figures must not be read without
+    former: Callable[[], Mapping[str, Any]] | None = None  # what its document said before it had rows, and still says
 
     def document(self) -> dict[str, Any]:
         """The figures as JSON has them; names are those of the dictionary, seconds and shares not rounded."""
-        return {
+        told = {
             "report": self.report, "as_of": self.as_of, "since": self.since, "until": self.until, "zone": self.zone,
             "where": [list(pair) for pair in self.where], "dimensions": list(self.by),
             "total": flat(self.metrics, self.total),
             "before": flat(self.metrics, self.before) if self.before is not None else None,
             "rows": [self.flat_row(row) for row in self.rows], "rejudged": self.rejudged, **self.beside,
         }  # fmt: skip
+        former = dict(self.former()) if self.former is not None else {}
+        return told | former | {"total": told["total"] | former.get("total", {})}
 
     def flat_row(self, row: Row) -> dict[str, Any]:
         """A row as JSON and CSV have it: its dimensions, then its figures."""
@@ -158,4 +167,8 @@ def flat(metrics: tuple[Metric, ...], row: Row) -> dict[str, Any]:
                        f"{metric.name}_low": figure.low, f"{metric.name}_high": figure.high}  # fmt: skip
         elif metric.is_rate:
             values[f"{metric.name}_of"] = figure.whole
+        if metric.how is How.NPS:
+            values |= {f"{metric.name}_low": figure.low, f"{metric.name}_high": figure.high}
+        if metric.currency is not None:
+            values[f"{metric.name}_currency"] = figure.currency
     return values

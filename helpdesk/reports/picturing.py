@@ -16,7 +16,12 @@ from helpdesk.reports.wording import period_words, short_words, valued
 Behind = Callable[[Metric, tuple[str | None, ...]], str | None]  # where the items behind a figure are listed
 
 MOST_BARS, MOST_FLOWS, MOST_COLUMNS = 60, 40, 62
-FORMATS = {Unit.SHARE: Format.PERCENT, Unit.SECONDS: Format.DURATION, Unit.MINUTES: Format.HOURS}
+FORMATS = {
+    Unit.SHARE: Format.PERCENT,
+    Unit.SECONDS: Format.DURATION,
+    Unit.MINUTES: Format.HOURS,
+    Unit.CENTS: Format.MONEY,
+}
 OVER_TIME = {
     "columns": Kind.COLUMNS, "bars": Kind.COLUMNS, "lines": Kind.LINES, "stacked": Kind.STACKED,
     "control": Kind.CONTROL, "forecast": Kind.FORECAST,
@@ -28,6 +33,8 @@ def chart_of(report: FactReport, table: Table, behind: Behind | None = None) -> 
     if not table.rows or not table.by:
         return None
     picture = _Picture(report, table, behind or (lambda _metric, _key: None))
+    if not picture.can_be_drawn:
+        return None
     timed = [name for name in table.by if name in STEPS]
     if len(table.by) == 1:
         return picture.over_time() if timed else picture.compared()
@@ -45,6 +52,10 @@ class _Picture:
         first = report.metric(names[0])
         self.metrics = [metric for metric in map(report.metric, names) if metric.unit is first.unit]
         self.format = FORMATS.get(first.unit, Format.NUMBER)
+        found = [row.figures[metric.name].currency for row in table.rows for metric in self.metrics]
+        self.currencies = {currency for currency in found if currency}
+        self.unit = next(iter(self.currencies)) if first.unit is Unit.CENTS and len(self.currencies) == 1 else ""
+        self.can_be_drawn = first.unit is not Unit.CENTS or bool(self.unit)
 
     def over_time(self) -> Chart:
         kind = OVER_TIME.get(self.report.chart, Kind.COLUMNS)
@@ -157,7 +168,15 @@ class _Picture:
 
     def _chart(self, kind: Kind, labels: tuple[str, ...], series: Sequence[Series]) -> Chart:
         kind = kind if kind in BUILDERS else Kind.LINES
-        return Chart(kind, self._title(), labels=labels, series=tuple(series), format=self.format, note=self._note())
+        return Chart(
+            kind,
+            self._title(),
+            labels=labels,
+            series=tuple(series),
+            format=self.format,
+            unit=self.unit,
+            note=self._note(),
+        )
 
     def _title(self) -> str:
         return str(self.metrics[0].title if len(self.metrics) == 1 else self.report.title)

@@ -2,7 +2,8 @@
 
 1. The cohort is the revisits planned for days of the period; one that was moved counts by the one that follows it.
 2. The share is on time / (on time + late + missed + overdue). On time is what was written down by the last day of its
-   window; overdue is what is open though its day has passed. Refused and skipped ones stand beside, in no share.
+   window, in the zone of the desk; overdue is what is open though its day has passed. Refused and skipped ones stand
+   beside, in no share.
 3. Satisfaction is the mean of what clients gave, 1 to 5, with how many gave it.
 4. Needs and referrals count with the revisit that found them; won is what came to an end that way.
 5. Percentages are rounded down to 0.1 and not said below twenty; each has its 95 % interval (Wilson).
@@ -19,11 +20,12 @@ from zoneinfo import ZoneInfo
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
-from helpdesk.core.db import db
+from helpdesk.core.db import LocalDate, db
 from helpdesk.core.errors import Invalid
 from helpdesk.core.i18n import enumeration
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.times import now
+from helpdesk.figures.desk import desk_zone
 from helpdesk.models.care import Followed, Need, Referral, Revisit, RevisitOutcome, RevisitState
 from helpdesk.models.people import Organisation
 from helpdesk.people import directory
@@ -143,12 +145,13 @@ def _rows(dimension: str, conditions: Sequence[Any], today: date) -> list[Revisi
     def add(key: int | None, **counts: int) -> None:
         tallies[key] = tallies.get(key, RevisitTally()) + RevisitTally(**counts)
 
-    is_late = func.coalesce(func.date(RevisitOutcome.recorded_at) > Revisit.latest_on, False)
+    recorded_on = LocalDate(RevisitOutcome.recorded_at, desk_zone().key)
+    is_late = func.coalesce(recorded_on > Revisit.latest_on, False).label("is_late")
     query = (
         select(column, Revisit.state, (Revisit.planned_on < today).label("has_passed"), is_late, func.count(),
                func.count(RevisitOutcome.satisfaction), func.coalesce(func.sum(RevisitOutcome.satisfaction), 0))
         .select_from(Revisit).outerjoin(RevisitOutcome, RevisitOutcome.revisit_id == Revisit.id).where(*conditions)
-        .group_by(column, Revisit.state, "has_passed", is_late)
+        .group_by(column, Revisit.state, "has_passed", "is_late")
     )  # fmt: skip
     for key, state, has_passed, late, count, rated, rating_sum in db.session.execute(query):
         add(key, **{_word(state, bool(has_passed), bool(late)): count}, rated=rated, rating_sum=int(rating_sum))

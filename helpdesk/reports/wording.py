@@ -15,7 +15,7 @@ from helpdesk.core.i18n import gettext as _
 from helpdesk.core.i18n import ngettext
 from helpdesk.reports.control import Change, Verdict
 from helpdesk.reports.engine import FactReport
-from helpdesk.reports.metrics import Figure, How, Metric, Row, Table, Time, Unit
+from helpdesk.reports.metrics import Figure, Metric, Row, Table, Time, Unit
 from helpdesk.reports.words import CLOCKS, HOWS, VALUES
 
 HEADLINE = 4
@@ -61,7 +61,11 @@ def valued(metric: Metric, figure: Figure) -> str:
     """The value with its unit; "too few" where it is hidden, a dash where there is none."""
     if figure.is_hidden:
         return _("too few")
-    return "–" if figure.value is None else written(metric, figure.value)
+    if figure.value is None:
+        return "–"
+    if metric.unit is Unit.CENTS and figure.currency:
+        return i18n.money(round(figure.value), figure.currency)
+    return written(metric, figure.value)
 
 
 def written(metric: Metric, value: float) -> str:
@@ -84,7 +88,7 @@ def written(metric: Metric, value: float) -> str:
 
 def behind_words(metric: Metric, figure: Figure) -> str:
     """How many items a rate comes from."""
-    if metric.how is How.SHARE:
+    if metric.is_share and figure.part is not None:
         return _("%(part)s of %(whole)s", part=i18n.number(figure.part or 0), whole=i18n.number(figure.whole or 0))
     if metric.is_rate and figure.whole is not None:
         return _("of %(whole)s", whole=i18n.number(figure.whole))
@@ -102,7 +106,7 @@ def changed(metric: Metric, figure: Figure, earlier: Figure | None) -> tuple[str
     """The change against the period before, in words, and its direction; empty where nothing can be compared."""
     if earlier is None or figure.value is None or earlier.value is None:
         return "", "same"
-    was = written(metric, earlier.value)
+    was = valued(metric, earlier)
     if figure.value == earlier.value:
         return _("as in the period before"), "same"
     if _overlap(figure, earlier):
@@ -121,7 +125,7 @@ def cell_about(metric: Metric, figure: Figure, earlier: Figure | None) -> str:
     """The quiet line under a value in the table."""
     parts = [behind_words(metric, figure)]
     if earlier is not None and earlier.value is not None:
-        parts.append(_("before: %(value)s", value=written(metric, earlier.value)))
+        parts.append(_("before: %(value)s", value=valued(metric, earlier)))
     return " · ".join(part for part in parts if part)
 
 

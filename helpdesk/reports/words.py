@@ -62,8 +62,9 @@ CLOCKS: Mapping[str, LazyString] = {
     "calendar": _l("around the clock"), "business": _l("in working hours"),
 }  # fmt: skip
 HOWS: Mapping[str, LazyString] = {
-    "count": _l("a count"), "sum": _l("a sum"), "share": _l("a share"), "mean": _l("a mean"),
+    "count": _l("a count"), "sum": _l("a sum"), "share": _l("a share"), "portion": _l("a share of the whole"),
+    "ratio": _l("a share of sums"), "distinct": _l("how many different ones"), "nps": _l("a net score, in points"),
+    "quotient": _l("a quotient of two figures"), "mean": _l("a mean"),
     "median": _l("the middle one"), "p90": _l("what nine of ten do not exceed"), "most": _l("the largest"),
-    "portion": _l("a share of all"), "ratio": _l("a share of a sum"), "distinct": _l("a count of different ones"),
     "model": _l("worked out of other figures"),
 }  # fmt: skip

@@ -144,7 +144,7 @@ def register_call(call: NewCall, *, by: Actor, channel: Channel) -> Ticket:
             raise Invalid({"answer": [_("Write down what solved it.")]})
         # Spoken and done: the client agreed in the conversation, so nobody is asked again.
         change_status(ticket, Status.RESOLVED, by=by, reason="on_call")
-        record(TicketResolved(ticket.id, message_id=message.id, line=ticket.line), by=by)
+        record(TicketResolved(ticket.id, message_id=message.id, line=ticket.line, team_id=ticket.team_id), by=by)
         change_status(ticket, Status.CLOSED, by=by, reason="on_call")
         record(TicketClosed(ticket.id, reason="on_call"), by=by)
     else:

@@ -60,7 +60,7 @@ def resolve_ticket(
     ticket.awaits_reply = False
     change_status(ticket, Status.RESOLVED, by=by)
     await_acceptance(ticket)
-    record(TicketResolved(ticket.id, message_id=message.id, line=ticket.line), by=by)
+    record(TicketResolved(ticket.id, message_id=message.id, line=ticket.line, team_id=ticket.team_id), by=by)
 
 
 @command

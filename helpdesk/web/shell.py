@@ -123,6 +123,7 @@ def nav(actor: Actor) -> list[Group]:
             _item(_("Calendars"), "console.calendars.index", icon="calendar-time"),
             _item(_("Maintenance"), "console.maintenance.index", icon="tool"),
             _item(_("Webhooks"), "console.webhooks.index", icon="api"),
+            _item(_("Questions to clients"), "console.survey_questions.index", icon="help-circle"),
             _item(_("Settings"), "console.settings.show", icon="settings"),
             _item(_("Jobs"), "console.jobs.index", icon="heart-rate-monitor"),
         )))  # fmt: skip
@@ -137,6 +138,8 @@ def _workspace(actor: Actor) -> Iterator[Item]:
         yield _item(_("To do"), "console.duties.index", icon="checklist")
     if actor.role is not Role.PRODUCT_OWNER:
         yield _item(_("Promises"), "console.promises.index", icon="heart-handshake")
+    if may(actor, Action.READ_ANSWERS):
+        yield _item(_("What clients said"), "console.answers.index", icon="message-circle")
     yield _item(_("Problems"), "console.problems.index", icon="bug")
     if may(actor, Action.DECIDE_PROPOSAL):
         yield _item(_("Proposed problems"), "console.recurrence_proposals.index", icon="chart-bar")

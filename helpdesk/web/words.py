@@ -101,6 +101,28 @@ MAJOR_STATES = {
     "running": _lp("major incident", "Running"), "review_due": _lp("major incident", "Over, review due"),
     "finished": _lp("major incident", "Finished"),
 }  # fmt: skip
+# What clients are asked, how they answered, why not; and how a question of our own is answered.
+SURVEY_KINDS = {
+    "csat": _l("Satisfaction"), "ces": _l("Ease"), "nps": _l("Readiness to recommend"),
+    "revisit": _l("Satisfaction with the visit"),
+}  # fmt: skip
+SURVEY_STATES = {
+    "planned": _lp("survey", "To be asked:"), "not_sent": _lp("survey", "not asked"),
+    "sent": _lp("survey", "asked, no answer yet"), "answered": _lp("survey", "answered"),
+    "expired": _lp("survey", "asked, not answered"),
+}  # fmt: skip
+NOT_ASKED = {
+    "not_sampled": _l("not asked, not drawn"), "paused": _l("not asked, they were asked lately"),
+    "no_address": _l("not asked, no address"), "one_of_us": _l("not asked, one of us"),
+    "reopened": _l("not asked, it was reopened"), "merged": _l("not asked, it was merged"),
+    "cancelled": _l("not asked, it was cancelled"), "silence": _l("not asked, silence closed it"),
+    "switched_off": _l("not asked, switched off"), "too_late": _l("not asked, it was too late"),
+}  # fmt: skip
+VIAS = {
+    "letter": _l("by the link of the letter"), "portal": _l("in the portal"), "api": _l("through the API"),
+    "spoken": _l("said at the visit"),
+}  # fmt: skip
+QUESTION_FORMS = {"score": _l("A number from 1 to 5"), "choice": _l("A choice"), "text": _l("Words")}
 # Enquiries, and the checklist that ends a handover to operations.
 ENQUIRY_KINDS = {"information": _l("Information"), "meeting": _l("Meeting"), "quotation": _l("Quotation")}
 ENQUIRY_STATES = {
@@ -127,7 +149,7 @@ DUTIES = {
     "claim_decide": _l("Decide the claim"), "claim_approve": _l("Approve the decision"),
     "claim_correct": _l("Corrective action"), "claim_verify": _l("Verify that it helped"),
     "claim_close": _l("Close the claim"), "contract_renewal": _l("Contract renewal"),
-    "contract_notice": _l("Last day of notice"),
+    "contract_notice": _l("Last day of notice"), "low_score": _l("Talk to a client who was not content"),
 }  # fmt: skip
 # Claims: their states, to us and to the client; what is said to be wrong; what is on the table; how they are decided.
 CLAIM_STATES = {

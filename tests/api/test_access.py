@@ -29,6 +29,7 @@ from helpdesk.models.access import Account
 from helpdesk.models.care import FeedKind, NeedKind
 from helpdesk.models.feedback import Every
 from helpdesk.models.problems import BroadcastKind, ProblemState, ProposalState, RecurrenceProposal
+from helpdesk.models.satisfaction import QuestionForm, SurveyKind
 from helpdesk.models.tickets import TicketType
 from helpdesk.people.accounts import create_token, disable_account, revoke_token, tokens_of
 from helpdesk.policy.actor import SYSTEM, Actor
@@ -36,6 +37,8 @@ from helpdesk.problems.broadcasts import NewBroadcast, publish
 from helpdesk.problems.majors import NewMajor, declare_major
 from helpdesk.problems.schedules import NewSchedule, schedule_feedback
 from helpdesk.problems.webhooks import NewWebhook, add_webhook
+from helpdesk.reports.saving import NewSaved, save_report
+from helpdesk.satisfaction.questions import NewQuestion, add_question
 from helpdesk.tickets.attachments import store_upload
 from helpdesk.tickets.classification import Classification, classify, watch
 from helpdesk.tickets.conversation import NewMessage, add_note
@@ -54,6 +57,7 @@ from tests.factories import HANDOVER, a_ticket, facts
 from tests.knowledge.writing import published
 from tests.problems.solving import a_problem
 from tests.problems.wishing import a_wish
+from tests.satisfaction.asking import asked, desk_asks
 
 WORDS = {"text": "Something."}
 WHY = {"reason": "Because."}
@@ -68,6 +72,7 @@ WISH = {"product_id": 1, "title": "Mine"}
 ANSWER = {"verdict": "accepted"}
 SOLD = {"sold_on": "2026-03-02", "items": [{"what": "A printer"}], "organisation_id": 1}
 REVIEW = {"held_on": "2026-03-02", "service_people": "Me", "development_people": "Me", "findings": "Mine"}
+QUESTION = {"asked_with": "csat", "form": "text", "words": {"en": "Mine?"}}
 FORM = {name: text for name, text in HANDOVER.__dict__.items() if text}
 
 # Everything under an address that names something, with a body that would do.
@@ -197,6 +202,13 @@ ADDRESSES: list[tuple[str, str, Any]] = [
     ("PUT", "/contacts/{contact_id}/roles", {"roles": ["decider"]}),
     ("GET", "/tickets/{number}/timeline", None),
     ("GET", "/attachments/{attachment_id}", None),
+    ("GET", "/reports/{report}", None),
+    ("GET", "/reports/{report}/behind?metric=resolved", None),
+    ("GET", "/saved-reports/{saved_id}", None),
+    ("PUT", "/saved-reports/{saved_id}", {"name": "Mine"}),
+    ("DELETE", "/saved-reports/{saved_id}", None),
+    ("PUT", "/saved-reports/{saved_id}/sending", {"every": "day", "recipients": [1]}),
+    ("DELETE", "/saved-reports/{saved_id}/sending", None),
     ("GET", "/organisations/{organisation_id}", None),
     ("GET", "/contacts/{contact_id}", None),
     ("DELETE", "/calendar-feeds/{feed_id}", None),
@@ -263,9 +275,25 @@ ADDRESSES: list[tuple[str, str, Any]] = [
     ("GET", "/articles/files/{article_file_id}", None),
     ("POST", "/article-tasks/{task_id}/article", None),
     ("PUT", "/article-tasks/{task_id}/end", {"state": "done"}),
+    ("GET", "/tickets/{number}/surveys", None),
+    ("GET", "/surveys/{survey_id}", None),
+    ("PUT", "/surveys/{survey_id}/answer", {"score": 5}),
+    ("PUT", "/surveys/{survey_id}/handling", {"note": "Mine"}),
+    ("PUT", "/surveys/{survey_id}/claim", None),
+    ("DELETE", "/surveys/{survey_id}/words", None),
+    ("GET", "/survey-questions/{question_id}", None),
+    ("PUT", "/survey-questions/{question_id}", QUESTION),
 ]  # fmt: skip
 # What a client may not do on a ticket of their own, and what is not for clients at all.
 STAFFS_OWN = [
+    ("PUT", "/surveys/{survey_id}/handling", {"note": "Mine"}),
+    ("PUT", "/surveys/{survey_id}/claim", None),
+    ("DELETE", "/surveys/{survey_id}/words", None),
+    ("GET", "/survey-answers", None),
+    ("GET", "/survey-questions", None),
+    ("POST", "/survey-questions", QUESTION),
+    ("GET", "/survey-settings", None),
+    ("PATCH", "/survey-settings", {"pause_days": 1}),
     ("POST", "/tickets/{number}/wishes", WISH),
     ("POST", "/wishes", WISH),
     ("PUT", "/wishes/{wish}", {"title": "Mine"}),
@@ -411,11 +439,20 @@ def known(cast: Cast, ona: Caller, jonas: Caller) -> dict[str, Any]:
         "sale": a_sale(cast).number, "point": "quality", "payment_id": 1, "part_id": 1,
         "wish": a_wish(cast).number, "supporter_id": 1, "problem": a_problem(cast).number,
         "schedule_id": schedule_feedback(NewSchedule(Every.WEEK), by=cast.vera).id,
+        "report": "lines", "saved_id": save_report(NewSaved("Ours", "lines", is_shared=True), by=cast.vera).id,
         "webhook_id": add_webhook(NewWebhook("https://hooks.example.com/"), by=cast.petras)[0].id,
         "installed_id": cast.printer_at_klinika.id, "enquiry": a_ticket(cast, type=TicketType.ENQUIRY).number,
         **problem_things(cast, number), **article_things(cast), "proposal_id": a_proposal(cast).id,
+        **survey_things(cast),
         "synonym_id": add_synonyms(["printer", "label machine"], by=cast.petras).id,
     }  # fmt: skip
+
+
+def survey_things(cast: Cast) -> dict[str, Any]:
+    """What Jonas was asked after a resolution, and a question of the desk's own."""
+    desk_asks(cast, pause_days=0)
+    question = add_question(NewQuestion(SurveyKind.CSAT, QuestionForm.TEXT, {"en": "What else?"}), by=cast.petras)
+    return {"survey_id": asked(cast).id, "question_id": question.id}
 
 
 def a_proposal(cast: Cast) -> RecurrenceProposal:
@@ -462,7 +499,7 @@ def test_for_the_stranger_nothing_exists(
 
 
 def test_the_stranger_is_tried_at_every_address_that_names_something(app: Flask) -> None:
-    tried = {(method, re.sub(r"{\w+}", "{}", address)) for method, address, _ in ADDRESSES}
+    tried = {(method, re.sub(r"{\w+}", "{}", address).partition("?")[0]) for method, address, _ in ADDRESSES}
     routes = {
         (method, re.sub(r"<[^>]+>", "{}", rule.rule.removeprefix("/api/v1")))
         for rule in app.url_map.iter_rules()

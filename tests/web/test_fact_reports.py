@@ -66,7 +66,7 @@ def test_no_report_answers_those_who_may_read_none(cast: Cast, browser_of: Brows
 def test_the_index_leads_to_every_report(cast: Cast, browser_of: BrowserOf) -> None:
     page = browser_of("vera").get("/manager/reports")
     for slug in FACT_REPORTS:
-        assert f"/manager/reports/{slug}" in page.links.values()
+        assert f'href="/manager/reports/{slug}"' in page.html
     assert "/manager/attainment" in page.links.values()
 
 
@@ -124,7 +124,7 @@ def test_a_report_is_fetched_as_a_file(counted: list[Ticket], browser_of: Browse
     assert row["resolved"] == "6"
     document = json.loads(vera.client.get("/manager/reports/lines/table.json?by=team").data)
     assert document["rows"][0]["resolved"] == document["total"]["resolved"] == 6
-    book = vera.client.get("/manager/reports/lines/table.xlsx")
+    book = vera.client.get("/manager/reports/lines/table.xlsx", buffered=True)
     assert zipfile.ZipFile(io.BytesIO(book.data)).testzip() is None
     paper = vera.client.get("/manager/reports/lines/table.pdf")
     assert (paper.status_code, paper.data[:4]) == ((200, b"%PDF") if can_make_pdf() else (404, paper.data[:4]))

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0023_figures"
-down_revision = "0021_group_links"
+down_revision = "0022_satisfaction"
 branch_labels = None
 depends_on = None
 

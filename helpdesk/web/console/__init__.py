@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from helpdesk.web.auth import guard
 from helpdesk.web.console import (
+    answers,
     approvals,
     article_categories,
     article_tasks,
@@ -51,6 +52,7 @@ from helpdesk.web.console import (
     sales,
     search,
     settings,
+    survey_questions,
     synonyms,
     ticket_articles,
     tickets,
@@ -68,7 +70,7 @@ for _part in (
     escalations, promises, breaches, work, hours, billing, renewals, reservations, approvals,
     duties, revisits, care, leads, claims, refund_rules, deliverables, visits, enquiries, sales, installed,
     recurrence_proposals, problems, problem_links, major_incidents,
-    wishes, webhooks,
+    wishes, webhooks, answers, survey_questions,
     articles, article_categories, article_tasks, ticket_articles,
     synonyms,
 ):  # fmt: skip

@@ -13,6 +13,7 @@ from helpdesk.core.i18n import gettext as _
 from helpdesk.policy.actions import Action
 from helpdesk.policy.rules import require
 from helpdesk.problems.problem_settings import ProblemSettings, change_problem_settings, problem_settings
+from helpdesk.satisfaction.survey_settings import SurveySettings, change_survey_settings, survey_settings
 from helpdesk.tickets.desk import TicketSettings, change_settings, ticket_settings
 from helpdesk.web.auth import current_actor
 from helpdesk.web.forms import Form
@@ -61,6 +62,18 @@ def update_problems() -> Any:
     return _page(form), 422
 
 
+@bp.post("/surveys")
+def update_surveys() -> Any:
+    form = Form(dict(request.form))
+    values = _read(form, SurveySettings)
+    if form.is_valid:
+        with form.refusals():
+            change_survey_settings(values, by=current_actor())
+            flash(_("The settings are changed."))
+            return redirect(url_for("console.settings.show", _anchor="surveys"))
+    return _page(form), 422
+
+
 def _read(form: Form, kind: type[Any]) -> dict[str, Any]:
     """The settings of this dataclass as they were typed."""
     values: dict[str, Any] = {}
@@ -106,4 +119,5 @@ def _page(form: Form) -> str:
         claims=claim_settings(),
         problems=problem_settings(),
         sales=sale_settings(),
+        surveys=survey_settings(),
     )

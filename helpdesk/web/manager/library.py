@@ -15,13 +15,11 @@ from helpdesk.core.i18n import gettext as _
 from helpdesk.core.pdf import can_make_pdf, pdf_of
 from helpdesk.core.times import now
 from helpdesk.figures.desk import desk_zone
-from helpdesk.policy.actions import Action
 from helpdesk.policy.rules import may
 from helpdesk.reports import FACT_REPORTS
 from helpdesk.reports.asking import Asked, read_asked, without
 from helpdesk.reports.control import verdicts
 from helpdesk.reports.dimensions import STEPS
-from helpdesk.reports.drawing import draw
 from helpdesk.reports.engine import FactReport
 from helpdesk.reports.files import (
     ITEM_COLUMNS,
@@ -68,7 +66,6 @@ from helpdesk.web.shell import Item as Way
 
 bp = Blueprint("library", __name__, url_prefix="/reports")
 PAGE = 50
-WIDE, NARROW = 1040, 340  # pixels that a picture is drawn for
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ENDINGS = ("csv", "json", "xlsx", "pdf")
 
@@ -175,12 +172,12 @@ def behind(slug: str) -> str:
     total = count_items(query)
     pages = max(1, -(-total // PAGE))
     number = min(max(1, request.args.get("page", 1, type=int)), pages)
-    found = page_of_items(report, query, size=PAGE, page=number, for_=current_actor())
+    found = page_of_items(kind_of(report, wanted.metric), query, size=PAGE, page=number, for_=current_actor())
     words = [(str(title_of(report, name)), key_words(name, value))
              for name, value in zip(wanted.by, wanted.key, strict=True)]  # fmt: skip
     return render_template(
-        "manager/reports/behind.html", report=report, asked=asked, metric=wanted.metric, kind=kind_of(report),
-        items=found, total=total, words=words, about=behind_about(wanted.metric),
+        "manager/reports/behind.html", report=report, asked=asked, metric=wanted.metric,
+        kind=kind_of(report, wanted.metric), items=found, total=total, words=words, about=behind_about(wanted.metric),
         value=valued(wanted.metric, figure) if figure is not None else "", number=number, pages=pages,
         newer_url=_behind_page(asked, wanted, number - 1) if number > 1 else "",
         older_url=_behind_page(asked, wanted, number + 1) if number < pages else "",
@@ -199,7 +196,7 @@ def behind_file(slug: str, ending: str) -> Response:
     wanted, query, _figure = _behind(asked)
     table = report.run(asked.over(now(), desk_zone()), for_=current_actor(), by=(), judged=asked.judged, compare=False)
     name = filename(table, ending, wanted.metric.name)
-    items = every_item(report, query, for_=current_actor())
+    items = every_item(kind_of(report, wanted.metric), query, for_=current_actor())
     if ending == "xlsx":
         return send_file(items_xlsx(report, table, items), SPREADSHEET, as_attachment=True, download_name=name)
     if ending == "csv":
@@ -239,7 +236,7 @@ def download(slug: str, ending: str) -> Response:
 
 def _report(slug: str) -> FactReport:
     report = FACT_REPORTS.get(slug)
-    if report is None or not may(current_actor(), Action.READ_REPORTS):
+    if report is None or not may(current_actor(), report.action):
         raise NotFound
     return report
 
@@ -259,22 +256,16 @@ def _table(asked: Asked) -> Table:
 
 def _behind(asked: Asked) -> tuple[Behind, Any, Figure | None]:
     """The figure that the address means, its items, and its value."""
-    report, over = asked.report, asked.over(now(), desk_zone())
-    wanted = read_behind(report, request.args.getlist("metric"), request.args.getlist("of"),
+    wanted = read_behind(asked.report, request.args.getlist("metric"), request.args.getlist("of"),
                          request.args.getlist("key"))  # fmt: skip
-    query = items_of(asked, over, wanted, for_=current_actor())
-    table = report.run(over, for_=current_actor(), by=wanted.by, judged=asked.judged, compare=False)
-    row = table.total if not wanted.by else next((row for row in table.rows if row.key == wanted.key), None)
-    return wanted, query, row.figures[wanted.metric.name] if row is not None else None
+    query, figure = items_of(asked, asked.over(now(), desk_zone()), wanted, for_=current_actor())
+    return wanted, query, figure
 
 
 def _figures(asked: Asked, table: Table) -> dict[str, Any]:
     """What stands under the headline."""
-    chart = chart_of(asked.report, table, lambda metric, key: _behind_url(asked, Behind(metric, table.by, key)))
     return {
-        "chart": chart,
-        "wide": draw(chart, width=WIDE, id="wide") if chart is not None else None,
-        "narrow": draw(chart, width=NARROW, id="narrow") if chart is not None else None,
+        "picture": chart_of(asked.report, table, lambda metric, key: _behind_url(asked, Behind(metric, table.by, key))),
         "heads": [str(title_of(asked.report, name)) for name in table.by],
         "lines": [(words, _cells(asked, table.by, row.key, found))
                   for row, (words, found) in zip(table.rows, lines(table), strict=True)],
@@ -297,8 +288,8 @@ def _cells(
 
 
 def _behind_url(asked: Asked, wanted: Behind, figure: Figure | None = None) -> str:
-    """Where the items of a figure are listed; empty where there are none."""
-    if figure is not None and not (figure.value or figure.whole):
+    """Where the items of a figure are listed; empty where there are none, or so few that it is hidden."""
+    if figure is not None and (figure.is_hidden or not (figure.value or figure.whole)):
         return ""
     return _here("behind", asked, wanted)
 

@@ -17,6 +17,8 @@ from helpdesk.web.portal import (
     hours,
     notices,
     revisits,
+    survey_links,
+    surveys,
     tickets,
     wishes,
 )
@@ -25,10 +27,11 @@ bp = Blueprint("portal", __name__, url_prefix="/portal")
 
 for _part in (
     home.bp, tickets.bp, clocks.bp, attachments.bp, hours.bp, approvals.bp, claims.bp, deliverables.bp, revisits.bp,
-    wishes.bp,
+    wishes.bp, surveys.bp,
 ):  # fmt: skip
     _part.before_request(guard(lambda actor: actor.is_client))
     bp.register_blueprint(_part)
 bp.register_blueprint(notices.bp)
 bp.register_blueprint(guests.bp)
 bp.register_blueprint(answers.bp)
+bp.register_blueprint(survey_links.bp)

@@ -9,6 +9,8 @@ from helpdesk.aftersales.visits import visits_to_answer
 from helpdesk.core.times import now
 from helpdesk.models.contracts import ApprovalState
 from helpdesk.models.tickets import Status
+from helpdesk.satisfaction.voting import about, waiting_surveys
+from helpdesk.satisfaction.words import QUESTIONS
 from helpdesk.tickets.queries import Filter, list_tickets
 from helpdesk.web.auth import current_actor
 from helpdesk.web.portal.shown import in_list
@@ -28,6 +30,7 @@ def show() -> str:
     ]  # fmt: skip
     return render_template(
         "portal/home/show.html", to_approve=to_approve, to_confirm=visits_to_answer(for_=actor),
+        to_rate=[(row, QUESTIONS[row.kind], about(row)) for row in waiting_surveys(for_=actor, limit=3)],
         to_check=[in_list(row) for row in to_check],
         waiting=[in_list(row) for row in waiting],
         in_work=[in_list(row) for row in mine if row not in waiting],

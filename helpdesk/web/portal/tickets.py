@@ -15,7 +15,8 @@ from helpdesk.knowledge.deflection import new_sitting
 from helpdesk.knowledge.searches import note_search
 from helpdesk.models.tickets import Channel, Status, Ticket
 from helpdesk.people import directory
-from helpdesk.policy.actor import Actor
+from helpdesk.policy.actor import Actor, ActorKind
+from helpdesk.satisfaction.voting import link_token, waiting_surveys
 from helpdesk.tickets.attachments import StoredUpload
 from helpdesk.tickets.clocks import of as clocks_of
 from helpdesk.tickets.conversation import NewMessage, can_reopen, receive_reply
@@ -164,9 +165,20 @@ def ticket_content(ticket: Ticket, actor: Actor) -> dict[str, Any]:
         "can_reopen": can_reopen(ticket), "asks_acceptance": ticket.status is Status.RESOLVED,
         "approvals": approvals_of(ticket, for_=actor), "approval_states": APPROVAL_STATES,
         "promises": promise_lines(ticket, clocks), "type_word": TYPES[ticket.type.value],
-        "promised": ticket_promises(ticket, actor),
+        "promised": ticket_promises(ticket, actor), "survey_url": _survey_url(ticket, actor),
         "can_cancel": ticket.is_open and ticket.line in (None, 1) and ticket.requester_id == actor.contact_id,
     }  # fmt: skip
+
+
+def _survey_url(ticket: Ticket, actor: Actor) -> str:
+    """Where the client says how it was, while they are asked; empty otherwise."""
+    if ticket.is_open:
+        return ""
+    for survey in waiting_surveys(for_=actor, ticket_id=ticket.id, limit=1):
+        if actor.kind is ActorKind.ACCOUNT:
+            return url_for("portal.surveys.show", survey_id=survey.id)
+        return url_for("portal.survey_links.show", token=link_token(survey, actor.contact_id))
+    return ""
 
 
 def _new_page(form: Form) -> str:

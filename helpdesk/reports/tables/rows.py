@@ -1,0 +1,93 @@
+"""What such a report counts: the rows of a query, sliced like the facts of `models/figures.py`.
+
+Days and months are those of the desk's zone. Both databases work them out as the rows are read, so that only a report
+that asks for them pays for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Integer, Select, String, Subquery, True_, bindparam, cast, null, select
+
+from helpdesk.core.db import DayNumber, LocalDate, MonthNumber, UTCDateTime
+from helpdesk.core.times import now
+from helpdesk.figures.desk import desk_zone
+from helpdesk.models.tickets import Channel, Priority, Status, Ticket
+from helpdesk.policy.actor import Actor
+from helpdesk.reports.dimensions import OF_TICKETS, Dimension, worded_dimension
+
+SLICED_BY: dict[str, Dimension] = OF_TICKETS | {
+    "channel": worded_dimension("channel", _l("Channel"), "channel", Channel),
+    "priority": worded_dimension("priority", _l("Priority"), "priority", Priority),
+    "status": worded_dimension("status", _l("Status"), "status", Status),
+}
+
+
+class Rows:
+    """A query as a model of facts: its columns are attributes."""
+
+    def __init__(self, name: str, query: Select[*tuple[Any, ...]]) -> None:
+        self._rows: Subquery = query.subquery(name)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in self._rows.c:
+            raise AttributeError(name)
+        return self._rows.c[name]
+
+    def __clause_element__(self) -> Subquery:
+        return self._rows
+
+
+def sliced_by(*names: str) -> dict[str, Dimension]:
+    """These dimensions, under the names and with the columns that facts about tickets have, too."""
+    return {name: SLICED_BY[name] for name in names}
+
+
+def of_ticket(*left_out: str) -> list[Any]:
+    """The columns by which a row is sliced like its ticket; without those that the row tells of itself."""
+    columns = {
+        "ticket_id": Ticket.id, "type": Ticket.type, "channel": Ticket.channel, "priority": Ticket.priority,
+        "status": Ticket.status, "team_id": Ticket.team_id, "line": Ticket.line, "operator_id": Ticket.assignee_id,
+        "organisation_id": Ticket.organisation_id, "product_id": Ticket.product_id,
+        "component_id": Ticket.component_id, "category_id": Ticket.category_id, "contract_id": Ticket.contract_id,
+        "import_id": Ticket.import_id,
+    }  # fmt: skip
+    return [column.label(name) for name, column in columns.items() if name not in left_out]
+
+
+def none_of(*names: str) -> list[Any]:
+    """Columns of ids that these rows do not have."""
+    return [cast(null(), Integer).label(name) for name in names]
+
+
+def on_desk_day(at: Any) -> Any:
+    """The date of an instant in the zone of the desk."""
+    return LocalDate(at, bindparam(None, callable_=lambda: desk_zone().key, type_=String()))
+
+
+def days(at: Any, prefix: str = "") -> list[Any]:
+    """Day and month of an instant, as whole numbers."""
+    return days_of_date(on_desk_day(at), prefix)
+
+
+def days_of_date(day: Any, prefix: str = "") -> list[Any]:
+    """The same of a date."""
+    return [DayNumber(day).label(f"{prefix}day"), MonthNumber(day).label(f"{prefix}month")]
+
+
+def asked_at() -> Any:
+    """The instant at which the report is worked out."""
+    return bindparam(None, callable_=now, type_=UTCDateTime())
+
+
+def within(rows: Rows, model: Any, scope: Callable[[Actor], Any], column: str = "id") -> Callable[[Actor], list[Any]]:
+    """That a reader counts only those rows whose `model` (by its id in this column) they see."""
+
+    def conditions(actor: Actor) -> list[Any]:
+        seen = scope(actor)
+        return [] if isinstance(seen, True_) else [getattr(rows, column).in_(select(model.id).where(seen))]
+
+    return conditions
