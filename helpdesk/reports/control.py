@@ -30,6 +30,8 @@ from helpdesk.reports.statistics import Chart, Rule, p_chart, xmr
 from helpdesk.reports.statistics.control import LEAST_POINTS
 
 THOUSANDS = 1000  # shares of so many vary more than the binomial says
+# What is a part of the whole slice, or one of its items, makes no series of its own.
+UNJUDGED = frozenset({How.PORTION, How.MOST, How.QUOTIENT, How.MODEL})
 POINTS = 26  # of a series that is judged by its last one
 _DAYS = {"day": 1, "week": 7}
 
@@ -142,18 +144,24 @@ def verdicts(
 
     A period of one day, week or month is judged against those before it, a longer one against the period before.
     """
-    wanted = [metric for metric in report.metrics if metrics is None or metric.name in metrics]
+    wanted = [metric for metric in report.metrics
+              if (metrics is None or metric.name in metrics) and metric.how not in UNJUDGED]  # fmt: skip
     zone = desk_zone()
     is_modelled = any(metric.how is How.MODEL for metric in report.metrics)
     if over.since is None or over.until is None or not wanted or is_modelled:
         return {}
     step, since = _series_of(over, zone)
     end = min(over.until, now())
-    narrowed = replace(report, metrics=tuple(wanted), beside=None)
-    table = narrowed.run(replace(over, since=since), for_=for_, by=(step,), judged=judged, compare=False)
-    starts = _starts(step, since, len(table.rows), zone)
+    if step not in report.dimensions:
+        return {}
+    names, longer = {metric.name for metric in wanted}, replace(over, since=since)
+    if type(report).run is FactReport.run:
+        found_rows = report.series(longer, step, names, for_=for_, judged=judged)
+    else:  # a report that asks in its own way
+        found_rows = list(report.run(longer, for_=for_, by=(step,), judged=judged, compare=False).rows)
+    starts = _starts(step, since, len(found_rows), zone)
     # What has not ended yet looks like less than it will be.
-    rows = [(start, row) for start, following, row in zip(starts, starts[1:], table.rows, strict=False)
+    rows = [(start, row) for start, following, row in zip(starts, starts[1:], found_rows, strict=False)
             if following <= end]  # fmt: skip
     later = [place for place, (start, _row) in enumerate(rows) if start >= over.since]
     found = {}

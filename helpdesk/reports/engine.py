@@ -154,6 +154,14 @@ class FactReport:
         asked = tuple(self.by if by is None else by)
         return _Run(self, over, for_, asked, judged, limit=limit).table(compare=compare)
 
+    def series(
+        self, over: Slice, step: str, names: Collection[str], *, for_: Actor, judged: str = "first"
+    ) -> list[Row]:
+        """These metrics by a stretch of time and nothing else: one question for each instant that counts."""
+        require(for_, self.action)
+        wanted = replace(self, metrics=tuple(metric for metric in self.metrics if metric.name in names), beside=None)
+        return _Run(wanted, over, for_, (step,), judged).series()
+
     def counted(self, over: Slice, basis: str, *, for_: Actor, judged: str = "first") -> list[Any]:
         """What holds for the rows of the facts that count by this instant, as conditions of a query."""
         require(for_, Action.READ_REPORTS)
@@ -274,6 +282,10 @@ class _Run:
             beside=read(self.over, self.reader) if read is not None else {},
             former=partial(told, self.over, self.reader, self.by) if told is not None else None,
         )  # fmt: skip
+
+    def series(self) -> list[Row]:
+        """The rows alone."""
+        return [Row(key, self._figures(raw, {})) for key, raw in self._ordered(self._cells(self.over, self.by))]
 
     def counted(self, basis: str) -> list[Any]:
         """What holds for the rows that count by this instant."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 
@@ -62,6 +62,8 @@ METRICS = (OPENED, FITTED, EXPECTED, LOW, HIGH)
 
 class ForecastReport(FactReport):
     """Weeks of the past and of the future."""
+
+    by_itself: ClassVar[frozenset[str]] = frozenset(metric.name for metric in METRICS[1:])
 
     @property
     def dimensions(self) -> tuple[str, ...]:

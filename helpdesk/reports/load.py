@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from flask_babel import LazyString
@@ -133,6 +133,8 @@ class _Hour:
 
 class LoadReport(FactReport):
     """Arrivals by hour of the week, and the people for them: worked out by quarters of an hour."""
+
+    by_itself: ClassVar[frozenset[str]] = frozenset(metric.name for metric in (OUTSIDE, PER_HOUR, PEOPLE, BEGUN, BUSY))
 
     @property
     def dimensions(self) -> tuple[str, ...]:

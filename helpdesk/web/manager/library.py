@@ -47,6 +47,7 @@ from helpdesk.reports.paper import report_html, title_of
 from helpdesk.reports.picturing import chart_of
 from helpdesk.reports.rejudging import rejudged_items
 from helpdesk.reports.wording import (
+    HEADLINE,
     cell_about,
     definition,
     figures_of,
@@ -107,7 +108,8 @@ def show(slug: str) -> Any:
         table = report.run(asked.over(now(), desk_zone()), for_=current_actor(), by=(), compare=asked.compare)
         is_whole = False
     body = _figures(asked, table) if is_whole else {}
-    usual = verdicts(report, over, for_=current_actor(), judged=asked.judged) if asked.compare else {}
+    large = report.headline or [metric.name for metric in report.metrics[:HEADLINE]]
+    usual = verdicts(report, over, for_=current_actor(), metrics=large, judged=asked.judged) if asked.compare else {}
     page = render_template(
         "manager/reports/report.html", report=report, asked=asked, table=table, wrong=wrong, is_whole=is_whole,
         tiles=[(tile, _behind_url(asked, Behind(tile.metric), table.total.figures[tile.metric.name]),
