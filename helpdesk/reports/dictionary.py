@@ -36,6 +36,8 @@ HOW = {
     How.RATIO: "one sum as a share of another", How.DISTINCT: "how many different ones", How.MEAN: "the mean",
     How.MEDIAN: "the middle; of an even number the mean of its two middle ones",
     How.P90: "the smallest value that nine of ten do not exceed", How.MOST: "the greatest",
+    How.NPS: "the share of 9 and 10 less that of 0 to 6, in points", How.QUOTIENT: "one figure divided by another",
+    How.MODEL: "worked out of other figures",
 }  # fmt: skip
 # Figures of documents that are older than the dictionary: the metric that tells of them, or why none does.
 OLDER: dict[str, str] = {
