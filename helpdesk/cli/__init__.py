@@ -23,7 +23,7 @@ MODULES = {
     "account": "access", "approval": "contracts", "backup": "backup", "billing": "hours", "care": "revisits",
     "check": "check", "claims": "claims", "contract": "contracts", "db": "server", "demo": "demo", "doctor": "doctor",
     "enquiries": "sales", "hours": "hours", "import": "moving", "jobs": "jobs", "kb": "kb", "mail": "mail",
-    "problems": "problems", "promises": "promises", "report": "reports", "restore": "backup",
+    "metrics": "metrics", "problems": "problems", "promises": "promises", "report": "reports", "restore": "backup",
     "revisits": "revisits", "run": "server", "sales": "sales", "search": "search", "sla": "sla", "team": "access",
     "ticket": "tickets", "token": "access", "worker": "server",
 }  # fmt: skip

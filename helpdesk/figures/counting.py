@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import func, insert, select
 
 from helpdesk.core.command import command
 from helpdesk.core.db import db
@@ -22,8 +22,8 @@ from helpdesk.core.settings import read_settings, setting
 from helpdesk.core.times import now
 from helpdesk.figures.desk import desk_zone, month_of
 from helpdesk.figures.folding import Changes, fold
-from helpdesk.figures.sums import renew_sums
-from helpdesk.models.figures import FiguresState, FigureSum, StaleDay
+from helpdesk.figures.sums import forget_sums, renew_sums
+from helpdesk.models.figures import FiguresState, StaleDay
 from helpdesk.models.tickets import Ticket
 
 BATCH = 500  # tickets in one transaction
@@ -134,8 +134,7 @@ def begin_anew() -> None:
 def _forget(state: FiguresState) -> None:
     """Nothing is counted yet, by the days of the zone that the desk has now; also where that has changed."""
     state.counted_through, state.zone = 0, desk_zone().key
-    db.session.execute(delete(FigureSum))
-    db.session.execute(delete(StaleDay))
+    forget_sums()
 
 
 def recount() -> int:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from flask_babel import LazyString
@@ -100,6 +100,8 @@ class FactReport:
     charted: tuple[str, ...] = ()  # the metrics of the picture; the first of the report where none is named
     headline: tuple[str, ...] = ()  # the metrics that stand large on top; the first four where none is named
     beside: Callable[[Slice, Actor], Mapping[str, Any]] | None = None
+
+    by_itself: ClassVar[frozenset[str]] = frozenset()  # metrics that no question to the source alone gives
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -330,7 +332,7 @@ class _Run:
         plain = [metric for metric in metrics if metric.how not in (How.MEDIAN, How.P90)]
         if not plain:
             return
-        columns = [column for metric in plain for column in _aggregates(metric)]
+        columns = [column for metric in plain for column in aggregates_of(metric)]
         query = select(*groups, *columns).select_from(self.model).where(*conditions)
         if groups:
             query = query.group_by(*(f"by_{i}" for i in range(len(groups))))
@@ -338,7 +340,7 @@ class _Run:
             values = tuple(row)
             at, parts = len(groups), {}
             for metric in plain:
-                size = len(_aggregates(metric))
+                size = len(aggregates_of(metric))
                 parts[metric.name] = values[at : at + size]
                 at += size
             yield values[: len(groups)], parts
@@ -481,7 +483,7 @@ class _Run:
         return db.session.scalar(query) or 0
 
 
-def _aggregates(metric: Metric) -> list[Any]:
+def aggregates_of(metric: Metric) -> list[Any]:
     """The sums that a figure is made of."""
     there = list(metric.among)
     if metric.how in (How.COUNT, How.PORTION):
