@@ -76,6 +76,10 @@ HIGHEST_REACHED = Metric(
     definition=_l("The highest line on which a team of these tickets stood."),
     exclusions=_l("Tickets whose teams stand on no known line."),
 )  # fmt: skip
+STEPPED_BACK = Metric(
+    name="stepped_back", title=_l("Stepped back"), basis="resolved", where=(Facts.steps_back > 0,), better="less",
+    definition=_l("Resolved tickets that went to a lower line at least once."),
+)  # fmt: skip
 REOPENED = Metric(
     name="reopened", title=_l("Reopened tickets"), basis="resolved", where=(Facts.reopenings > 0,), better="less",
     sums=("reopened",),
@@ -100,17 +104,11 @@ REACHED = tuple(
         (3, _l("Highest line 3"), _l("Tickets opened in the period whose highest line is the third, resolved or not.")),
     )
 )  # fmt: skip
-STEPPED_BACK = Metric(
-    name="stepped_back", title=_l("Stepped back"), basis="opened", where=(Facts.steps_back > 0,), better="less",
-    definition=_l("Tickets opened in the period that went from a team to one of a lower line at least once, resolved "
-                  "or not."),
-)  # fmt: skip
 
 LINES = FactReport(
     "lines", _l("The three lines"),
     _l("How far requests climb before they are resolved, how often they step back, and how long it takes."),
-    TICKETS, (TICKETS_RESOLVED, *HIGHEST, HIGHEST_REACHED, STEPS_UP, STEPS_BACK, REOPENED, REOPENINGS, GROSS,
-              GROSS_MEDIAN, NET, NET_MEDIAN, BUSINESS, BUSINESS_MEDIAN, *REACHED, STEPPED_BACK),
+    TICKETS, (TICKETS_RESOLVED, *HIGHEST, HIGHEST_REACHED, STEPS_UP, STEPS_BACK, STEPPED_BACK, REOPENED, REOPENINGS,
+              GROSS, GROSS_MEDIAN, NET, NET_MEDIAN, BUSINESS, BUSINESS_MEDIAN, *REACHED),
     by=("month",), chart="stacked", charted=tuple(metric.name for metric in HIGHEST),
-    headline=("resolved", "highest_line_1", "steps_back", "gross_seconds_median"),
 )  # fmt: skip
