@@ -41,6 +41,7 @@ from helpdesk.reports.metrics import Figure, How, Metric
 from helpdesk.reports.saving import saved_reports
 from helpdesk.reports.sla import SLA
 from helpdesk.reports.summary import SUMMARY
+from helpdesk.satisfaction.reading import AnswerShown, Narrowed, Tone, list_answers
 
 WEEKS_BACK = 12
 ROWS = 6
@@ -81,6 +82,7 @@ class Morning:
     late: Sequence[LateLine]
     late_first: Sequence[Ticket]
     broken: Sequence[Promise]
+    low: Sequence[AnswerShown]
     growing: Sequence[RecurrenceProposal]
     low_hours: Sequence[HoursRow]
     saved: Sequence[SavedReport]
@@ -117,7 +119,7 @@ def morning_of(*, for_: Actor) -> Morning:
         _weeks(today, zone, for_),
         [LateLine(*row) for row in db.session.execute(by_line)],
         db.session.scalars(select(Ticket).where(*late).order_by(Ticket.next_due_at, Ticket.id).limit(ROWS)).all(),
-        _broken(begun, at, for_), _growing(for_), _low_hours(today, for_), saved_reports(for_=for_)[:ROWS],
+        _broken(begun, at, for_), _low_answers(begun, for_), _growing(for_), _low_hours(today, for_), saved_reports(for_=for_)[:ROWS],
     )  # fmt: skip
 
 
@@ -175,6 +177,11 @@ def _broken(since: datetime, at: datetime, for_: Actor) -> Sequence[Promise]:
     is_over = (Promise.state == PromiseState.PLANNED) & (Promise.until_at < at)
     query = select(Promise).where(or_(is_broken, is_over), promise_scope(for_)).order_by(Promise.until_at, Promise.id)
     return db.session.scalars(query.limit(ROWS)).all()
+
+
+def _low_answers(since: datetime, for_: Actor) -> Sequence[AnswerShown]:
+    """Low answers since then, the last first."""
+    return list_answers(Narrowed(tone=Tone.BLAME, since=since), for_=for_, size=ROWS).rows
 
 
 def _growing(for_: Actor) -> Sequence[RecurrenceProposal]:
