@@ -1,7 +1,7 @@
 """Forecast: tickets by the week in which they were received; what was, what the model made of it, what may come.
 
-1. The past is whole weeks, Monday to Sunday in the zone of the desk, of the period as far as it has come. Without a
-   beginning it begins with the first ticket, at most three years ago.
+1. The past is whole weeks, Monday to Sunday in the zone of the desk, of the period as far as it has come, from the
+   first ticket on, at most three years.
 2. The method, its interval and its errors are those of `statistics/forecasts.py`: each forecast says how wrong those of
    so many weeks would have been. Where the past is too short there is none, but the reason.
 3. Sliced by one dimension each value has a forecast of its own, the most frequent ones at most.
@@ -118,11 +118,11 @@ class ForecastReport(FactReport):
         if datetime.combine(first, time(), zone) < since:
             first += WEEK
         start = datetime.combine(first, time(), zone)
-        if over.since is None:
-            found = report.run(replace(over, since=start, until=until), for_=for_, by=("week",), judged=judged,
-                               compare=False)  # fmt: skip
-            quiet = next((n for n, row in enumerate(found.rows) if row.figures[OPENED.name].value), len(found.rows))
-            start = datetime.combine(first + quiet * WEEK, time(), zone)
+        # The weeks before the first ticket are not of the past: there was nothing to count yet.
+        found = report.run(replace(over, since=min(start, until), until=until), for_=for_, by=("week",), judged=judged,
+                           compare=False)  # fmt: skip
+        quiet = next((n for n, row in enumerate(found.rows) if row.figures[OPENED.name].value), len(found.rows))
+        start = datetime.combine(first + quiet * WEEK, time(), zone)
         return report, replace(over, since=min(start, until), until=until)
 
     def _values(

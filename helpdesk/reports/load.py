@@ -292,8 +292,8 @@ def _row(key: Key, hours: Mapping[int, _Hour], aim: Aim, least: int) -> Row:
         OUTSIDE.name: figure(OUTSIDE, (outside, count), least),
         PER_HOUR.name: Figure(count / lasted if lasted else None),
         PEOPLE.name: Figure(max((each.agents for each in staffed), default=None)),
-        BEGUN.name: Figure(min((each.within for each in staffed), default=None)),
-        BUSY.name: Figure(max((each.occupancy for each in staffed), default=None)),
+        BEGUN.name: Figure(min((each.within for each in staffed if each.agents), default=None)),
+        BUSY.name: Figure(max((each.occupancy for each in staffed if each.agents), default=None)),
     })  # fmt: skip
 
 

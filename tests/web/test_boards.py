@@ -208,3 +208,15 @@ def test_the_morning_asks_a_bounded_number_of_questions(cast: Cast, at: At, brow
             vera.get("/manager/")
         with queries(30, "the process"):
             vera.get("/manager/process")
+
+
+@pytest.mark.parametrize(
+    ("slug", "words"),
+    [("load", "need 20 minutes"), ("load", "Poisson"), ("forecast", "A forecast needs at least eight periods.")],
+)
+def test_what_a_figure_rests_on_is_printed(cast: Cast, browser_of: BrowserOf, slug: str, words: str) -> None:
+    a_ticket(cast)
+    counting.catch_up_wholly()
+    page = browser_of("vera").get(f"/manager/reports/{slug}?whole=1")
+    assert "What it rests on" in page.text
+    assert words in page.text

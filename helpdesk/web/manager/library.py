@@ -268,6 +268,7 @@ def _figures(asked: Asked, table: Table) -> dict[str, Any]:
     """What stands under the headline."""
     return {
         "picture": chart_of(asked.report, table, lambda metric, key: _behind_url(asked, Behind(metric, table.by, key))),
+        "notes": asked.report.notes(table),
         "heads": [str(title_of(asked.report, name)) for name in table.by],
         "lines": [(words, _cells(asked, table.by, row.key, found))
                   for row, (words, found) in zip(table.rows, lines(table), strict=True)],
@@ -292,6 +293,8 @@ def _cells(
 def _behind_url(asked: Asked, wanted: Behind, figure: Figure | None = None) -> str:
     """Where the items of a figure are listed; empty where there are none, or so few that it is hidden."""
     if figure is not None and (figure.is_hidden or not (figure.value or figure.whole)):
+        return ""
+    if wanted.metric.how is How.MODEL:  # it counts nothing of its own
         return ""
     return _here("behind", asked, wanted)
 
