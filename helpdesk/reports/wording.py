@@ -46,7 +46,7 @@ def headline(report: FactReport, table: Table, usual: Mapping[str, Verdict] | No
 def tile(metric: Metric, table: Table, usual: Verdict | None = None) -> Tile:
     """A figure of the whole slice, with what it was in the period before."""
     figure = table.total.figures[metric.name]
-    earlier = table.before.figures[metric.name] if table.before is not None else None
+    earlier = _counted_before(table).get(metric.name)
     change, direction = changed(metric, figure, earlier)
     if usual is not None and usual.change is Change.USUAL and direction != "same" and earlier is not None:
         was = written(metric, earlier.value or 0)
@@ -55,6 +55,12 @@ def tile(metric: Metric, table: Table, usual: Verdict | None = None) -> Tile:
     clock = f" · {CLOCKS[metric.time]}" if metric.time else ""
     return Tile(metric, f"{metric.title}{clock}", valued(metric, figure), behind_words(metric, figure),
                 interval_words(metric, figure), low, high, at, change, direction)  # fmt: skip
+
+
+def _counted_before(table: Table) -> Mapping[str, Figure]:
+    """The figures of the period before; none where nothing at all was counted in it, as before the desk began."""
+    before = table.before.figures if table.before is not None else {}
+    return before if any(figure.value for figure in before.values()) else {}
 
 
 def valued(metric: Metric, figure: Figure) -> str:
