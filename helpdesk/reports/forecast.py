@@ -15,6 +15,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 
 from helpdesk.core.errors import Invalid
 from helpdesk.core.i18n import enumeration, number
@@ -37,7 +38,7 @@ LONGEST_PAST = timedelta(weeks=3 * WEEKS_OF_YEAR)
 WEEK = timedelta(days=7)
 
 OPENED = Metric(
-    name="opened", title=_l("Opened"), basis="opened", sums=("tickets",),
+    name="opened", title=_lp("figure", "Opened"), basis="opened", sums=("tickets",),
     definition=_l("Tickets received in the week."),
 )  # fmt: skip
 FITTED = Metric(

@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 from sqlalchemy import Select, func, literal, select
 
 from helpdesk.core.db import SecondsBetween, UTCDateTime, among, db
@@ -48,7 +49,7 @@ BY = ("weekday", "hour")
 TITLES: Mapping[str, LazyString] = {"weekday": _l("Weekday"), "hour": _l("Hour")}
 
 OPENED = Metric(
-    name="opened", title=_l("Opened"), basis="opened", sums=("tickets",),
+    name="opened", title=_lp("figure", "Opened"), basis="opened", sums=("tickets",),
     definition=_l("Tickets received in the period; by hour and weekday in the time zone of the desk."),
 )  # fmt: skip
 OUTSIDE = Metric(

@@ -119,7 +119,8 @@ def morning_of(*, for_: Actor) -> Morning:
         _weeks(today, zone, for_),
         [LateLine(*row) for row in db.session.execute(by_line)],
         db.session.scalars(select(Ticket).where(*late).order_by(Ticket.next_due_at, Ticket.id).limit(ROWS)).all(),
-        _broken(begun, at, for_), _low_answers(begun, for_), _growing(for_), _low_hours(today, for_), saved_reports(for_=for_)[:ROWS],
+        _broken(begun, at, for_), _low_answers(begun, for_), _growing(for_), _low_hours(today, for_),
+        saved_reports(for_=for_)[:ROWS],
     )  # fmt: skip
 
 

@@ -193,7 +193,7 @@ def definition(report: FactReport, metric: Metric) -> list[tuple[str, str]]:
     basis = report.source.bases.get(metric.basis)
     return [
         (term, str(words)) for term, words in (
-            (_("What it says"), metric.definition), (_("Counted"), metric.numerator), (_("Of"), metric.denominator),
+            (_("What it tells"), metric.definition), (_("Counted"), metric.numerator), (_("Of"), metric.denominator),
             (_("Left out"), metric.exclusions), (_("How"), HOWS[metric.how]),
             (_("By the instant of"), basis.title if basis is not None else None),
             (_("Measured"), CLOCKS[metric.time] if metric.time else None),
