@@ -30,16 +30,17 @@ def import_() -> None:
 @import_.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--mapping", metavar="FILE.toml", required=True, help="What the columns mean: a file, or a shipped name.")
-@click.option("--name", required=True, help="Name of the import; the same name goes on where the last run stopped.")
+@click.option("--name", help="Name of the import; the same name goes on where the last run stopped. That of the file, "
+                             "without its endings, if not given.")  # fmt: skip
 @click.option("--set-aside", "aside", metavar="FILE.csv", type=click.Path(path_type=Path),
               help="Write every line that was not taken over, with its reason, into this file.")  # fmt: skip
 @answering
 @with_desk
-def events(file: Path, mapping: str, name: str, aside: Path | None, form: str) -> None:
+def events(file: Path, mapping: str, name: str | None, aside: Path | None, form: str) -> None:
     """Turn an event log (CSV or XES; plain, gzip or xz) into tickets with their past.
 
     Nobody gets a letter. A second run changes nothing; a run that was stopped goes on. docs/imports.md explains
-    mappings; servicenow and helpdesk_it are shipped.
+    mappings; servicenow, helpdesk_it, vinst, vinst_xes and rabobank are shipped.
 
     \b
     Example:
@@ -47,8 +48,13 @@ def events(file: Path, mapping: str, name: str, aside: Path | None, form: str) -
     """
     meaning = load_mapping(mapping)
     with _bars() as progress, _reporting(aside) as report:
-        outcome = import_events(file, meaning, name, by=SYSTEM, report=report, progress=progress)
+        outcome = import_events(file, meaning, name or _stem(file), by=SYSTEM, report=report, progress=progress)
     answer(form, asdict(outcome), lambda: _text(outcome))
+
+
+def _stem(file: Path) -> str:
+    """The name of a log without what its endings say of how it is written and packed."""
+    return (file.with_suffix("") if file.suffix in (".gz", ".xz") else file).stem
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -28,6 +29,8 @@ from helpdesk.reports.overview import Overview, Step
 from helpdesk.reports.product_feedback import run_product_feedback
 from helpdesk.reports.summary import overview_of_facts
 from helpdesk.reports.tables.product_feedback import FEEDBACK
+
+EVERY_ROW = sys.maxsize  # a page has its bounds; what is printed has none
 
 
 class _Reports(Group):
@@ -67,15 +70,15 @@ def _fact_command(slug: str) -> click.Command:
     @with_desk
     def run(
         conditions: tuple[str, ...], since: str | None, until: str | None, dimensions: tuple[str, ...],
-        limit: int | None, judged: str, email: str | None, form: str,
+        limit: int | None, judged: str, email: str | None, form: str, calendar: str | None = None,
     ) -> None:  # fmt: skip
         actor = actor_by_email(email) if email else SYSTEM
         zone = desk_zone().key
         speak(DEFAULT_LANGUAGE, zone)
         catch_up_wholly()
-        over = Slice(_instant(since, zone), _instant(until, zone), parse_conditions(conditions))
+        over = Slice(_instant(since, zone), _instant(until, zone), parse_conditions(conditions), calendar)
         by = tuple(_OLD_NAMES.get((slug, name), name) for name in dimensions) or None
-        found = declared.run(over, for_=actor, by=by, judged=judged, limit=limit)
+        found = declared.run(over, for_=actor, by=by, judged=judged, limit=limit or EVERY_ROW)
         if form == "csv":
             click.echo(csv_text(found.columns(), [found.flat_row(row) for row in found.rows]), nl=False)
             return
@@ -83,6 +86,9 @@ def _fact_command(slug: str) -> click.Command:
         document = found.document() if earlier is None else _together(found.document(), earlier[0])
         answer(form, document, lambda: "\n\n".join([*(earlier[1:] if earlier is not None else ()), _tabled(found)]))
 
+    if declared.has_business_time:
+        told = "Working hours by this calendar; by the desk's own if not given."
+        run = click.option("--calendar", metavar="NAME", help=told)(run)
     words = f"threeline report {slug} --since 2026-01-01 --until 2026-04-01 --by {' --by '.join(declared.by)}"
     return click.command(slug, cls=Command, help=f"{declared.about}\n\n\b\nExample:\n  {words}\n  {words} --json")(run)
 

@@ -290,12 +290,20 @@ def insert_many(model: type[Base], rows: Sequence[Mapping[str, Any]], *returning
     """
     if not rows:
         return []
+    table: Any = model.__table__  # what nobody wants back is not made into objects either
     if db.session.get_bind().dialect.name != "postgresql":
+        if not returning:
+            db.session.execute(insert(table), rows)
+            return []
         return list(db.session.execute(insert(model).returning(*returning), rows))
-    columns = model.__table__.c
+    columns = table.c
     sent = as_rows(**{name: ([row[name] for row in rows], columns[name].type) for name in rows[0]})
     values = select(*(sent.c[name] for name in rows[0]))
-    return list(db.session.execute(insert(model).from_select(list(rows[0]), values).returning(*returning)))
+    statement = insert(model).from_select(list(rows[0]), values)
+    if not returning:
+        db.session.execute(statement)
+        return []
+    return list(db.session.execute(statement.returning(*returning)))
 
 
 def init_app(app: Flask) -> None:

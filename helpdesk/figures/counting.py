@@ -8,8 +8,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, insert, select
 
@@ -25,7 +27,7 @@ from helpdesk.models.figures import FiguresState, FigureSum, StaleDay
 from helpdesk.models.tickets import Ticket
 
 BATCH = 500  # tickets in one transaction
-ENTRIES = 20_000  # of the journal, looked at in one go
+ENTRIES = 2_000  # of the journal, looked at in one go
 UNSETTLED = timedelta(minutes=2)
 
 
@@ -74,12 +76,10 @@ def _count() -> int:
     state, begun = state_row(), now()
     if state.zone != desk_zone().key:
         _forget(state)
-    query = select(Entry.id, Entry.subject_id, Entry.recorded_at).where(Entry.id > state.counted_through)
-    entries = db.session.execute(query.where(Entry.subject_kind == "ticket").order_by(Entry.id).limit(ENTRIES)).all()
     ids: dict[int, None] = {}
     through = last = state.counted_through
-    is_whole = len(entries) < ENTRIES
-    for entry in entries:
+    is_whole = True
+    for entry in _entries_after(last):
         if entry.subject_id not in ids and len(ids) == BATCH:
             is_whole = False
             break
@@ -94,6 +94,15 @@ def _count() -> int:
     if is_whole:
         state.counted_at = begun
     return len(ids) if is_whole else BATCH
+
+
+def _entries_after(last: int) -> Iterator[Any]:
+    """What the journal says of tickets behind this entry, in pieces: a batch takes the next few thousand at most."""
+    table = Entry.__table__
+    query = select(table.c.id, table.c.subject_id, table.c.recorded_at).where(table.c.subject_kind == "ticket")
+    while rows := db.session.execute(query.where(table.c.id > last).order_by(table.c.id).limit(ENTRIES)).all():
+        yield from rows
+        last = rows[-1].id
 
 
 def _note(changes: Changes) -> None:

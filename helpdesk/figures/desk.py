@@ -46,6 +46,17 @@ def working_hours() -> WorkIndex:
     return register.indexes()[calendar_id]
 
 
+def calendar_named(name: str) -> tuple[WorkIndex, str] | None:
+    """The working time of a calendar and its zone; None if no calendar is called so."""
+    content = (
+        select(WorkCalendar.id, CalendarVersion.content).join(CalendarVersion)
+        .where(WorkCalendar.name == name)
+        .order_by(WorkCalendar.id, CalendarVersion.valid_from.desc(), CalendarVersion.id.desc()).limit(1)
+    )  # fmt: skip
+    row = db.session.execute(content).first()
+    return None if row is None else (register.indexes()[row.id], row.content.get("timezone", DEFAULT_ZONE))
+
+
 def month_of(day: date) -> int:
     """The month as one number: 12 * year + month - 1."""
     return 12 * day.year + day.month - 1

@@ -20,7 +20,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from helpdesk.core.db import db, insert_many
 from helpdesk.core.journal import Entry
@@ -39,6 +39,14 @@ DIMENSIONS = tuple(name for name in Dimensions.__annotations__)
 ENDED = frozenset({Status.RESOLVED, Status.CLOSED})  # leaving these two is a reopening
 WAITS = {Status.WAITING_CLIENT: "client_seconds", Status.WAITING_VENDOR: "vendor_seconds",
          Status.SCHEDULED: "scheduled_seconds"}  # fmt: skip
+# Read as plain rows: nobody holds them, and as objects they would cost several times as much.
+_T, _E = Ticket.__table__, Entry.__table__
+_OF_TICKET = (
+    "id", "type", "status", "channel", "priority", "team_id", "line", "assignee_id", "organisation_id", "product_id",
+    "component_id", "category_id", "contract_id", "import_id", "policy_id", "opened_at", "resolved_at", "closed_at",
+    "reassignments", "highest_line", "reopenings", "missed_sla", "waited_client",
+)  # fmt: skip
+_OF_PAYLOAD = ("after", "sub_status", "operator_id", "reason")
 # Of a row in a closed month: what tells whether something is otherwise now.
 _TELLING = tuple(
     column.key for column in TicketFigures.__table__.columns
@@ -85,13 +93,13 @@ def fold(ticket_ids: Sequence[int], closed_through: int) -> Changes:
 
 
 def _materials(ticket_ids: Sequence[int]) -> Iterator[_Material]:
-    tickets = db.session.execute(select(Ticket.__table__).where(Ticket.id.in_(ticket_ids))).all()
+    tickets = db.session.execute(select(*(_T.c[name] for name in _OF_TICKET)).where(_T.c.id.in_(ticket_ids))).all()
     ids = [ticket.id for ticket in tickets]
     entries = db.session.execute(
-        select(Entry.id, Entry.subject_id, Entry.at, Entry.recorded_at, Entry.fact, Entry.payload, Entry.actor_kind,
-               Entry.actor_id)
-        .where(Entry.subject_kind == "ticket", Entry.subject_id.in_(ids), Entry.fact.in_(STORY))
-        .order_by(Entry.subject_id, Entry.id)
+        select(_E.c.id, _E.c.subject_id, _E.c.at, _E.c.recorded_at, _E.c.fact, _E.c.actor_kind, _E.c.actor_id,
+               *(_E.c.payload[name].as_string().label(name) for name in _OF_PAYLOAD))
+        .where(_E.c.subject_kind == "ticket", _E.c.subject_id.in_(ids), _E.c.fact.in_(STORY))
+        .order_by(_E.c.subject_id, _E.c.id)
     )  # fmt: skip
     story = {key: list(rows) for key, rows in itertools.groupby(entries, key=lambda row: row.subject_id)}
     transfers = db.session.execute(
@@ -99,7 +107,9 @@ def _materials(ticket_ids: Sequence[int]) -> Iterator[_Material]:
     )
     hops = {key: list(rows) for key, rows in itertools.groupby(transfers, key=lambda row: row.ticket_id)}
     cases = {row.ticket_id: row for row in db.session.execute(
-        select(ImportedCase.ticket_id, ImportedCase.events, ImportedCase.raw, ImportedCase.variant_id)
+        select(ImportedCase.ticket_id, ImportedCase.events, ImportedCase.variant_id,
+               ImportedCase.raw["channel"].as_string().label("channel_word"),
+               ImportedCase.raw["priority"].as_string().label("priority_word"))
         .where(ImportedCase.ticket_id.in_(ids))
     )}  # fmt: skip
     rows = db.session.execute(
@@ -116,29 +126,34 @@ def _materials(ticket_ids: Sequence[int]) -> Iterator[_Material]:
 
 
 def _statuses(material: _Material) -> list[tuple[datetime, Status]]:
-    """How the ticket stood, from when on, in the order of the timeline; it begins new."""
-    return [(material.ticket.opened_at, Status.NEW)] + [
-        (row.at, Status(row.payload["after"])) for row in material.story if row.fact == "StatusChanged"
-    ]
+    """How the ticket stood, from when on, in the order of the timeline; it begins new. Sub-statuses change nothing."""
+    stands = [(material.ticket.opened_at, Status.NEW)]
+    for row in material.story:
+        if row.fact == "StatusChanged" and (status := Status(row.after)) is not stands[-1][1]:
+            stands.append((row.at, status))
+    return stands
 
 
 def _variants(materials: Sequence[_Material]) -> list[int]:
     """The variant of each ticket: for an import the one of its rows, continued by what followed here."""
-    imported = {each.case.variant_id for each in materials if each.case is not None and each.case.variant_id}
-    known = path_of(list(imported)) if imported else {}
-    ways: list[list[str]] = []
-    for each in materials:
-        changes = [row for row in each.story if row.fact == "StatusChanged"]
-        way = [Status.NEW.value]
+    found: dict[int, int] = {}  # by the place of the material
+    changes: dict[int, list[Any]] = {}
+    for i, each in enumerate(materials):
+        changes[i] = [row for row in each.story if row.fact == "StatusChanged"]
         if each.case is not None and each.case.variant_id:
-            way = known[each.case.variant_id]
-            changes = [row for row in changes if row.recorded_at != each.story[0].recorded_at]
-        ways.append([*way, *map(_step, changes)])
-    return variant_ids(ways)
-
-
-def _step(row: Any) -> str:
-    return step_word(row.payload["after"], row.payload.get("sub_status", ""))
+            changes[i] = [row for row in changes[i] if row.recorded_at != each.story[0].recorded_at]
+            if not changes[i]:
+                found[i] = each.case.variant_id
+    rest = [i for i in range(len(materials)) if i not in found]
+    imported = {i: case.variant_id for i in rest if (case := materials[i].case) is not None and case.variant_id}
+    begun = path_of(list(set(imported.values()))) if imported else {}
+    ways = [
+        [*(begun[imported[i]] if i in imported else [Status.NEW.value]),
+         *(step_word(row.after, row.sub_status or "") for row in changes[i])]
+        for i in rest
+    ]  # fmt: skip
+    found |= zip(rest, variant_ids(ways), strict=True)
+    return [found[i] for i in range(len(materials))]
 
 
 class _Folded:
@@ -149,6 +164,7 @@ class _Folded:
         ticket = self.ticket = material.ticket
         self.dimensions = _dimensions(material)
         self.statuses = _statuses(material)
+        self.stands = list(self._stands())
         self.hops = list(self._hops())
         self.row = self.dimensions | self._times(hours) | self._waits() | {
             "ticket_id": ticket.id, "status": ticket.status, "own_seconds": self._own_seconds(),
@@ -160,7 +176,7 @@ class _Folded:
             "highest_line": ticket.highest_line,
             "resolutions": self._entries_into(ENDED), "reopenings": ticket.reopenings, "missed_sla": ticket.missed_sla,
             "waited_client": ticket.waited_client, "variant_id": variant_id,
-            "by_silence": any(row.fact == "TicketClosed" and row.payload.get("reason") == "silence"
+            "by_silence": any(row.fact == "TicketClosed" and row.reason == "silence"
                               for row in material.story[-3:]) and ticket.status is Status.CLOSED,
         }  # fmt: skip
 
@@ -188,31 +204,30 @@ class _Folded:
             values |= {f"{name}_at": at, f"{name}_day": day and day.toordinal(), f"{name}_month": day and month_of(day)}
         return values
 
-    def _spans(self) -> Iterator[tuple[int, int, Status]]:
+    def _stands(self) -> Iterator[tuple[int, int, Status]]:
         """How long it stood where, on the wall clock; the last stand lasts until the end, or until now."""
-        ends = [epoch(at) for at, _status in self.statuses[1:]]
-        last = epoch(self.ticket.closed_at or now())
-        for (at, status), end in zip(self.statuses, [*ends, last], strict=True):
-            began = epoch(at)
+        instants = [epoch(at) for at, _status in self.statuses]
+        ends = [*instants[1:], epoch(self.ticket.closed_at or now())]
+        for (_at, status), began, end in zip(self.statuses, instants, ends, strict=True):
             yield began, max(began, end), status
 
     def _aside(self, since: int, until: int) -> int:
         """Seconds between two instants in which the work stood still."""
         return sum(
             max(0, min(end, until) - max(began, since))
-            for began, end, status in self._spans() if status in WAITS or status in ENDED
+            for began, end, status in self.stands if status in WAITS or status in ENDED
         )  # fmt: skip
 
     def _waits(self) -> dict[str, int]:
         waits = dict.fromkeys(WAITS.values(), 0)
-        for began, end, status in self._spans():
+        for began, end, status in self.stands:
             if status in WAITS:
                 waits[WAITS[status]] += end - began
         return waits
 
     def _own_seconds(self) -> int | None:
         taken = next((row.at for row in self.material.story
-                      if row.fact == "TicketAssigned" and row.payload.get("operator_id")), None)  # fmt: skip
+                      if row.fact == "TicketAssigned" and row.operator_id), None)  # fmt: skip
         return None if taken is None else max(0, epoch(taken) - epoch(self.ticket.opened_at))
 
     def _entries_into(self, wanted: frozenset[Status]) -> int:
@@ -244,8 +259,13 @@ class _Folded:
         team: tuple[int | None, int | None] = (
             (moves[0][1], moves[0][2]) if moves else (self.ticket.team_id, self.ticket.line)
         )
-        happened: list[tuple[datetime, Status | None, Any]] = [(at, status, None) for at, status in self.statuses[1:]]
-        happened += [(at, None, (team_id, line)) for at, team_id, line in moves[1:]]
+        # A row that says an earlier time than the one before it (imports) comes after it all the same.
+        ats = list(itertools.accumulate((at for at, _status in self.statuses), max))
+        happened: list[tuple[datetime, Status | None, Any]] = [
+            (at, status, None) for at, (_at, status) in zip(ats[1:], self.statuses[1:], strict=True)
+        ]
+        ats = list(itertools.accumulate((at for at, *_team in moves), max))
+        happened += [(at, None, (team_id, line)) for at, (_at, team_id, line) in zip(ats[1:], moves[1:], strict=False)]
         began: datetime | None = self.ticket.opened_at
         is_handed_in = False
         for at, status, to in sorted(happened, key=lambda each: each[0]):
@@ -282,13 +302,13 @@ def _rise(hop: Mapping[str, Any]) -> int:
 
 
 def _dimensions(material: _Material) -> dict[str, Any]:
-    ticket, raw = material.ticket, material.case.raw if material.case is not None else {}
+    ticket, case = material.ticket, material.case
     resolver = next((row.actor_id for row in reversed(material.story) if row.fact == "StatusChanged"
-                     and row.payload["after"] == Status.RESOLVED and row.actor_kind == "operator"), None)  # fmt: skip
+                     and row.after == Status.RESOLVED and row.actor_kind == "operator"), None)  # fmt: skip
     return {
         "type": ticket.type, "channel": ticket.channel, "priority": ticket.priority,
-        "channel_word": raw.get("channel") or ticket.channel.value,
-        "priority_word": raw.get("priority") or ticket.priority.value,
+        "channel_word": (case is not None and case.channel_word) or ticket.channel.value,
+        "priority_word": (case is not None and case.priority_word) or ticket.priority.value,
         "team_id": ticket.team_id, "line": ticket.line, "operator_id": ticket.assignee_id or resolver,
         "organisation_id": ticket.organisation_id, "product_id": ticket.product_id,
         "component_id": ticket.component_id, "category_id": ticket.category_id, "contract_id": ticket.contract_id,
@@ -306,14 +326,12 @@ def _write_tickets(found: Sequence[_Folded], closed_through: int, changes: Chang
     for each in found:
         rows = before[each.ticket.id]
         made += _follow(each, rows, closed_through, gone, changes)
-        for row in (*rows, *made[-2:]):
-            value = dict(row._mapping) if hasattr(row, "_mapping") else row
+        for value in (*(row._mapping for row in rows), *made[-2:]):
             for name in ("opened", "resolved", "closed"):
                 changes.add(name, value[f"{name}_day"])
     if gone:
         db.session.execute(delete(TicketFigures).where(TicketFigures.id.in_(gone)))
-    if made:
-        insert_many(TicketFigures, made, TicketFigures.id)
+    insert_many(TicketFigures, made)
 
 
 _FLAGS = {"is_opening": True, "is_ending": True, "is_kept": True, "is_latest": True, "signed_kind": "", "signed_id": 0,
@@ -393,8 +411,7 @@ def _write_hops(found: Sequence[_Folded], closed_through: int, changes: Changes)
     made = [hop | each.dimensions for each in found for hop in each.hops
             if hop["transfer_id"] not in there[each.ticket.id]]  # fmt: skip
     changes.add("hop", *(hop["day"] for hop in made))
-    if made:
-        db.session.execute(insert(HopFigures), made)
+    insert_many(HopFigures, made)
 
 
 def _write_spans(found: Sequence[_Folded], closed_through: int, changes: Changes) -> None:
@@ -418,8 +435,7 @@ def _write_spans(found: Sequence[_Folded], closed_through: int, changes: Changes
     for span in made:
         changes.add("began", span["began_day"])
         changes.add("ended", span["ended_day"])
-    if made:
-        db.session.execute(insert(OpenSpan), made)
+    insert_many(OpenSpan, made)
 
 
 def _write_clocks(found: Sequence[_Folded], closed_through: int, zone: ZoneInfo, changes: Changes) -> None:

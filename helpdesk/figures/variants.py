@@ -13,6 +13,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from helpdesk.core.db import among, db
 from helpdesk.models.figures import Variant
 
+AT_ONCE = 10_000  # ways in one statement
+
 
 def step_word(status: str, sub_status: str) -> str:
     """A step of a way: `status`, or `status/sub-status`."""
@@ -44,8 +46,12 @@ def variant_of(path: Sequence[str]) -> int | None:
 
 def path_of(variant_ids: Sequence[int]) -> dict[int, list[str]]:
     """The steps of these ways."""
-    rows = db.session.execute(select(Variant.id, Variant.path).where(among(Variant.id, list(variant_ids))))
-    return {row.id: json.loads(row.path) for row in rows}
+    found: dict[int, list[str]] = {}
+    for first in range(0, len(variant_ids), AT_ONCE):
+        ids = list(variant_ids[first : first + AT_ONCE])
+        rows = db.session.execute(select(Variant.id, Variant.path).where(among(Variant.id, ids)))
+        found |= {row.id: json.loads(row.path) for row in rows}
+    return found
 
 
 def _known(digests: Sequence[str]) -> dict[str, int]:

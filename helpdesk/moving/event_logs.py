@@ -43,6 +43,7 @@ from helpdesk.tickets.history import PastStep, PastTicket, record_past
 
 KIND = "events"
 BATCH = 200  # cases in one transaction
+ROWS = 20_000  # of the log, in one transaction; a case stays whole, however many it has
 LONGEST_SUBJECT = 250
 UNKNOWN_CALLER = "Unknown caller"
 
@@ -173,7 +174,7 @@ def _finish(run: _Run, wrote: bool) -> None:
 def _write(run: _Run, mapping: EventMapping, reader: RowReader, staging: Staging, progress: Progress) -> _Tally:
     tally, done, total = _Tally(), 0, staging.count_cases()
     for batch in _batches(staging.cases()):
-        cases = [case for each in batch if (case := _read_case(each, reader, staging)) is not None]
+        cases = [case for each in batch if (case := _read_case(each, mapping, reader, staging)) is not None]
         _write_batch(run, mapping, cases, staging, tally)
         done += len(batch)
         progress(Phase.WRITING, done, total)
@@ -181,21 +182,31 @@ def _write(run: _Run, mapping: EventMapping, reader: RowReader, staging: Staging
 
 
 def _batches(cases: Iterator[StagedCase]) -> Iterator[list[StagedCase]]:
-    while batch := list(itertools.islice(cases, BATCH)):
+    batch: list[StagedCase] = []
+    rows = 0
+    for case in cases:
+        if batch and (len(batch) == BATCH or rows + len(case.rows) > ROWS):
+            yield batch
+            batch, rows = [], 0
+        batch.append(case)
+        rows += len(case.rows)
+    if batch:
         yield batch
 
 
-def _read_case(staged: StagedCase, reader: RowReader, staging: Staging) -> _Case | None:
-    readings, accepted = [], []
+def _read_case(staged: StagedCase, mapping: EventMapping, reader: RowReader, staging: Staging) -> _Case | None:
+    rows: list[tuple[Reading, Sequence[str]]] = []
     for row in staged.rows:
         try:
-            readings.append(reader.read(row.values))
-            accepted.append(row.values)
+            rows.append((reader.read(row.values), row.values))
         except Unreadable as error:
             staging.set_aside(SetAside(row.line, str(error)))
-    if not readings:
+    if not rows:
         return None
-    return _Case(staged, readings, reader.message_of(accepted[0]), reader.raw_of(accepted[-1]))
+    if mapping.layout.order == "time":
+        rows.sort(key=lambda row: row[0].time)  # equal times keep the order of the file
+    readings = [reading for reading, _values in rows]
+    return _Case(staged, readings, reader.message_of(rows[0][1]), reader.raw_of(rows[-1][1]))
 
 
 def _write_batch(run: _Run, mapping: EventMapping, cases: Sequence[_Case], staging: Staging, tally: _Tally) -> None:

@@ -76,6 +76,7 @@ FIELDS: dict[str, Kind] = {
     "raw": Kind.LIST,
 }
 REQUIRED = ("case", "time")
+UNCHANGED = "unchanged"  # what a word may mean besides: the row says nothing, so it is as it was before
 # What a row says when the mapping does not know its word.
 FALLBACKS = {"status": Status.OPEN.value, "channel": Channel.PHONE.value}
 
@@ -89,7 +90,8 @@ KEYS_BY_KIND: dict[Kind, set[str]] = {
     Kind.INSTANT: _SOURCE_KEYS | {"formats", "zone"},
     Kind.LIST: {"columns"},
 }
-LOG_KEYS = {"format", "delimiter", "quote", "encoding", "header", "unknown", "zone", "times", "language"}
+LOG_KEYS = {"format", "delimiter", "quote", "encoding", "header", "order", "unknown", "zone", "times", "language"}
+ORDERS = ("file", "time")
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ class Layout:
     quote: str = '"'
     encoding: str = "utf-8"
     header: bool = True
+    order: str = "file"  # or "time": rows of a case by their times, those of equal times as in the file
 
 
 @dataclass(frozen=True)
@@ -210,8 +213,10 @@ class _Parser:
         return table
 
     def layout(self, log: Mapping[str, Any]) -> Layout:
-        layout = Layout(**{key: log[key] for key in ("format", "delimiter", "quote", "encoding", "header")
+        layout = Layout(**{key: log[key] for key in ("format", "delimiter", "quote", "encoding", "header", "order")
                            if key in log})  # fmt: skip
+        if layout.order not in ORDERS:
+            self.complain("log.order", "This must be file or time.")
         if layout.format not in ("csv", "xes"):
             self.complain("log.format", "This must be csv or xes.")
         for key in ("delimiter", "quote"):
@@ -290,6 +295,8 @@ class _Parser:
             return None
         text = str(given).lower() if isinstance(given, bool) else str(given)
         words = WORDS.get(name)
+        if text == UNCHANGED and name == "status" and not where.endswith((".first", ".last")):
+            return text
         if words is not None and text not in words:
             self.complain(where, f"{text!r} must be one of: {', '.join(words)}.")
         return text

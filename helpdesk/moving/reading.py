@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from helpdesk.models.tickets import Channel, Impact, Priority, Status, TicketType, Urgency
-from helpdesk.moving.mapping import FALLBACKS, WORDS, EventMapping, FieldMapping, Kind
+from helpdesk.moving.mapping import FALLBACKS, UNCHANGED, WORDS, EventMapping, FieldMapping, Kind
 
 REMEMBERED = 8192  # values of a field that need not be read again
 YES, NO = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
@@ -103,6 +103,8 @@ class RowReader:
             said["note"] = said.get("sub_status") or status.raw
             if status.is_unmapped:
                 said["sub_status"] = said["note"]  # so that the word is not lost
+        if "team" in said and not said["team"]:
+            said["line"] = None  # a line is that of a team; a default must not stand for one that is not known
         return Reading(**said)
 
     def message_of(self, values: Sequence[str]) -> list[tuple[str, str]]:
@@ -196,7 +198,7 @@ def _parsed(text: str, form: str) -> datetime:
 
 
 def _word(each: FieldMapping, text: str | None) -> Any:
-    return _VOCABULARY[each.name](text) if text else None
+    return _VOCABULARY[each.name](text) if text and text != UNCHANGED else None
 
 
 _VOCABULARY: dict[str, Callable[[str], Any]] = {

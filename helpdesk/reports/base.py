@@ -37,6 +37,7 @@ class Slice:
     since: datetime | None = None
     until: datetime | None = None
     where: tuple[tuple[str, str], ...] = ()  # (dimension, value)
+    calendar: str | None = None  # by which working hours are measured; None: by the desk's own
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """What holds for a ticket of the slice, its period aside; Invalid for a dimension or value that is none."""

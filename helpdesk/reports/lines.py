@@ -60,9 +60,42 @@ BUSINESS = Metric(
     numerator=_l("Working seconds from opened to resolved."), denominator=_l("Resolved tickets."),
 )  # fmt: skip
 
+NET_MEDIAN = Metric(
+    name="net_seconds_median", title=_l("Net time, the middle"), basis="resolved", how=How.MEDIAN,
+    of=Facts.net_seconds, unit=Unit.SECONDS, time=Time.CALENDAR, better="less",
+    definition=_l("The net time to resolution; half of the tickets took no longer."),
+    denominator=_l("Resolved tickets."),
+)  # fmt: skip
+BUSINESS_MEDIAN = Metric(
+    name="business_seconds_median", title=_l("Time in working hours, the middle"), basis="resolved", how=How.MEDIAN,
+    of=Facts.business_seconds, unit=Unit.SECONDS, time=Time.BUSINESS, better="less",
+    definition=_l("The time to resolution in working hours; half of the tickets took no longer."),
+    denominator=_l("Resolved tickets."),
+)  # fmt: skip
+REACHED = tuple(
+    Metric(
+        name=f"reached_line_{line}", title=title, basis="opened", where=(Facts.highest_line == line,),
+        definition=definition, exclusions=_l("Tickets whose teams stand on no known line are in none of the three."),
+    )
+    for line, title, definition in (
+        (1, _l("Highest line 1"), _l("Tickets opened in the period that no team of a higher line ever held, resolved "
+                                     "or not.")),
+        (2, _l("Highest line 2"), _l("Tickets opened in the period whose highest line is the second, resolved or "
+                                     "not.")),
+        (3, _l("Highest line 3"), _l("Tickets opened in the period whose highest line is the third, resolved or not.")),
+    )
+)  # fmt: skip
+STEPPED_BACK = Metric(
+    name="stepped_back", title=_l("Stepped back"), basis="opened", where=(Facts.steps_back > 0,), better="less",
+    definition=_l("Tickets opened in the period that went from a team to one of a lower line at least once, resolved "
+                  "or not."),
+)  # fmt: skip
+
 LINES = FactReport(
     "lines", _l("The three lines"),
     _l("How far requests climb before they are resolved, how often they step back, and how long it takes."),
-    TICKETS, (TICKETS_RESOLVED, *HIGHEST, STEPS_UP, STEPS_BACK, GROSS, GROSS_MEDIAN, NET, BUSINESS),
+    TICKETS, (TICKETS_RESOLVED, *HIGHEST, STEPS_UP, STEPS_BACK, GROSS, GROSS_MEDIAN, NET, NET_MEDIAN, BUSINESS,
+              BUSINESS_MEDIAN, *REACHED, STEPPED_BACK),
     by=("month",), chart="stacked", charted=tuple(metric.name for metric in HIGHEST),
+    headline=("resolved", "highest_line_1", "steps_back", "gross_seconds_median"),
 )  # fmt: skip

@@ -60,7 +60,7 @@ TICKETS = Source(
         "status": _OWN_STATUS,
         "highest_line": line_dimension("highest_line", _l("Highest line"), "highest_line"),
     },
-    latest=_T.is_latest, kept=_KEPT,
+    latest=_T.is_latest, kept=_KEPT, business=(_T.business_seconds, _T.opened_at, _T.gross_seconds),
 )  # fmt: skip
 
 WAYS = replace(TICKETS, dimensions={

@@ -62,7 +62,10 @@ def test_all_mistakes_are_told_at_once():
         ("log", "csv", "log"),
         ("status", {"column": "s", "map": {"gone": "merged"}}, "status.map"),
         ("status", {"column": "s", "map": ["open"]}, "status.map"),
+        ("log", {"order": "size"}, "log.order"),
         ("status", {"column": "s", "first": "begun"}, "status.first"),
+        ("status", {"column": "s", "last": "unchanged"}, "status.last"),
+        ("priority", {"column": "p", "default": "unchanged"}, "priority.default"),
         ("status", {"column": "s", "colour": "red"}, "status.colour"),
         ("priority", {"column": "p", "default": "P5"}, "priority.default"),
         ("channel", {"value": "fax"}, "channel.value"),
@@ -103,7 +106,7 @@ def test_a_file_that_is_no_toml_is_refused(tmp_path: Path):
 
 
 def test_a_missing_file_is_refused_with_the_shipped_ones_named(tmp_path: Path):
-    with pytest.raises(Invalid, match="Shipped mappings: helpdesk_it, servicenow"):
+    with pytest.raises(Invalid, match="Shipped mappings: helpdesk_it, rabobank, servicenow, vinst, vinst_xes"):
         load_mapping(tmp_path / "none.toml")
 
 

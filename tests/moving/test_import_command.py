@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -13,11 +13,21 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
+from sqlalchemy import distinct, func, select
 
-from helpdesk import migrations
 from helpdesk.cli import main
-from helpdesk.config import load_config
+from helpdesk.config import Config
 from helpdesk.core.db import db
+from helpdesk.core.jobs import Job
+from helpdesk.jobs.schedule import SCHEDULE
+from helpdesk.models.imports import ImportedCase
+from helpdesk.models.messages import Message
+from helpdesk.models.people import Team
+from helpdesk.models.problems import RecurrenceProposal
+from helpdesk.models.tickets import Ticket
+from sla.models import Clock
+from tests.conftest import DATABASES
+from tests.moving.desks import a_desk
 from tests.moving.event_logs import a_log
 
 MAPPING = """
@@ -111,8 +121,8 @@ from helpdesk.policy.actor import SYSTEM
 from helpdesk.core.db import db
 from sqlalchemy import event
 
-home, log, mapping, deadly = sys.argv[1:]
-app = create_app(load_config({}, home=Path(home)))
+home, log, mapping, deadly, url = sys.argv[1:]
+app = create_app(load_config({}, home=Path(home), **({"database_url": url} if url else {})))
 with app.app_context():
     seen = 0
 
@@ -127,24 +137,55 @@ with app.app_context():
 """
 
 
-def test_a_run_that_is_killed_in_the_midst_of_a_batch_is_gone_on_with(tmp_path: Path, mapping: Path):
-    home = tmp_path / "home"
-    migrations.upgrade(load_config({}, home=home))
+@pytest.mark.parametrize("kind", DATABASES)
+def test_a_run_that_is_killed_in_the_midst_of_a_batch_is_gone_on_with(
+    kind: str, tmp_path: Path, mapping: Path, request: pytest.FixtureRequest
+):
     log = a_log(tmp_path, *(f"{i},2026-01-05 09:00,New,Desk,,,," for i in range(1000)))
+    with a_desk(kind, tmp_path / "home", request) as app:
+        config: Config = app.config["THREELINE"]
 
-    def start(deadly: int) -> subprocess.CompletedProcess[str]:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("THREELINE_")}
-        command = [sys.executable, "-c", KILLED, home, log, mapping, str(deadly)]
-        return subprocess.run([str(each) for each in command], capture_output=True, text=True, env=environment,
-                              cwd=Path(__file__).parents[2], check=False)  # fmt: skip
+        def start(deadly: int) -> subprocess.CompletedProcess[str]:
+            environment = {name: value for name, value in os.environ.items() if not name.startswith("THREELINE_")}
+            url = config.database_url if kind == "postgresql" else ""
+            command = [sys.executable, "-c", KILLED, config.home, log, mapping, deadly, url]
+            return subprocess.run([str(each) for each in command], capture_output=True, text=True, env=environment,
+                                  cwd=Path(__file__).parents[2], check=False)  # fmt: skip
 
-    assert start(deadly=3).returncode == -signal.SIGKILL
-    again = start(deadly=-1)
+        assert start(deadly=3).returncode == -signal.SIGKILL
+        again = start(deadly=-1)
 
-    assert again.stdout.strip() == "600", again.stderr  # two batches of two hundred were there
-    with sqlite3.connect(home / "threeline.db") as database:
-        for table in ("ticket", "imported_case", "message"):
-            assert database.execute(f"SELECT count(*) FROM {table}").fetchone() == (1000,)
-        assert database.execute("SELECT count(DISTINCT source_key) FROM imported_case").fetchone() == (1000,)
-        assert database.execute("SELECT count(*) FROM team WHERE name = 'Desk'").fetchone() == (1,)
-    database.close()
+        assert again.stdout.strip() == "600", again.stderr  # two batches of two hundred were there
+        for column in (Ticket.id, ImportedCase.ticket_id, Message.id, distinct(ImportedCase.source_key)):
+            assert db.session.scalar(select(func.count(column))) == 1000
+        assert db.session.scalar(select(func.count()).where(Team.name == "Desk")) == 1
+
+
+def test_an_import_is_called_like_its_file_where_nobody_says(app: Flask, tmp_path: Path, mapping: Path):
+    log = tmp_path / "desk.2013.csv.gz"
+    log.write_bytes(gzip.compress(a_log(tmp_path, *ROWS).read_bytes()))
+    for made in (1, 0):
+        result = run(app, "import", "events", log, "--mapping", mapping, "--json")
+        assert result.exit_code == 0, result.output
+        told = json.loads(result.stdout)
+        assert (told["name"], told["tickets_made"]) == ("desk.2013", made)
+
+
+def test_no_periodic_job_makes_noise_of_an_import(app: Flask, config: Config, tmp_path: Path, mapping: Path, at):
+    def tick() -> tuple[int, ...]:
+        for periodic in SCHEDULE:
+            for _ in range(20):
+                if not periodic.run():
+                    break
+        tables = (Job, Clock, RecurrenceProposal)
+        return tuple(db.session.scalar(select(func.count()).select_from(table)) or 0 for table in tables)
+
+    with at("2026-03-20 10:00"):
+        before = tick()
+    rows = [f"{i},2026-02-{i % 27 + 1:02} 09:{i % 60:02},{status},Desk,,,,"
+            for i in range(40) for status in ("New", "Resolved" if i % 3 else "Closed")[: 1 + i % 2]]  # fmt: skip
+    result = run(app, "import", "events", a_log(tmp_path, *rows), "--mapping", mapping, "--name", "old")
+    assert result.exit_code == 0, result.output
+    with at("2026-03-20 11:00"):
+        assert tick() == before
+    assert not list(config.mail_folder.glob("*.eml"))

@@ -20,6 +20,7 @@ from helpdesk.models.people import Contact, Operator, Organisation, Team
 from helpdesk.models.products import Product
 from helpdesk.models.tickets import Channel, Priority, Status, Ticket
 from helpdesk.models.transfers import Transfer, TransferKind
+from helpdesk.moving import event_logs
 from helpdesk.moving.event_logs import BATCH, Phase, import_events
 from helpdesk.moving.mapping import parse_mapping
 from helpdesk.moving.staging import Staging
@@ -227,6 +228,43 @@ def test_lines_come_from_a_pattern_of_the_team(tmp_path: Path):
     assert {t.name: t.line for t in db.session.scalars(select(Team).where(Team.import_id.is_not(None)))} == {
         "Desk": 1, "V30 2nd": 2, "G97 3rd": 3,
     }  # fmt: skip
+
+
+def test_a_team_that_is_not_known_stands_on_no_line(tmp_path: Path):
+    log = a_log(tmp_path, "A,2026-01-05 09:00,New,V5 3rd,,,,", "A,2026-01-05 09:01,New,?,,,,",
+                "A,2026-01-05 09:02,New,V5 3rd,,,,", "B,2026-01-05 09:00,New,?,,,,")  # fmt: skip
+    bring_in(log, line={"column": "team", "patterns": [["3rd$", 3], ["2nd$", 2]], "default": 1})
+    assert (the_ticket("A").highest_line, the_ticket("A").reassignments) == (3, 0)
+    assert (the_ticket("B").team_id, the_ticket("B").highest_line) == (None, None)
+
+
+def test_rows_can_be_put_in_the_order_of_their_times(tmp_path: Path):
+    log = a_log(tmp_path, "A,2026-01-05 09:02,Closed,,,,,", "A,2026-01-05 09:01,New,,,,,",
+                "A,2026-01-05 09:01,Active,,,,,", "A,2026-01-05 09:01,Resolved,,,,,")  # fmt: skip
+    bring_in(log, log={"order": "time"})
+    statuses = [entry.payload["after"] for entry in the_timeline("A") if entry.fact == "StatusChanged"]
+    assert statuses == ["open", "resolved", "closed"]
+    assert the_ticket("A").opened_at == minute(1)
+
+
+def test_a_row_may_leave_the_status_as_it_was(tmp_path: Path):
+    log = a_log(tmp_path, "A,2026-01-05 09:00,Active,,,,,", "A,2026-01-05 09:01,Closed,,,,,",
+                "A,2026-01-05 09:02,Quality checked,,,,,")  # fmt: skip
+    outcome, _ = bring_in(log, status={"column": "status", "map": {"Active": "open", "Closed": "closed"},
+                                       "default": "unchanged"}, sub_status={"column": "status"})  # fmt: skip
+    ticket = the_ticket("A")
+    assert (ticket.status, ticket.sub_status, ticket.reopenings) == (Status.CLOSED, "Quality checked", 0)
+    assert (ticket.closed_at, outcome.unmapped) == (minute(1), {})
+
+
+def test_few_cases_of_very_many_rows_are_written_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(event_logs, "ROWS", 3)
+    log = a_log(tmp_path, *(f"{case},2026-01-05 09:0{i},New,,,,," for i in range(4) for case in "ABC"))
+    told: list[tuple[Phase, int]] = []
+    import_events(log, parse_mapping(a_mapping()), "old desk", by=SYSTEM,
+                  progress=lambda phase, done, _total: told.append((phase, done)))  # fmt: skip
+    assert [done for phase, done in told if phase is Phase.WRITING] == [1, 2, 3]
+    assert db.session.scalar(select(func.count(ImportedCase.ticket_id))) == 3
 
 
 def test_a_source_that_knows_lines_only_has_a_team_on_each(tmp_path: Path):
