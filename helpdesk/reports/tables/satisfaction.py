@@ -35,7 +35,8 @@ SOURCE = Source(
     V, {
         "answered": Basis("answered_at", "answered_day", "answered_month", (V.state == SurveyState.ANSWERED,),
                           title=_l("answered")),
-        "sent": Basis("sent_at", "sent_day", "sent_month", (V.via.is_(None) | (V.via != Via.SPOKEN),), title=_l("asked")),
+        "sent": Basis("sent_at", "sent_day", "sent_month", (V.via.is_(None) | (V.via != Via.SPOKEN),),
+                      title=_l("asked")),
         "happened": Basis("happened_at", "happened_day", "happened_month", title=_l("resolved or visited")),
     },
     within(V, Survey, survey_scope),
