@@ -56,6 +56,7 @@ def main() -> None:
     parser.add_argument("--databases", choices=("sqlite", "postgresql"), nargs="+", default=["sqlite", "postgresql"])
     parser.add_argument("--reports", nargs="*", default=None, help="only these")
     parser.add_argument("--tries", type=int, default=9)
+    parser.add_argument("--until", type=datetime.fromisoformat, help="the end of the year, if not the last month's")
     parser.add_argument("--only-count", action="store_true", help="fill and count, measure nothing")
     wanted = parser.parse_args()
     with ExitStack() as stack:
@@ -67,7 +68,7 @@ def main() -> None:
             print(name, json.dumps(counted), flush=True)
             if wanted.only_count:
                 continue
-            result = measure(desk, counted, wanted.tries, wanted.reports)
+            result = measure(desk, counted, wanted.tries, wanted.reports, wanted.until)
             if wanted.reports is None:
                 path = RESULTS / f"{datetime.now(UTC):%Y-%m-%d}-reports-{name}-{wanted.tickets}.json"
                 path.write_text(json.dumps(result, indent=1) + "\n")
@@ -95,10 +96,12 @@ def count(desk: BenchDesk) -> dict[str, float]:
     return told
 
 
-def measure(desk: BenchDesk, counted: dict[str, float], tries: int, only: list[str] | None) -> dict[str, Any]:
+def measure(
+    desk: BenchDesk, counted: dict[str, float], tries: int, only: list[str] | None, end: datetime | None
+) -> dict[str, Any]:
     """Milliseconds of everything, in the middle and at p95."""
     with desk.opened() as app, app.test_request_context():
-        until = _last_month()
+        until = _last_month() if end is None else end.replace(tzinfo=desk_zone())
         year = Slice(_months_before(until, 12), until)
         found: dict[str, Any] = {}
         for slug, report in FACT_REPORTS.items():

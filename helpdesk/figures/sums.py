@@ -33,7 +33,7 @@ _OPENED = {
     "changed_hands": _count(_T.reassignments > 0), "reassignments": _T.reassignments,
     "ping_pong_tickets": _count(_T.ping_pongs > 0), "ping_pongs": _T.ping_pongs, "steps_up": _T.steps_up,
     "steps_back": _T.steps_back, "reopened": _count(_T.reopenings > 0), "reopenings": _T.reopenings,
-    "waited_client": _count(_T.waited_client),
+    "waited_client": _count(_T.waited_client), "resolved": _count(_T.resolved_at.is_not(None)),
 }  # fmt: skip
 _RESOLVED = {
     "tickets": _ONE, "gross_seconds": _T.gross_seconds, "net_seconds": _T.net_seconds,
@@ -52,6 +52,7 @@ _DUE = {
     "met": _count(_C.outcome == "met"), "late": _count(_C.outcome == "late"),
     "overdue": _count(_C.outcome == "overdue"), "unanswered": _count(_C.outcome == "unanswered"),
     "not_due": _count(_C.outcome == "not_due"), "excused": _count(_C.is_excused & _BREACHED),
+    "cancelled": _count(_C.outcome == "cancelled"),
     "decided": _count(_BREACHED | (_C.outcome == "met")), "breached": _count(_BREACHED),
     "unexcused": _count((_BREACHED & ~_C.is_excused) | (_C.outcome == "met")),
 }  # fmt: skip

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -18,7 +19,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import LazyString
-from sqlalchemy import Select, Text, True_, cast, func, or_, select
+from sqlalchemy import BigInteger, Select, Text, True_, cast, distinct, func, or_, select
 
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid, NotFound
@@ -179,7 +180,7 @@ class FactReport:
         require(for_, self.action)
         names = self.headline or tuple(metric.name for metric in self.metrics[:4])
         first = replace(self, metrics=tuple(self.metric(name) for name in names), beside=None, former=None)
-        return _Run(first, over, for_, (), judged).table(compare=True, from_sums=True)
+        return _Run(first, over, for_, (), judged).table(compare=True)
 
     def behind(self, over: Slice, metric: str, *, for_: Actor, by: Sequence[str] = (), key: Key = (),
                judged: str = "first") -> Select[Any]:  # fmt: skip
@@ -285,11 +286,10 @@ class _Run:
         self.steps = [STEPS[name] for name in by if name in STEPS]
         self.where = conditions_of(self.source, over, for_)
 
-    def table(self, *, compare: bool, from_sums: bool = False) -> Table:
+    def table(self, *, compare: bool) -> Table:
         earlier = before(self.over, self.zone) if compare else None
         as_of = now() if self.source.is_live else counted_at() or now()
-        cells = self._from_sums if from_sums else self._cells
-        raw = cells(self.over, self.by)
+        raw = self._cells(self.over, self.by)
         total = self._total(raw, self.over)
         now_there = raw if self.by else {}
         rows = [Row(key, self._figures(raw, total)) for key, raw in self._ordered(now_there)[: self.limit]]
@@ -297,7 +297,7 @@ class _Run:
         whole_before = None
         if earlier is not None:
             has_rows = bool(self.by) and not self.steps
-            raw = cells(earlier, self.by if has_rows else ())
+            raw = self._cells(earlier, self.by if has_rows else ())
             total_before = self._total(raw, earlier)
             whole_before = Row((), self._figures(total_before, total_before))
             if has_rows:
@@ -329,7 +329,7 @@ class _Run:
         item, at = getattr(self.model, self.source.item_id), getattr(self.model, basis.at)
         amount = {
             How.SUM: func.sum(metric.of), How.RATIO: func.sum(metric.of), How.MEAN: func.sum(metric.of),
-            How.MOST: func.max(metric.of), How.DISTINCT: func.count(metric.of.distinct()),
+            How.MOST: func.max(metric.of), How.DISTINCT: func.count(distinct(metric.of)),
         }.get(metric.how, func.count())  # fmt: skip
         query = select(item, amount.label("amount")).where(*conditions).group_by(item)
         return query.order_by(func.min(at), item)
@@ -363,6 +363,10 @@ class _Run:
 
     def _cells(self, over: Slice, by: Sequence[str]) -> dict[Key, dict[str, tuple[Any, ...]]]:
         """For each cell and metric what its figure is made of."""
+        stored = self._from_sums(over, by)
+        return self._of_items(over, by) if stored is None else stored
+
+    def _of_items(self, over: Slice, by: Sequence[str]) -> dict[Key, dict[str, tuple[Any, ...]]]:
         found: dict[Key, dict[str, tuple[Any, ...]]] = {}
         for name, basis in self.source.bases.items():
             metrics = [metric for metric in self.report.metrics if metric.basis == name]
@@ -374,27 +378,34 @@ class _Run:
             raise Invalid({"by": [_("That makes more than %(number)s rows; choose fewer.", number=MOST_ROWS)]})
         return self._named(found, by, over)
 
-    def _from_sums(self, over: Slice, by: Sequence[str]) -> dict[Key, dict[str, tuple[Any, ...]]]:
-        """The whole alone, as far as it can from the stored sums of days."""
-        found: dict[str, tuple[Any, ...]] = {}
+    def _from_sums(self, over: Slice, by: Sequence[str]) -> dict[Key, dict[str, tuple[Any, ...]]] | None:
+        """The whole, or its stretches of time, as far as it can from the stored sums of days; None if none of it."""
+        if len(by) > 1 or not all(each in STEPS for each in by) or self.hours is not None:
+            return None
+        step = STEPS[by[0]] if by else None
+        found: dict[Key, dict[str, tuple[Any, ...]]] = {}
         rest: list[Metric] = []
-        for name in {metric.basis: None for metric in self.report.metrics}:
+        for name in dict.fromkeys(metric.basis for metric in self.report.metrics):
             metrics = [metric for metric in self.report.metrics if metric.basis == name]
-            amounts = self._stored(self.source.bases[name], over) if any(m.sums for m in metrics) else None
-            for metric in metrics:
-                if amounts is None or not metric.sums or self.hours is not None:
-                    rest.append(metric)
-                elif metric.how in (How.COUNT, How.SUM):
-                    found[metric.name] = (sum(amounts.get(each, 0) for each in metric.sums),)
-                else:
-                    found[metric.name] = tuple(amounts.get(each, 0) for each in metric.sums)
+            summed = [metric for metric in metrics if metric.sums]
+            stored = self._stored(self.source.bases[name], over, step) if summed else None
+            rest += metrics if stored is None else [metric for metric in metrics if not metric.sums]
+            for key, amounts in (stored or {}).items():
+                cell = found.setdefault(key, {})
+                for metric in summed:
+                    parts = tuple(amounts.get(each, 0) for each in metric.sums)
+                    cell[metric.name] = (sum(parts),) if metric.how in (How.COUNT, How.SUM) else parts
+        if len(rest) == len(self.report.metrics):
+            return None
         if rest:
-            part = _Run(replace(self.report, metrics=tuple(rest)), self.over, self.reader, (), self.judged)
-            found |= part._cells(over, ()).get((), {})
-        return {(): found}
+            others = replace(self.report, metrics=tuple(rest))
+            part = _Run(others, self.over, self.reader, self.by, self.judged, limit=self.limit)
+            for key, parts in part._of_items(over, by).items():
+                found.setdefault(key, {}).update(parts)
+        return found
 
-    def _stored(self, basis: Basis, over: Slice) -> dict[str, int] | None:
-        """The stored sums of a period; None where they do not answer for this reader and slice."""
+    def _stored(self, basis: Basis, over: Slice, step: Step | None) -> dict[Key, Counter[str]] | None:
+        """The stored sums of a period, by stretch of time; None where they do not answer for this reader and slice."""
         names = {name for name, _value in over.where}
         if not basis.fact or self.judged != "first" or len(names) > 1 or not is_whole_days(over, self.zone):
             return None
@@ -407,14 +418,21 @@ class _Run:
                 return None
             found = {each for name, value in over.where for each in self._wanted(name, value)}
             of_dimension = [FigureSum.dimension == column, FigureSum.value.in_(found)]
-        days = over.period(FigureSum.day, lambda at: day_of(at, self.zone).toordinal())
-        stale = over.period(StaleDay.day, lambda at: day_of(at, self.zone).toordinal())
+        days, stale = (
+            over.period(column, lambda at: day_of(at, self.zone).toordinal())
+            for column in (FigureSum.day, StaleDay.day)
+        )
         if db.session.scalar(select(StaleDay.day).where(StaleDay.fact == basis.fact, *stale).limit(1)) is not None:
             return None
-        query = select(FigureSum.measure, func.sum(FigureSum.amount)).where(
+        amount = cast(func.sum(FigureSum.amount), BigInteger)
+        query = select(FigureSum.day, FigureSum.measure, amount).where(
             FigureSum.fact == basis.fact, *days, *of_dimension
         )
-        return {measure: int(amount) for measure, amount in db.session.execute(query.group_by(FigureSum.measure))}
+        sums: dict[Key, Counter[str]] = {}
+        for number, measure, total in db.session.execute(query.group_by(FigureSum.day, FigureSum.measure)):
+            key = (step.key(self._number(step, date.fromordinal(number))),) if step is not None else ()
+            sums.setdefault(key, Counter())[measure] += total
+        return sums
 
     def _wanted(self, name: str, value: str) -> list[str]:
         """The values of a dimension as the stored sums have them."""

@@ -75,6 +75,7 @@ METRICS = (
     ),
     Metric(
         name="cancelled", title=_l("Cancelled"), basis="due", where=(Facts.outcome == "cancelled",),
+        sums=("cancelled",),
         definition=_l("Clocks of cancelled and merged tickets: in no fraction."),
     ),
 )  # fmt: skip
