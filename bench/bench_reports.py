@@ -112,7 +112,7 @@ def measure(
                 try:
                     found[slug][words] = _timed(call, tries)
                 except Invalid as error:
-                    found[slug][words] = {"refused": str(error.fields)}
+                    found[slug][words] = {"refused": str(error)}
                 print(f"{desk.database} {slug:<17} {words:<14} {json.dumps(found[slug][words])}", flush=True)
         result: dict[str, Any] = {
             "at": datetime.now(UTC).isoformat(timespec="seconds"), "database": desk.database,
@@ -154,7 +154,7 @@ def _timed(call: Callable[[], object], tries: int) -> dict[str, float]:
 
 def _last_month() -> datetime:
     """The first midnight of the last month in which tickets were opened, as the desk has it."""
-    last = db.session.scalar(select(func.max(Ticket.opened_at)))
+    last: datetime | None = db.session.scalar(select(func.max(Ticket.opened_at)))
     assert last is not None
     return last.astimezone(desk_zone()).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 

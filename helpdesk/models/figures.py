@@ -183,7 +183,11 @@ class ClockFigures(Dimensions, Base):
     spent_seconds: Mapped[int | None] = mapped_column(BigId)  # of working time, until it stopped
     target_seconds: Mapped[int] = mapped_column(BigId)
 
-    __table_args__ = (Index("ix_clock_figures_due", "due_day", "due_at"),)
+    __table_args__ = (
+        Index("ix_clock_figures_due", "due_day", "due_at"),
+        Index("ix_clock_figures_signed", "signed_at", sqlite_where=text("signed_at IS NOT NULL"),
+              postgresql_where=text("signed_at IS NOT NULL")),
+    )  # fmt: skip
 
 
 class Variant(Base):

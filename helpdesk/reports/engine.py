@@ -400,8 +400,8 @@ class _Run:
         if rest:
             others = replace(self.report, metrics=tuple(rest))
             part = _Run(others, self.over, self.reader, self.by, self.judged, limit=self.limit)
-            for key, parts in part._of_items(over, by).items():
-                found.setdefault(key, {}).update(parts)
+            for key, cell in part._of_items(over, by).items():
+                found.setdefault(key, {}).update(cell)
         return found
 
     def _stored(self, basis: Basis, over: Slice, step: Step | None) -> dict[Key, Counter[str]] | None:

@@ -52,6 +52,15 @@ def upgrade() -> None:
 
     op.create_index("ix_clock_figures_due", "clock_figures", ["due_day", "due_at"], unique=False)
 
+    op.create_index(
+        "ix_clock_figures_signed",
+        "clock_figures",
+        ["signed_at"],
+        unique=False,
+        sqlite_where=sa.text("signed_at IS NOT NULL"),
+        postgresql_where=sa.text("signed_at IS NOT NULL"),
+    )
+
     op.create_index(op.f("ix_clock_figures_ticket_id"), "clock_figures", ["ticket_id"], unique=False)
 
     op.create_table(
