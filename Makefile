@@ -21,7 +21,7 @@ DESK := THREELINE_HOME='$(THREELINE_HOME)' THREELINE_BIND='$(THREELINE_BIND)' TH
 # make test
 HYPOTHESIS := $(if $(filter true 1,$(CI)),--hypothesis-profile=ci)
 
-.PHONY: help run test sure lint types bench bench-sla bench-search bench-detection bench-searches screenshots i18n vendor clean installed installed-dev chromium pango
+.PHONY: help run test sure lint types bench bench-sla bench-search bench-detection bench-searches bench-reports screenshots i18n vendor clean installed installed-dev chromium pango
 
 help: ## List these chores
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -65,6 +65,9 @@ bench-search: installed-dev $(CATALOGUES) ## Measure the search among 400,000 ar
 
 bench-searches: installed-dev $(CATALOGUES) ## Measure search analytics at ten million searches (ARGS="--searches 200000")
 	@$(PYTHON) -m bench.bench_searches $(ARGS)
+
+bench-reports: installed-dev $(CATALOGUES) ## Measure every report at a million tickets (ARGS="--tickets 100000 --databases sqlite")
+	@$(PYTHON) -m bench.bench_reports $(ARGS)
 
 bench-sla: installed-dev $(CATALOGUES) ## Measure the SLA arithmetic and five million stored clocks (ARGS="--clocks 100000")
 	@$(PYTHON) -m bench.bench_sla

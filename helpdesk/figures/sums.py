@@ -27,16 +27,19 @@ def _count(condition: Any) -> Any:
 
 
 _ONE = literal(1)
+_BREACHED = _C.outcome.in_(("late", "overdue"))
 _OPENED = {
     "tickets": _ONE, "events": _T.events, "missed_sla": _count(_T.missed_sla),
     "changed_hands": _count(_T.reassignments > 0), "reassignments": _T.reassignments,
     "ping_pong_tickets": _count(_T.ping_pongs > 0), "ping_pongs": _T.ping_pongs, "steps_up": _T.steps_up,
     "steps_back": _T.steps_back, "reopened": _count(_T.reopenings > 0), "reopenings": _T.reopenings,
-    "waited_client": _count(_T.waited_client),
+    "waited_client": _count(_T.waited_client), "resolved": _count(_T.resolved_at.is_not(None)),
 }  # fmt: skip
 _RESOLVED = {
     "tickets": _ONE, "gross_seconds": _T.gross_seconds, "net_seconds": _T.net_seconds,
     "business_seconds": func.coalesce(_T.business_seconds, 0), "on_line_one": _count(_T.highest_line == 1),
+    **{f"highest_line_{line}": _count(_T.highest_line == line) for line in (1, 2, 3)},
+    "steps_up": _T.steps_up, "steps_back": _T.steps_back,
     "on_known_line": _count(_T.highest_line.is_not(None)), "reopened": _count(_T.reopenings > 0),
     "reopenings": _T.reopenings, "client_seconds": _T.client_seconds,
 }  # fmt: skip
@@ -48,7 +51,10 @@ _HOP = {
 _DUE = {
     "met": _count(_C.outcome == "met"), "late": _count(_C.outcome == "late"),
     "overdue": _count(_C.outcome == "overdue"), "unanswered": _count(_C.outcome == "unanswered"),
-    "not_due": _count(_C.outcome == "not_due"), "excused": _count(_C.is_excused),
+    "not_due": _count(_C.outcome == "not_due"), "excused": _count(_C.is_excused & _BREACHED),
+    "cancelled": _count(_C.outcome == "cancelled"),
+    "decided": _count(_BREACHED | (_C.outcome == "met")), "breached": _count(_BREACHED),
+    "unexcused": _count((_BREACHED & ~_C.is_excused) | (_C.outcome == "met")),
 }  # fmt: skip
 
 
@@ -60,6 +66,7 @@ class Summed:
     day: Any
     measures: Mapping[str, Any]
     conditions: tuple[Any, ...] = ()
+    also_by: tuple[str, ...] = ()  # beside `SUMMED`
 
 
 FACTS: dict[str, Summed] = {
@@ -67,7 +74,7 @@ FACTS: dict[str, Summed] = {
     "resolved": Summed(_T, _T.resolved_day, _RESOLVED, (_T.is_kept, _T.is_ending)),
     "closed": Summed(_T, _T.closed_day, _CLOSED, (_T.is_kept, _T.is_ending)),
     "hop": Summed(_H, _H.day, _HOP),
-    "due": Summed(_C, _C.due_day, _DUE, (_C.is_kept,)),
+    "due": Summed(_C, _C.due_day, _DUE, (_C.is_kept,), ("kind",)),
     "began": Summed(OpenSpan, OpenSpan.began_day, {"spans": _ONE}),
     "ended": Summed(OpenSpan, OpenSpan.ended_day, {"spans": _ONE}),
 }
@@ -80,6 +87,11 @@ def forget_sums() -> None:
     for fact, summed in FACTS.items():
         days = select(literal(fact), summed.day).where(summed.day.is_not(None)).distinct()
         db.session.execute(insert(StaleDay).from_select(["fact", "day"], days))
+
+
+def summed_by(fact: str) -> tuple[str, ...]:
+    """The columns by whose values the days of a fact are summed."""
+    return (*SUMMED, *FACTS[fact].also_by)
 
 
 def renew_sums() -> int:
@@ -101,7 +113,7 @@ def _renew(fact: str) -> int:
     rows = [
         {"fact": fact, "day": row.day, "dimension": dimension, "value": row.value, "measure": measure,
          "amount": int(amount)}
-        for dimension, row in _sums(FACTS[fact], days)
+        for dimension, row in _sums(fact, days)
         for measure, amount in zip(FACTS[fact].measures, row[2:], strict=True) if amount
     ]  # fmt: skip
     if rows:
@@ -109,13 +121,14 @@ def _renew(fact: str) -> int:
     return len(days)
 
 
-def _sums(summed: Summed, days: list[int]) -> Iterator[tuple[str, Any]]:
+def _sums(fact: str, days: list[int]) -> Iterator[tuple[str, Any]]:
+    summed = FACTS[fact]
     amounts = [cast(func.sum(each), BigInteger) for each in summed.measures.values()]
     here = [summed.day.in_(days), *summed.conditions]
     whole = select(summed.day.label("day"), literal("").label("value"), *amounts).where(*here).group_by(summed.day)
     for row in db.session.execute(whole):
         yield "", row
-    for name in SUMMED:
+    for name in summed_by(fact):
         column = getattr(summed.model, name)
         value = func.coalesce(cast(column, Text), "")
         query = select(summed.day.label("day"), value.label("value"), *amounts).where(*here)

@@ -93,11 +93,12 @@ class TicketFigures(Dimensions, Base):
 
     __table_args__ = (
         Index("ix_ticket_figures_ticket", "ticket_id"),
-        Index("ix_ticket_figures_opened", "opened_at"),
-        Index("ix_ticket_figures_resolved", "resolved_at", sqlite_where=text("resolved_at IS NOT NULL"),
-              postgresql_where=text("resolved_at IS NOT NULL")),
-        Index("ix_ticket_figures_closed", "closed_at", sqlite_where=text("closed_at IS NOT NULL"),
-              postgresql_where=text("closed_at IS NOT NULL")),
+        # a period is a span of days; SQLite reads the sums of a span from here and the row
+        Index("ix_ticket_figures_opened", "opened_day", "opened_at"),
+        Index("ix_ticket_figures_resolved", "resolved_day", "resolved_at",
+              sqlite_where=text("resolved_day IS NOT NULL"), postgresql_where=text("resolved_day IS NOT NULL")),
+        Index("ix_ticket_figures_closed", "closed_day", "closed_at", sqlite_where=text("closed_day IS NOT NULL"),
+              postgresql_where=text("closed_day IS NOT NULL")),
         Index("ix_ticket_figures_signed", "signed_at", sqlite_where=text("signed_at IS NOT NULL"),
               postgresql_where=text("signed_at IS NOT NULL")),
     )  # fmt: skip
@@ -122,7 +123,7 @@ class HopFigures(Dimensions, Base):
     held_seconds: Mapped[int] = mapped_column(BigId)  # how long the team before had it
     is_back: Mapped[bool] = mapped_column(default=False)  # X, Y, X: the team before the last has it again
 
-    __table_args__ = (Index("ix_hop_figures_at", "at"),)
+    __table_args__ = (Index("ix_hop_figures_day", "day", "at"),)
 
 
 class OpenSpan(Dimensions, Base):
@@ -144,7 +145,14 @@ class OpenSpan(Dimensions, Base):
     is_handed_in: Mapped[bool] = mapped_column(default=False)  # begun by a change of team
     is_handed_on: Mapped[bool] = mapped_column(default=False)  # ended by one
 
-    __table_args__ = (Index("ix_open_span_days", "began_day", "ended_day"), Index("ix_open_span_ended", "ended_day"))
+    __table_args__ = (
+        Index("ix_open_span_began", "began_day", "ended_day"),
+        Index("ix_open_span_ended", "ended_day"),
+        # the backlog at the end of a month: those that outlast one are few
+        Index("ix_open_span_lasting", "began_month", "ended_month",
+              sqlite_where=text("ended_month IS NULL OR ended_month > began_month"),
+              postgresql_where=text("ended_month IS NULL OR ended_month > began_month")),
+    )  # fmt: skip
 
 
 class ClockFigures(Dimensions, Base):
@@ -175,7 +183,11 @@ class ClockFigures(Dimensions, Base):
     spent_seconds: Mapped[int | None] = mapped_column(BigId)  # of working time, until it stopped
     target_seconds: Mapped[int] = mapped_column(BigId)
 
-    __table_args__ = (Index("ix_clock_figures_due", "due_at"),)
+    __table_args__ = (
+        Index("ix_clock_figures_due", "due_day", "due_at"),
+        Index("ix_clock_figures_signed", "signed_at", sqlite_where=text("signed_at IS NOT NULL"),
+              postgresql_where=text("signed_at IS NOT NULL")),
+    )  # fmt: skip
 
 
 class Variant(Base):

@@ -103,6 +103,9 @@ class BacklogReport(FactReport):
                 replace(over, since=None, until=None), for_, ()).total().figures.items()}},
         )  # fmt: skip
 
+    def glance(self, over: Slice, *, for_: Actor, judged: str = "first") -> Table:
+        return self.run(over, for_=for_, by=(), judged=judged)
+
     def behind(self, over: Slice, metric: str, *, for_: Actor, by: Sequence[str] = (), key: Key = (),
                judged: str = "first") -> Select[Any]:  # fmt: skip
         found = super().behind(over, metric, for_=for_, by=by, key=key, judged=judged)  # may they, and is there such

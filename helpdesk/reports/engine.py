@@ -9,6 +9,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -17,7 +19,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from flask_babel import LazyString
-from sqlalchemy import Select, True_, and_, distinct, func, or_, select
+from sqlalchemy import BigInteger, Select, Text, True_, cast, distinct, func, or_, select
 
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid, NotFound
@@ -27,6 +29,8 @@ from helpdesk.core.settings import read_settings
 from helpdesk.core.times import epoch, now
 from helpdesk.figures.counting import ReportSettings, counted_at
 from helpdesk.figures.desk import calendar_named, day_of, desk_calendar, desk_zone, first_of_month, month_of
+from helpdesk.figures.sums import summed_by
+from helpdesk.models.figures import FigureSum, StaleDay
 from helpdesk.models.tickets import Ticket
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
@@ -39,6 +43,7 @@ from helpdesk.reports.statistics.shares import nps
 from sla.worktime import WorkIndex
 
 MOST_STEPS = 4000  # days, weeks or months in one series
+MOST_SPANS = 62  # stretches of time that are asked for one by one
 MOST_ROWS = 5000  # of a breakdown by several dimensions
 PROMOTER, DETRACTOR = 9, 6  # from 9 up; up to 6
 Key = tuple[str | None, ...]
@@ -60,8 +65,17 @@ class Basis:
     is_date: bool = False  # the column holds dates: those of the desk
 
     def period(self, model: Any, over: Slice, zone: ZoneInfo) -> list[Any]:
-        """That an item belongs to the period."""
+        """That an item belongs to the period. Facts keep their local day: whole days are a span of an index."""
+        if self.fact and is_whole_days(over, zone):
+            day = getattr(model, self.day)
+            return [day.is_not(None), *over.period(day, lambda at: day_of(at, zone).toordinal())]
         return over.period(getattr(model, self.at), (lambda at: day_of(at, zone)) if self.is_date else (lambda at: at))
+
+
+def is_whole_days(over: Slice, zone: ZoneInfo) -> bool:
+    """Whether the period begins and ends at midnight of this zone, or is open."""
+    ends = [at.astimezone(zone) for at in (over.since, over.until) if at is not None]
+    return all(at.time() == time(0) for at in ends)
 
 
 def tickets_scope(model: Any) -> Callable[[Actor], list[Any]]:
@@ -180,6 +194,18 @@ class FactReport:
         require(for_, Action.READ_REPORTS)
         return _Run(self, over, for_, (), judged).counted(basis)
 
+    def glance(self, over: Slice, *, for_: Actor, judged: str = "first") -> Table:
+        """The figures that stand large on top, the whole and the period before alone: what a page shows first.
+
+        They come from the stored sums of days where the slice allows it, else from the items; they are those of `run`.
+        """
+        if not any(basis.fact for basis in self.source.bases.values()):
+            return self.run(over, for_=for_, by=(), judged=judged)
+        require(for_, self.action)
+        names = self.headline or tuple(metric.name for metric in self.metrics[:4])
+        first = replace(self, metrics=tuple(self.metric(name) for name in names), beside=None, former=None)
+        return _Run(first, over, for_, (), judged).table(compare=True)
+
     def behind(self, over: Slice, metric: str, *, for_: Actor, by: Sequence[str] = (), key: Key = (),
                judged: str = "first") -> Select[Any]:  # fmt: skip
         """The ids of the items that a figure counts, in the order of their instant, each once.
@@ -231,6 +257,20 @@ class JoinedReport(FactReport):
         part = next(part for part in self.parts if any(each is named for each in part.metrics))
         return part.behind(over, metric, for_=for_, by=by, key=key, judged=judged)
 
+    def glance(self, over: Slice, *, for_: Actor, judged: str = "first") -> Table:
+        named = self.headline or tuple(metric.name for metric in self.metrics[:4])
+        tables = []
+        for part in self.parts:
+            wanted = tuple(metric.name for metric in part.metrics if metric.name in named)
+            if wanted:
+                tables.append(replace(part, headline=wanted).glance(over, for_=for_, judged=judged))
+        figures = {name: each for table in tables for name, each in table.total.figures.items()}
+        earlier = {name: each for table in tables if table.before for name, each in table.before.figures.items()}
+        return replace(
+            tables[0], metrics=tuple(self.metric(name) for name in named), total=Row((), figures),
+            before=None if tables[0].before is None else Row((), earlier),
+        )  # fmt: skip
+
     def _joined(self, key: Key, rows: Sequence[Row | None]) -> Row:
         least = self.least()
         figures: dict[str, Figure] = {}
@@ -273,19 +313,19 @@ class _Run:
     def table(self, *, compare: bool) -> Table:
         earlier = before(self.over, self.zone) if compare else None
         as_of = now() if self.source.is_live else counted_at() or now()
-        now_there = self._cells(self.over, self.by) if self.by else {}
-        total = self._cells(self.over, ()).get((), {})
+        raw = self._cells(self.over, self.by)
+        total = self._total(raw, self.over)
+        now_there = raw if self.by else {}
         rows = [Row(key, self._figures(raw, total)) for key, raw in self._ordered(now_there)[: self.limit]]
         rows_before: dict[Key, Row] = {}
         whole_before = None
         if earlier is not None:
-            total_before = self._cells(earlier, ()).get((), {})
+            has_rows = bool(self.by) and not self.steps
+            raw = self._cells(earlier, self.by if has_rows else ())
+            total_before = self._total(raw, earlier)
             whole_before = Row((), self._figures(total_before, total_before))
-            if self.by and not self.steps:
-                rows_before = {
-                    key: Row(key, self._figures(raw, total_before))
-                    for key, raw in self._cells(earlier, self.by).items()
-                }
+            if has_rows:
+                rows_before = {key: Row(key, self._figures(parts, total_before)) for key, parts in raw.items()}
         beside: dict[str, Any] = {"calendar": self.calendar} if self.report.has_business_time else {}
         if self.report.beside is not None:
             beside |= self.report.beside(self.over, self.reader)
@@ -355,25 +395,133 @@ class _Run:
 
     def _cells(self, over: Slice, by: Sequence[str]) -> dict[Key, dict[str, tuple[Any, ...]]]:
         """For each cell and metric what its figure is made of."""
+        stored = self._from_sums(over, by)
+        return self._of_items(over, by) if stored is None else stored
+
+    def _of_items(self, over: Slice, by: Sequence[str]) -> dict[Key, dict[str, tuple[Any, ...]]]:
         found: dict[Key, dict[str, tuple[Any, ...]]] = {}
         for name, basis in self.source.bases.items():
             metrics = [metric for metric in self.report.metrics if metric.basis == name]
             if not metrics:
                 continue
-            groups = [self._group(basis, each).label(f"by_{i}") for i, each in enumerate(by)]
-            conditions = self._conditions(basis, over)
-            for values, parts in self._sums(metrics, groups, conditions):
+            for values, parts in self._of_basis(basis, metrics, over, by):
                 found.setdefault(values, {}).update(parts)
-            for metric in metrics:
-                if self.hours is not None and self.source.is_business(metric):
-                    for values, part in self._in_hours(self.hours, metric, groups, conditions):
-                        found.setdefault(values, {})[metric.name] = part
-                elif metric.how in (How.MEDIAN, How.P90):
-                    for values, part in self._middle(metric, groups, conditions):
-                        found.setdefault(values, {})[metric.name] = part
         if len(found) > MOST_ROWS and self.limit is None:
             raise Invalid({"by": [_("That makes more than %(number)s rows; choose fewer.", number=MOST_ROWS)]})
         return self._named(found, by, over)
+
+    def _from_sums(self, over: Slice, by: Sequence[str]) -> dict[Key, dict[str, tuple[Any, ...]]] | None:
+        """The whole, or its stretches of time, as far as it can from the stored sums of days; None if none of it."""
+        if len(by) > 1 or not all(each in STEPS for each in by) or self.hours is not None:
+            return None
+        step = STEPS[by[0]] if by else None
+        found: dict[Key, dict[str, tuple[Any, ...]]] = {}
+        rest: list[Metric] = []
+        for name in dict.fromkeys(metric.basis for metric in self.report.metrics):
+            metrics = [metric for metric in self.report.metrics if metric.basis == name]
+            summed = [metric for metric in metrics if metric.sums]
+            stored = self._stored(self.source.bases[name], over, step) if summed else None
+            rest += metrics if stored is None else [metric for metric in metrics if not metric.sums]
+            for key, amounts in (stored or {}).items():
+                cell = found.setdefault(key, {})
+                for metric in summed:
+                    parts = tuple(amounts.get(each, 0) for each in metric.sums)
+                    cell[metric.name] = (sum(parts),) if metric.how in (How.COUNT, How.SUM) else parts
+        if len(rest) == len(self.report.metrics):
+            return None
+        if rest:
+            others = replace(self.report, metrics=tuple(rest))
+            part = _Run(others, self.over, self.reader, self.by, self.judged, limit=self.limit)
+            for key, cell in part._of_items(over, by).items():
+                found.setdefault(key, {}).update(cell)
+        return found
+
+    def _stored(self, basis: Basis, over: Slice, step: Step | None) -> dict[Key, Counter[str]] | None:
+        """The stored sums of a period, by stretch of time; None where they do not answer for this reader and slice."""
+        names = {name for name, _value in over.where}
+        if not basis.fact or self.judged != "first" or len(names) > 1 or not is_whole_days(over, self.zone):
+            return None
+        if self.source.scope(self.reader):
+            return None
+        of_dimension = [FigureSum.dimension == ""]
+        if names:
+            column = self.source.dimensions[names.pop()].columns[0]
+            if column not in summed_by(basis.fact):
+                return None
+            found = {each for name, value in over.where for each in self._wanted(name, value)}
+            of_dimension = [FigureSum.dimension == column, FigureSum.value.in_(found)]
+        days, stale = (
+            over.period(column, lambda at: day_of(at, self.zone).toordinal())
+            for column in (FigureSum.day, StaleDay.day)
+        )
+        if db.session.scalar(select(StaleDay.day).where(StaleDay.fact == basis.fact, *stale).limit(1)) is not None:
+            return None
+        amount = cast(func.sum(FigureSum.amount), BigInteger)
+        query = select(FigureSum.day, FigureSum.measure, amount).where(
+            FigureSum.fact == basis.fact, *days, *of_dimension
+        )
+        sums: dict[Key, Counter[str]] = {}
+        for number, measure, total in db.session.execute(query.group_by(FigureSum.day, FigureSum.measure)):
+            key = (step.key(self._number(step, date.fromordinal(number))),) if step is not None else ()
+            sums.setdefault(key, Counter())[measure] += total
+        return sums
+
+    def _wanted(self, name: str, value: str) -> list[str]:
+        """The values of a dimension as the stored sums have them."""
+        return [str(each) for each in self.source.dimensions[name].find(value)] if value else [""]
+
+    def _of_basis(
+        self, basis: Basis, metrics: Sequence[Metric], over: Slice, by: Sequence[str]
+    ) -> Iterable[tuple[Any, dict[str, tuple[Any, ...]]]]:
+        in_hours = [metric for metric in metrics if self.hours is not None and self.source.is_business(metric)]
+        plain = [metric for metric in metrics if metric not in in_hours]
+        groups = [self._group(basis, each).label(f"by_{i}") for i, each in enumerate(by)]
+        conditions = self._conditions(basis, over)
+        stretches = self._stretches(basis, over, by)
+        if stretches is None:
+            yield from self._sums(plain, groups, conditions)
+        else:
+            at = next(i for i, each in enumerate(by) if each in STEPS)
+            rest = [group for i, group in enumerate(groups) if i != at]
+            for number, here in stretches:
+                for values, parts in self._sums(plain, rest, [*conditions, *here]):
+                    if rest or _is_any(plain, parts):
+                        yield (*values[:at], number, *values[at:]), parts
+        for metric in in_hours:
+            assert self.hours is not None
+            for values, part in self._in_hours(self.hours, metric, groups, conditions):
+                yield values, {metric.name: part}
+
+    def _stretches(self, basis: Basis, over: Slice, by: Sequence[str]) -> list[tuple[int, list[Any]]] | None:
+        """The spans of days that are asked for one by one where grouping would sort all rows: on SQLite."""
+        step = next((STEPS[name] for name in by if name in STEPS), None)
+        if step is None or not basis.fact or db.engine.dialect.name != "sqlite":
+            return None
+        if over.since is None or over.until is None or not is_whole_days(over, self.zone):
+            return None
+        numbers = self._numbers(step, over)
+        if len(numbers) > MOST_SPANS:
+            return None
+        day = getattr(self.model, basis.day)
+        ends = [(step.first(number), step.first(following(step, number))) for number in numbers]
+        return [(number, [day >= first.toordinal(), day < end.toordinal()])
+                for number, (first, end) in zip(numbers, ends, strict=True)]  # fmt: skip
+
+    def _total(self, cells: Mapping[Key, dict[str, tuple[Any, ...]]], over: Slice) -> dict[str, tuple[Any, ...]]:
+        """The whole of a breakdown: its cells added up, and what cannot be added looked for among all items."""
+        if len(cells) == 1:
+            return dict(next(iter(cells.values())))
+        total: dict[str, tuple[Any, ...]] = {}
+        metrics = {metric.name: metric for metric in self.report.metrics}
+        for parts in cells.values():
+            for name, part in parts.items():
+                if not metrics[name].is_middle:
+                    total[name] = _added(metrics[name].how, total.get(name), part)
+        for name in (name for name, metric in metrics.items() if metric.is_middle):
+            total[name] = ([each for parts in cells.values() if name in parts for each in parts[name][0]],)
+        if cells:
+            total.update(self._looked_up(over, (), ()))
+        return total
 
     def _group(self, basis: Basis, name: str) -> Any:
         if name in STEPS:
@@ -383,44 +531,21 @@ class _Run:
     def _sums(
         self, metrics: Sequence[Metric], groups: Sequence[Any], conditions: Sequence[Any]
     ) -> Iterable[tuple[Any, dict[str, tuple[Any, ...]]]]:
-        plain = [metric for metric in metrics if metric.how not in (How.MEDIAN, How.P90)]
-        if not plain:
+        if not metrics:
             return
-        columns = [column for metric in plain for column in aggregates_of(metric)]
+        columns = [column for metric in metrics for column in aggregates_of(metric)]
         query = select(*groups, *columns).select_from(self.model).where(*conditions)
         if groups:
-            query = query.group_by(*(f"by_{i}" for i in range(len(groups))))
+            query = query.group_by(*(group.name for group in groups))
+        sizes = [(metric, len(aggregates_of(metric))) for metric in metrics]
         for row in db.session.execute(query):
             values = tuple(row)
             at, parts = len(groups), {}
-            for metric in plain:
-                size = len(aggregates_of(metric))
-                parts[metric.name] = values[at : at + size]
+            for metric, size in sizes:
+                part = values[at : at + size]
+                parts[metric.name] = (_read(part[0]),) if metric.is_middle else part
                 at += size
             yield values[: len(groups)], parts
-
-    def _middle(
-        self, metric: Metric, groups: Sequence[Any], conditions: Sequence[Any]
-    ) -> Iterable[tuple[Any, tuple[Any, ...]]]:
-        """The middle, or the nine-in-ten value, of each cell."""
-        partition = list(groups) or None
-        ranked = (
-            select(*groups, metric.of.label("x"), func.count().over(partition_by=partition).label("n"),
-                   func.row_number().over(partition_by=partition, order_by=metric.of).label("rank"))
-            .where(*conditions, *metric.among, metric.of.is_not(None)).subquery()
-        )  # fmt: skip
-        here = [ranked.c[f"by_{i}"] for i in range(len(groups))]
-        rank, n = ranked.c.rank, ranked.c.n
-        if metric.how is How.MEDIAN:
-            wanted = and_(2 * rank >= n, 2 * rank <= n + 2)
-        else:
-            wanted = and_(10 * rank >= 9 * n, 10 * (rank - 1) < 9 * n)
-        query = select(*here, func.sum(ranked.c.x), func.count(), func.max(n)).where(wanted)
-        if here:
-            query = query.group_by(*here)
-        for row in db.session.execute(query):
-            if row[-1]:
-                yield tuple(row[: len(here)]), (int(row[-3]), int(row[-2]), int(row[-1]))
 
     def _in_hours(
         self, hours: WorkIndex, metric: Metric, groups: Sequence[Any], conditions: Sequence[Any]
@@ -434,13 +559,7 @@ class _Run:
             began = epoch(row[-2])
             spent.setdefault(tuple(row[:-2]), []).append(hours.elapsed(began, began + row[-1]))
         for values, seconds in spent.items():
-            n = len(seconds)
-            if metric.how is How.MEAN:
-                yield values, (sum(seconds), n)
-                continue
-            seconds.sort()
-            middle = seconds[(n - 1) // 2 : n // 2 + 1] if metric.how is How.MEDIAN else [seconds[-(-9 * n // 10) - 1]]
-            yield values, (sum(middle), len(middle), n)
+            yield values, (sorted(seconds),) if metric.is_middle else (sum(seconds), len(seconds))
 
     def _named(
         self, found: Mapping[Any, Any], by: Sequence[str], over: Slice
@@ -466,16 +585,11 @@ class _Run:
         return cells
 
     def _looked_up(self, over: Slice, by: Sequence[str], key: Key) -> Iterable[tuple[str, tuple[Any, ...]]]:
-        for metric in self.report.metrics:
+        for metric in (metric for metric in self.report.metrics if metric.how is How.DISTINCT):
             basis = self.source.bases[metric.basis]
             here = [*self._conditions(basis, over),
                     *(self._is(basis, name, value) for name, value in zip(by, key, strict=True))]  # fmt: skip
-            if metric.how in (How.MEDIAN, How.P90):
-                yield from ((metric.name, part) for _key, part in self._middle(metric, (), here))
-            elif metric.how is How.DISTINCT:
-                yield from (
-                    (name, part) for _key, parts in self._sums([metric], (), here) for name, part in parts.items()
-                )
+            yield from ((name, part) for _key, parts in self._sums([metric], (), here) for name, part in parts.items())
 
     def _ordered(self, cells: Mapping[Key, Any]) -> list[tuple[Key, Any]]:
         if len(self.by) == 1 and self.steps:
@@ -492,9 +606,9 @@ class _Run:
 
         return sorted(cells.items(), key=rank)
 
-    def _numbers(self, step: Step) -> list[int]:
+    def _numbers(self, step: Step, over: Slice | None = None) -> list[int]:
         """The stretches of the period, quiet ones too; of an open period those from the first to the last counted."""
-        since, until = self.over.since, self.over.until
+        since, until = (over or self.over).since, (over or self.over).until
         first, last = self.ends(step) if since is None or until is None else (None, None)
         if since is not None:
             first = self._number(step, day_of(since, self.zone))
@@ -576,6 +690,8 @@ def aggregates_of(metric: Metric) -> list[Any]:
         return [_counted([*there, metric.of >= PROMOTER]), _counted([*there, metric.of <= DETRACTOR]),
                 _counted([*there, metric.of.is_not(None)])]  # fmt: skip
     known = [*there, metric.of.is_not(None)]
+    if metric.is_middle:
+        return [_filtered(func.aggregate_strings(cast(metric.of, Text), ","), known)]
     if metric.how is How.SUM:
         amount = func.coalesce(_filtered(func.sum(metric.of), [*there, *metric.where]), 0)
         if metric.currency is None:
@@ -596,6 +712,16 @@ def _calendar(name: str | None) -> tuple[dict[str, str], WorkIndex | None]:
     if found is None:
         raise Invalid({"calendar": [_("There is nothing called %(name)s.", name=name)]})
     return {"name": name, "zone": found[1]}, found[0]
+
+
+def _read(values: str | None) -> list[int]:
+    """The values that the database strung together, the smallest first."""
+    return sorted(json.loads(f"[{values}]")) if values else []
+
+
+def _is_any(metrics: Sequence[Metric], parts: Mapping[str, tuple[Any, ...]]) -> bool:
+    """Whether anything at all was counted: a cell of nothing is none."""
+    return any(each not in (None, 0, []) for metric in metrics for each in parts[metric.name])
 
 
 def _counted(conditions: Sequence[Any]) -> Any:
@@ -641,10 +767,12 @@ def figure(metric: Metric, parts: tuple[Any, ...] | None, least: int) -> Figure:
         if whole < least:
             return Figure(None, None, whole, is_hidden=whole > 0)
         return Figure(float(total) / whole, None, whole)
-    total, size, whole = parts or (0, 0, 0)
-    if whole < least:
-        return Figure(None, None, whole, is_hidden=whole > 0)
-    return Figure(total / size, None, whole)
+    values = sorted(parts[0]) if parts else []  # in runs that are sorted, which are merged
+    n = len(values)
+    if n < least:
+        return Figure(None, None, n, is_hidden=n > 0)
+    middle = values[(n - 1) // 2 : n // 2 + 1] if metric.how is How.MEDIAN else [values[-(-9 * n // 10) - 1]]
+    return Figure(sum(middle) / len(middle), None, n)
 
 
 def _added(how: How, one: tuple[Any, ...] | None, other: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -652,6 +780,8 @@ def _added(how: How, one: tuple[Any, ...] | None, other: tuple[Any, ...]) -> tup
         return other
     if how is How.MOST:
         return (max((each[0] for each in (one, other) if each[0] is not None), default=None),)
+    if how in (How.MEDIAN, How.P90):
+        return (one[0] + other[0],)
     if any(isinstance(each, str) for each in (*one, *other)):  # an amount with its lowest and highest currency
         words = [(min, 1), (max, 2)]
         return (one[0] + other[0], *(pick([p[i] for p in (one, other) if p[i] is not None]) for pick, i in words))

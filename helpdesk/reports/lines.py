@@ -18,6 +18,7 @@ TICKETS_RESOLVED = Metric(
 HIGHEST = tuple(
     Metric(
         name=f"highest_line_{line}", title=title, basis="resolved", where=(Facts.highest_line == line,),
+        sums=(f"highest_line_{line}",),
         definition=definition, exclusions=_l("Tickets whose teams stand on no known line are in none of the three."),
     )
     for line, title, definition in (
@@ -28,15 +29,17 @@ HIGHEST = tuple(
 )  # fmt: skip
 STEPS_UP = Metric(
     name="steps_up", title=_l("Steps up"), basis="resolved", how=How.SUM, of=Facts.steps_up,
+    sums=("steps_up",),
     definition=_l("Changes of team to a higher line, of resolved tickets, in all."),
 )  # fmt: skip
 STEPS_BACK = Metric(
     name="steps_back", title=_l("Steps back"), basis="resolved", how=How.SUM, of=Facts.steps_back,
+    sums=("steps_back",),
     definition=_l("Changes of team to a lower line, of resolved tickets, in all."), better="less",
 )  # fmt: skip
 GROSS = Metric(
     name="gross_seconds_mean", title=_l("Gross time to resolution"), basis="resolved", how=How.MEAN,
-    of=Facts.gross_seconds, unit=Unit.SECONDS, time=Time.CALENDAR, better="less",
+    sums=("gross_seconds", "tickets"), of=Facts.gross_seconds, unit=Unit.SECONDS, time=Time.CALENDAR, better="less",
     definition=_l("From receipt to the last resolution, all of it; the mean."),
     numerator=_l("Whole seconds from opened to resolved."), denominator=_l("Resolved tickets."),
 )  # fmt: skip

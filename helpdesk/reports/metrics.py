@@ -84,6 +84,11 @@ class Metric:
         return self.is_share or self.how in (How.MEAN, How.MEDIAN, How.P90, How.NPS)
 
     @property
+    def is_middle(self) -> bool:
+        """Whether it is one of the values in order of size, so that it needs them all."""
+        return self.how in (How.MEDIAN, How.P90)
+
+    @property
     def is_share(self) -> bool:
         """Whether it is a part of a whole, 0 to 1."""
         return self.how in (How.SHARE, How.PORTION, How.RATIO)

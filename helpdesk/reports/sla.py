@@ -48,21 +48,21 @@ METRICS = (
     ),
     Metric(
         name="attainment", title=_l("Service level kept"), basis="due", how=How.SHARE, unit=Unit.SHARE,
-        among=(_DECIDED,), where=(_MET,), better="more",
+        among=(_DECIDED,), where=(_MET,), better="more", sums=("met", "decided"),
         definition=_l("Of the clocks decided in the period, how many were kept; whoever was to blame."),
         numerator=_l("Clocks that stopped in time."),
         denominator=_l("Clocks that stopped in time or late, or are overdue and open."), exclusions=_UNDECIDED,
     ),
     Metric(
         name="attainment_excused", title=_l("Service level kept, excused ones left out"), basis="due", how=How.SHARE,
-        unit=Unit.SHARE, among=(_DECIDED, ~_EXCUSED), where=(_MET,), better="more",
+        unit=Unit.SHARE, among=(_DECIDED, ~_EXCUSED), where=(_MET,), better="more", sums=("met", "unexcused"),
         definition=_l("The same without breaches that a second person excused."),
         numerator=_l("Clocks that stopped in time."),
         denominator=_l("Clocks that stopped in time, or were breached and are not excused."),
         exclusions=_l("Breaches that were excused, and whatever is undecided."),
     ),
     Metric(
-        name="excused", title=_l("Excused"), basis="due", where=(_EXCUSED,),
+        name="excused", title=_l("Excused"), basis="due", where=(_EXCUSED,), sums=("excused",),
         definition=_l("Breaches that one person asked to excuse and another excused."),
     ),
     Metric(
@@ -75,6 +75,7 @@ METRICS = (
     ),
     Metric(
         name="cancelled", title=_l("Cancelled"), basis="due", where=(Facts.outcome == "cancelled",),
+        sums=("cancelled",),
         definition=_l("Clocks of cancelled and merged tickets: in no fraction."),
     ),
 )  # fmt: skip
@@ -94,6 +95,9 @@ class SlaReport(FactReport):
     def run(self, over: Slice, *, for_: Actor, by: Iterable[str] | None = None, judged: str = "first",
             compare: bool = True, limit: int | None = None) -> Table:  # fmt: skip
         return super().run(_owed(over), for_=for_, by=by, judged=judged, compare=compare, limit=limit)
+
+    def glance(self, over: Slice, *, for_: Actor, judged: str = "first") -> Table:
+        return super().glance(_owed(over), for_=for_, judged=judged)
 
     def behind(self, over: Slice, metric: str, *, for_: Actor, by: Sequence[str] = (), key: Key = (),
                judged: str = "first") -> Select[Any]:  # fmt: skip

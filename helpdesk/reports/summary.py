@@ -79,6 +79,7 @@ METRICS = (
     ),
     Metric(
         name="resolved", title=_l("Resolved"), basis="opened", where=(Facts.resolved_at.is_not(None),),
+        sums=("resolved",),
         definition=_l("Tickets opened in the period that are resolved, whenever that was."),
     ),
     Metric(

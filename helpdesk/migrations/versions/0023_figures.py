@@ -50,7 +50,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clock_figures")),
     )
 
-    op.create_index("ix_clock_figures_due", "clock_figures", ["due_at"], unique=False)
+    op.create_index("ix_clock_figures_due", "clock_figures", ["due_day", "due_at"], unique=False)
+
+    op.create_index(
+        "ix_clock_figures_signed",
+        "clock_figures",
+        ["signed_at"],
+        unique=False,
+        sqlite_where=sa.text("signed_at IS NOT NULL"),
+        postgresql_where=sa.text("signed_at IS NOT NULL"),
+    )
 
     op.create_index(op.f("ix_clock_figures_ticket_id"), "clock_figures", ["ticket_id"], unique=False)
 
@@ -108,7 +117,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hop_figures")),
     )
 
-    op.create_index("ix_hop_figures_at", "hop_figures", ["at"], unique=False)
+    op.create_index("ix_hop_figures_day", "hop_figures", ["day", "at"], unique=False)
 
     op.create_index(op.f("ix_hop_figures_ticket_id"), "hop_figures", ["ticket_id"], unique=False)
 
@@ -141,9 +150,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_open_span")),
     )
 
-    op.create_index("ix_open_span_days", "open_span", ["began_day", "ended_day"], unique=False)
+    op.create_index("ix_open_span_began", "open_span", ["began_day", "ended_day"], unique=False)
 
     op.create_index("ix_open_span_ended", "open_span", ["ended_day"], unique=False)
+
+    op.create_index(
+        "ix_open_span_lasting",
+        "open_span",
+        ["began_month", "ended_month"],
+        unique=False,
+        sqlite_where=sa.text("ended_month IS NULL OR ended_month > began_month"),
+        postgresql_where=sa.text("ended_month IS NULL OR ended_month > began_month"),
+    )
 
     op.create_index(op.f("ix_open_span_ticket_id"), "open_span", ["ticket_id"], unique=False)
 
@@ -243,21 +261,21 @@ def upgrade() -> None:
     op.create_index(
         "ix_ticket_figures_closed",
         "ticket_figures",
-        ["closed_at"],
+        ["closed_day", "closed_at"],
         unique=False,
-        sqlite_where=sa.text("closed_at IS NOT NULL"),
-        postgresql_where=sa.text("closed_at IS NOT NULL"),
+        sqlite_where=sa.text("closed_day IS NOT NULL"),
+        postgresql_where=sa.text("closed_day IS NOT NULL"),
     )
 
-    op.create_index("ix_ticket_figures_opened", "ticket_figures", ["opened_at"], unique=False)
+    op.create_index("ix_ticket_figures_opened", "ticket_figures", ["opened_day", "opened_at"], unique=False)
 
     op.create_index(
         "ix_ticket_figures_resolved",
         "ticket_figures",
-        ["resolved_at"],
+        ["resolved_day", "resolved_at"],
         unique=False,
-        sqlite_where=sa.text("resolved_at IS NOT NULL"),
-        postgresql_where=sa.text("resolved_at IS NOT NULL"),
+        sqlite_where=sa.text("resolved_day IS NOT NULL"),
+        postgresql_where=sa.text("resolved_day IS NOT NULL"),
     )
 
     op.create_index(
