@@ -1386,6 +1386,37 @@ class FeedbackDue(AccountFact):
 
 
 @dataclass(frozen=True)
+class ReportSaved(AccountFact):
+    """A report stands under a name, or stands there otherwise."""
+
+    saved_id: int
+    report: str
+
+
+@dataclass(frozen=True)
+class SavedReportDeleted(AccountFact):
+    saved_id: int
+
+
+@dataclass(frozen=True)
+class ReportScheduled(AccountFact):
+    """A saved report is to be sent, or no more; `recipients` are accounts."""
+
+    saved_id: int
+    every: str
+    recipients: tuple[int, ...] = ()
+    ended: bool = False
+
+
+@dataclass(frozen=True)
+class ReportDue(AccountFact):
+    """A saved report is to be sent to this account, as it is on this day in the zone of the desk."""
+
+    saved_id: int
+    on: str
+
+
+@dataclass(frozen=True)
 class WebhookFact(Fact):
     subject_kind: ClassVar[str] = "webhook"
     webhook_id: int

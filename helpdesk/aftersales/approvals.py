@@ -175,6 +175,12 @@ def my_approvals(*, for_: Actor, limit: int = 100) -> Sequence[Approval]:
     return found
 
 
+def waiting_approvals(*, for_: Actor, limit: int = 20) -> Sequence[Approval]:
+    """What still waits for the actor's yes or no, the latest first."""
+    query = visible(for_, Approval).where(IS_ASKED, Approval.expires_at > now())
+    return db.session.scalars(query.order_by(Approval.id.desc()).limit(limit)).all()
+
+
 def approval_for(ticket: Ticket, terms: ContractTerms, chargeable: int) -> int | None:
     """On which approval so many minutes of chargeable work stand; None where they need none. Invalid without one."""
     if not chargeable or not _is_above(terms, _unapproved(ticket.id) + chargeable):

@@ -20,7 +20,7 @@ from werkzeug.wrappers import Request
 
 from helpdesk.api.auth import current_actor
 from helpdesk.api.errors import Errors, Misshapen, Unreadable, pointer
-from helpdesk.api.fields import says
+from helpdesk.api.fields import Several, says
 from helpdesk.core.command import unlocked
 from helpdesk.core.errors import Conflict
 from helpdesk.core.i18n import gettext as _
@@ -81,11 +81,12 @@ class Parser(FlaskParser):
         return parse_json(sent)
 
     def load_querystring(self, req: Request, schema: Schema) -> Any:
-        repeated = [name for name, values in req.args.lists() if len(values) > 1]
+        several = {name for name, field in schema.fields.items() if isinstance(field, Several)}
+        repeated = [name for name, values in req.args.lists() if len(values) > 1 and name not in several]
         if repeated:
             twice = _("This parameter may be given once.")
             raise Misshapen([{"parameter": name, "detail": twice} for name in repeated])
-        return req.args.to_dict()
+        return {name: req.args.getlist(name) if name in several else value for name, value in req.args.items()}
 
     def handle_error(
         self, error: ValidationError, req: Request, schema: Schema, *, error_status_code: int | None,

@@ -25,7 +25,7 @@ MODULES = {
     "enquiries": "sales", "hours": "hours", "import": "moving", "jobs": "jobs", "kb": "kb", "mail": "mail",
     "problems": "problems", "promises": "promises", "report": "reports", "restore": "backup",
     "revisits": "revisits", "run": "server", "sales": "sales", "search": "search", "sla": "sla", "surveys": "surveys",
-    "team": "access", "ticket": "tickets", "token": "access", "worker": "server",
+    "team": "access", "ticket": "tickets", "token": "access", "worker": "server", "metrics": "metrics",
 }  # fmt: skip
 
 

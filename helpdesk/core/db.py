@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -142,10 +143,25 @@ def _local_date_in_postgresql(element: LocalDate, compiler: Any, **kwargs: Any) 
 
 
 def _local_date_in_sqlite(at: str | None, zone: str) -> str | None:
-    """What SQLite calls by that name; it keeps instants as text, without their zone."""
+    """What SQLite calls by that name, for every row; it keeps instants as text, without their zone."""
     if at is None:
         return None
+    return _date_of_hour(at[:13], zone) or _date_there(at, zone)
+
+
+@lru_cache(maxsize=100_000)
+def _date_of_hour(hour: str, zone: str) -> str | None:
+    """The local date of a whole hour of UTC; None where a local midnight lies within it."""
+    first, last = (_date_there(f"{hour}:{rest}", zone) for rest in ("00:00", "59:59.999999"))
+    return first if first == last else None
+
+
+def _date_there(at: str, zone: str) -> str:
     return datetime.fromisoformat(at).replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+def _month_number_in_python(day: str | None) -> int | None:
+    return None if day is None else 12 * int(day[:4]) + int(day[5:7]) - 1
 
 
 class DayNumber(GenericFunction[int]):
@@ -172,12 +188,6 @@ class MonthNumber(GenericFunction[int]):
     type = Integer()
     name = "month_number"
     inherit_cache = True
-
-
-@compiles(MonthNumber, "sqlite")
-def _month_number_in_sqlite(element: MonthNumber, compiler: Any, **kwargs: Any) -> str:
-    day = compiler.process(element.clauses, **kwargs)
-    return f"(12 * CAST(strftime('%Y', {day}) AS INTEGER) + CAST(strftime('%m', {day}) AS INTEGER) - 1)"
 
 
 @compiles(MonthNumber, "postgresql")
@@ -327,6 +337,7 @@ def prepare_engine(engine: Engine) -> None:
                        "cache_size=-4000", "mmap_size=0", "temp_store=MEMORY"):  # fmt: skip
             connection.execute("PRAGMA " + pragma)
         connection.create_function("local_date", 2, _local_date_in_sqlite, deterministic=True)
+        connection.create_function("month_number", 1, _month_number_in_python, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:

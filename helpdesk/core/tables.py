@@ -20,11 +20,12 @@ def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow({name: _plain(value) for name, value in row.items()})
+        writer.writerow({name: plain_cell(value) for name, value in row.items()})
     return out.getvalue()
 
 
-def _plain(value: Any) -> Any:
+def plain_cell(value: Any) -> Any:
+    """A value as a cell of CSV; text that would be a formula is text."""
     if not isinstance(value, str):
         return value
     plain = _AFTER_SEPARATOR.sub("'", value)

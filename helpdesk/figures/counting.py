@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import func, insert, select
 
 from helpdesk.core.command import command
 from helpdesk.core.db import db
@@ -22,8 +22,8 @@ from helpdesk.core.settings import read_settings, setting
 from helpdesk.core.times import now
 from helpdesk.figures.desk import desk_zone, month_of
 from helpdesk.figures.folding import Changes, fold
-from helpdesk.figures.sums import renew_sums
-from helpdesk.models.figures import FiguresState, FigureSum, StaleDay
+from helpdesk.figures.sums import forget_sums, renew_sums
+from helpdesk.models.figures import FiguresState, StaleDay
 from helpdesk.models.tickets import Ticket
 
 BATCH = 500  # tickets in one transaction
@@ -43,6 +43,20 @@ class ReportSettings:
         0, "What an hour of work costs where the contract names no rate, in cents of euro; 0: not known.",
         low=0, high=10_000_000,
     )  # fmt: skip
+    handling_minutes: int = setting(
+        20, "Minutes of work that a ticket is taken to need where too few have work logged.", low=1, high=1440
+    )
+    answer_minutes: int = setting(
+        60, "Minutes to the first response that are aimed at where no contract says it.", low=1, high=10_080
+    )
+    answered_percent: int = setting(
+        80, "Of a hundred tickets so many are to be answered in time: how many people the load report asks for.",
+        low=1, high=99,
+    )  # fmt: skip
+    busy_percent: int = setting(
+        85, "People may be busy with tickets for at most so many per cent of their time.", low=10, high=100
+    )
+    forecast_weeks: int = setting(6, "So many weeks are forecast.", low=4, high=8)
 
 
 def state_row() -> FiguresState:
@@ -138,8 +152,7 @@ def begin_anew() -> None:
 def _forget(state: FiguresState) -> None:
     """Nothing is counted yet, by the days of the zone that the desk has now; also where that has changed."""
     state.counted_through, state.zone = 0, desk_zone().key
-    db.session.execute(delete(FigureSum))
-    db.session.execute(delete(StaleDay))
+    forget_sums()
 
 
 def recount() -> int:

@@ -80,6 +80,15 @@ FACTS: dict[str, Summed] = {
 }
 
 
+def forget_sums() -> None:
+    """Sum every day anew, those of what is gone as well. Part of a larger transaction."""
+    db.session.execute(delete(FigureSum))
+    db.session.execute(delete(StaleDay))
+    for fact, summed in FACTS.items():
+        days = select(literal(fact), summed.day).where(summed.day.is_not(None)).distinct()
+        db.session.execute(insert(StaleDay).from_select(["fact", "day"], days))
+
+
 def summed_by(fact: str) -> tuple[str, ...]:
     """The columns by whose values the days of a fact are summed."""
     return (*SUMMED, *FACTS[fact].also_by)

@@ -12,6 +12,7 @@ from helpdesk.figures import counting
 from helpdesk.jobs.housekeeping import forget_old_rows
 from helpdesk.knowledge import deflection, reviews
 from helpdesk.problems import broadcasts, detection, majors, schedules, similar
+from helpdesk.reports import saving
 from helpdesk.satisfaction import planning, sending
 from helpdesk.tickets import clocks, coverage, duties, ladder, promises, resolution, search, states
 from knowledge_base import search as article_search
@@ -69,6 +70,7 @@ SCHEDULE = (
         "Product feedback goes out when its week, month or quarter is over.",
         schedules.send_reports,
     ),
+    Periodic("send_saved_reports", 300, "Saved reports go out on the morning of their day.", saving.send_due),
     Periodic("send_broadcasts", 5, "What a problem's clients are told goes out after its window.", broadcasts.send_due),
     Periodic("sweep_majors", 5, "A major incident without a lead or with late news climbs.", majors.sweep_majors),
     Periodic("send_surveys", 30, "Clients are asked how it was, in their hours.", sending.sweep_surveys),

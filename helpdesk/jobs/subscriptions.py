@@ -42,6 +42,7 @@ from helpdesk.events import (
     PromiseMoved,
     ReplyReceived,
     ReplySent,
+    ReportDue,
     ResolutionAccepted,
     ResolutionRefused,
     ReviewDue,
@@ -88,6 +89,7 @@ from helpdesk.mail import letters, notices
 from helpdesk.problems import feedback_letters as feedback
 from helpdesk.problems import letters as problem_letters
 from helpdesk.problems import majors, similar, webhooks
+from helpdesk.reports import letters as report_letters
 from helpdesk.satisfaction import letters as survey_letters
 from helpdesk.satisfaction import planning as surveys
 from helpdesk.tickets import ladder, policies, promises, recalculation, search
@@ -182,6 +184,7 @@ SUBSCRIPTIONS: Mapping[type[Fact], Sequence[Reaction | Only]] = {
     SurveyAnswered: [webhooks.tell],
     SurveyAnswerChanged: [webhooks.tell],
     FeedbackDue: [feedback.feedback_report],
+    ReportDue: [report_letters.saved_report],
 }
 
 # What an activity asks for at a time of its own.

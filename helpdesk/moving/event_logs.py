@@ -285,7 +285,7 @@ def _names(run: _Run, mapping: EventMapping, cases: Sequence[_Case]) -> _Names:
     zone = mapping.fields["time"].zone.key
     lines: dict[str, int | None] = {}
     for reading in readings:
-        if team := _team_of(reading):
+        if team := _team_of(mapping, reading):
             lines[team] = lines.get(team) or reading.line
     teams, new_teams = find_or_make(
         Team, run.id, {team: {"name": team, "line": line, "is_active": False} for team, line in lines.items()}
@@ -320,13 +320,16 @@ def _distinct(names: Iterable[str | None]) -> list[str]:
     return list(dict.fromkeys(name for name in names if name))
 
 
-def _team_of(reading: Reading) -> str:
+def _team_of(mapping: EventMapping, reading: Reading) -> str:
     """The team of a row; a source that knows lines only has one team on each."""
-    return reading.team or (f"Line {reading.line}" if reading.line else "")
+    if "team" in mapping.fields:
+        return reading.team
+    return f"Line {reading.line}" if reading.line else ""
 
 
 def _past(run: _Run, mapping: EventMapping, case: _Case, names: _Names) -> PastTicket:
     last = case.last
+    has_team = any(_team_of(mapping, reading) for reading in case.readings)
     return PastTicket(
         subject=" ".join((case.known("subject") or case.staged.key).split())[:LONGEST_SUBJECT],
         text=_text(mapping, case),
@@ -345,19 +348,21 @@ def _past(run: _Run, mapping: EventMapping, case: _Case, names: _Names) -> PastT
         closed_at=last.closed,
         reassignments=case.known("reassignments"),
         missed_sla=case.known("sla_met") is False,
-        steps=[_step(mapping, case, i, names) for i in range(len(case.readings))],
+        steps=[_step(mapping, case, i, names, has_team) for i in range(len(case.readings))],
     )
 
 
-def _step(mapping: EventMapping, case: _Case, i: int, names: _Names) -> PastStep:
+def _step(mapping: EventMapping, case: _Case, i: int, names: _Names, has_team: bool) -> PastStep:
     reading = case.readings[i]
+    team_id = names.teams.get(_team_of(mapping, reading))
     return PastStep(
         at=reading.time,
         by=("operator", names.operators[reading.person]) if reading.person else ("system", 0),
         status=_status(mapping, case, i),
         sub_status=reading.sub_status,
-        team_id=names.teams.get(_team_of(reading)),
-        line=reading.line,
+        team_id=team_id,
+        # A line is that of a team: where the row's is not known, it is still with the one before.
+        line=reading.line if team_id is not None or not has_team else None,
         assignee_id=names.operators.get(reading.assignee),
         priority=reading.priority,
         note=reading.note or case.staged.key,

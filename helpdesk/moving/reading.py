@@ -103,8 +103,6 @@ class RowReader:
             said["note"] = said.get("sub_status") or status.raw
             if status.is_unmapped:
                 said["sub_status"] = said["note"]  # so that the word is not lost
-        if "team" in said and not said["team"]:
-            said["line"] = None  # a line is that of a team; a default must not stand for one that is not known
         return Reading(**said)
 
     def message_of(self, values: Sequence[str]) -> list[tuple[str, str]]:

@@ -79,6 +79,8 @@ class Action(StrEnum):
     LEAD_MAJOR = "lead_major"  # a major incident: tell clients how it stands, end it, hold its review
     MANAGE_DESK = "manage_desk"  # routing rules, settings, calendars, policies, products, categories
     READ_REPORTS = "read_reports"
+    SAVE_REPORT = "save_report"  # a report sliced so, under a name of one's own
+    CHANGE_SAVED_REPORT = "change_saved_report"  # rename, share, have it sent, delete
     READ_QUARANTINE = "read_quarantine"
     WRITE_WISH = "write_wish"  # what clients want of a product, and who wants it; merge and publish it
     SUPPORT_WISH = "support_wish"  # vote for it as a client, or take the vote back

@@ -10,6 +10,7 @@ from helpdesk.models.care import Revisit
 from helpdesk.models.claims import Deliverable
 from helpdesk.models.contracts import Approval, Contract, WorkLog
 from helpdesk.models.duties import Duty
+from helpdesk.models.figures import SavedReport
 from helpdesk.models.problems import MajorIncident
 from helpdesk.models.promises import Promise
 from helpdesk.models.satisfaction import Survey
@@ -54,6 +55,11 @@ def is_product_owner(actor: Actor, _subject: Any) -> bool:
 def owns_product(actor: Actor, subject: Any) -> bool:
     """Owns the product that it is about."""
     return is_product_owner(actor, subject) and getattr(subject, "product_id", None) in actor.product_ids
+
+
+def owns_saved_report(actor: Actor, subject: Any) -> bool:
+    """Saved it under a name."""
+    return isinstance(subject, SavedReport) and actor.account_id is not None and subject.account_id == actor.account_id
 
 
 def has_account(actor: Actor, _subject: Any) -> bool:

@@ -37,6 +37,7 @@ from helpdesk.policy.predicates import (
     leads_it,
     owns_it,
     owns_product,
+    owns_saved_report,
     same_organisation,
     wrote_none_of_it,
 )
@@ -121,6 +122,10 @@ RULES: dict[Action, list[list[Predicate]]] = {
     Action.LEAD_MAJOR: [[is_line_lead], [is_manager], [leads_it]],
     Action.MANAGE_DESK: [[is_administrator], [is_system]],
     Action.READ_REPORTS: [[is_manager], [is_line_lead], [is_administrator], [is_system]],
+    Action.SAVE_REPORT: [[is_manager], [is_line_lead], [is_administrator]],
+    Action.CHANGE_SAVED_REPORT: [
+        [is_manager, owns_saved_report], [is_line_lead, owns_saved_report], [is_administrator, owns_saved_report],
+    ],
     Action.READ_QUARANTINE: [[is_operator, faces_clients], [is_administrator]],
     Action.WRITE_WISH: [[is_operator, faces_clients], [is_line_lead], [is_manager], [owns_product], [is_system]],
     Action.SUPPORT_WISH: [[is_client, has_account]],  # of what they can see; the scope decides that

@@ -15,6 +15,7 @@ from helpdesk.models.claims import Claim, Deliverable, RefundRuleVersion
 from helpdesk.models.contracts import Approval, ApprovalAsked, Contract, ContractLine
 from helpdesk.models.duties import Duty
 from helpdesk.models.feedback import Webhook, Wish
+from helpdesk.models.figures import SavedReport
 from helpdesk.models.messages import Attachment, Message, MessageKind
 from helpdesk.models.people import CircleMember, Contact, Organisation, SharingMode
 from helpdesk.models.problems import MajorIncident, Problem, ProblemProduct, ProblemTicket, RecurrenceProposal
@@ -309,6 +310,15 @@ def webhook_scope(actor: Actor) -> ColumnElement[bool]:
     return Webhook.product_id.in_(actor.product_ids) if actor.role is Role.PRODUCT_OWNER else false()
 
 
+def saved_report_scope(actor: Actor) -> ColumnElement[bool]:
+    """Saved reports: one's own, and what colleagues share; of those who may read reports."""
+    if actor.kind is ActorKind.SYSTEM:
+        return true()
+    if not may(actor, Action.READ_REPORTS):
+        return false()
+    return or_(SavedReport.account_id == actor.account_id, SavedReport.is_shared)
+
+
 def problem_scope(actor: Actor) -> ColumnElement[bool]:
     """Problems: whoever faces clients, leads or manages sees all; product owners those of their products.
 
@@ -406,4 +416,5 @@ SCOPES = {
     Wish: wish_scope,
     Survey: survey_scope,
     Webhook: webhook_scope,
+    SavedReport: saved_report_scope,
 }

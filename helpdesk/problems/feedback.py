@@ -12,7 +12,8 @@
    What is not known (no contract, no price, no work logged) makes its factor 1: it neither lifts nor lowers a problem.
 4. The trend is against the period of the same length just before. It is called rising or falling only where chance
    alone would hardly (below five per cent) divide the tickets so between two equal periods.
-5. There are no answers of clients on their satisfaction yet, so none are shown; reopened tickets stand in their place.
+5. Satisfaction stands beside the rank and changes nothing in it: what clients answered about these tickets, against the
+   other tickets of the same products in the period (`satisfied.py`).
 6. A problem is in the report if it has tickets in the period or in the one before, or was fixed in the period.
    A wish is in it while it is open, and in the period in which it was answered.
 """
@@ -38,6 +39,7 @@ from helpdesk.models.contracts import WorkLog
 from helpdesk.models.feedback import OwnerAnswer, Verdict, Wish
 from helpdesk.models.problems import Problem, ProblemProduct, ProblemTicket
 from helpdesk.models.products import InstalledProduct, Version
+from helpdesk.models.satisfaction import Survey, SurveyKind, SurveyState
 from helpdesk.models.tickets import Impact, Ticket
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
@@ -45,6 +47,7 @@ from helpdesk.policy.rules import may, require
 from helpdesk.policy.scopes import problem_scope, ticket_scope, visible
 from helpdesk.problems.answers import Answered, last_to_problems, last_to_wishes, newest_first
 from helpdesk.problems.fixes import CHANCE, AfterFix, after_fix, window
+from helpdesk.problems.satisfied import Satisfaction, against_others
 from helpdesk.problems.wishes import Wanted, tallies
 from helpdesk.problems.worth import summed, yearly_worth
 
@@ -105,6 +108,7 @@ class ProblemRow:
     answer: Answered | None
     fixed_version: str
     after: AfterFix | None
+    satisfaction: Satisfaction
 
     @property
     def factors(self) -> dict[str, float]:
@@ -254,6 +258,7 @@ def _problem_rows(span: Span, actor: Actor) -> list[ProblemRow]:
     worths = yearly_worth({each for found in contracts.values() for each in found}, span.until or now())
     samples, after = _samples(span, actor, ids), _after(span, actor, list(problems.values()), by_id)
     answers = last_to_problems(ids, product_ids=span.product_ids)
+    satisfaction = _satisfaction(span, actor, ids)
     names = _version_names(problems.values())
     rows = []
     for problem_id in ids:
@@ -268,6 +273,7 @@ def _problem_rows(span: Span, actor: Actor) -> list[ProblemRow]:
             trend_of(tickets, before), found.first_at if found else None, found.last_at if found else None,
             samples.get(problem_id, []), answers.get(problem_id),
             names.get(problem.fixed_version_id or 0, ""), after.get(problem_id),
+            satisfaction.get(problem_id, Satisfaction()),
         ))  # fmt: skip
     return sorted(rows, key=lambda row: (-row.score, -(row.tickets_before or 0), row.problem.id))
 
@@ -308,6 +314,29 @@ def _contracts(span: Span, actor: Actor, ids: Sequence[int]) -> dict[int, set[in
     for problem_id, contract_id in db.session.execute(query):
         found.setdefault(problem_id, set()).add(contract_id)
     return found
+
+
+def _satisfaction(span: Span, actor: Actor, ids: Sequence[int]) -> dict[int, Satisfaction]:
+    said = and_(Survey.ticket_id == Ticket.id, Survey.kind == SurveyKind.CSAT, Survey.state == SurveyState.ANSWERED,
+                Survey.closed_by_silence.is_(False))  # fmt: skip
+    sums = (func.count(Survey.id), func.coalesce(func.sum(Survey.score), 0))
+    of_problems = db.session.execute(
+        _linked(span, actor, ProblemTicket.problem_id, Ticket.product_id, *sums).outerjoin(Survey, said)
+        .where(among(ProblemTicket.problem_id, ids)).group_by(ProblemTicket.problem_id, Ticket.product_id)
+    ).all()  # fmt: skip
+    product_ids = sorted({row[1] for row in of_problems if row[1] is not None})
+    if not product_ids:
+        return {}
+    of_products = db.session.execute(
+        select(Ticket.product_id, *sums).join(Survey, said)
+        .where(Ticket.product_id.in_(product_ids), ticket_scope(actor), *_of_product(span),
+               _within(Ticket.opened_at, span))
+        .group_by(Ticket.product_id)
+    ).all()  # fmt: skip
+    return against_others(
+        [(row[0], row[1], int(row[2] or 0), int(row[3] or 0)) for row in of_problems],
+        {row[0]: (int(row[1] or 0), int(row[2] or 0)) for row in of_products if row[0] is not None},
+    )
 
 
 def _samples(span: Span, actor: Actor, ids: Sequence[int]) -> dict[int, list[Sample]]:

@@ -10,11 +10,13 @@ from helpdesk.people import directory
 from helpdesk.problems.answers import Answered
 from helpdesk.problems.feedback import Feedback, ProblemRow, Span, WishRow
 from helpdesk.problems.fixes import AfterFix
+from helpdesk.problems.satisfied import Satisfaction
 
 COLUMNS = (
     "kind", "number", "title", "state", "score", "tickets", "clients", "impact", "hours", "value", "contracts",
     "contracts_unknown", "reopenings", "tickets_before", "trend", "first_seen", "fixed_version", "after_fix",
     "votes", "new_clients", "answer", "answer_version", "answer_planned_on", "answer_reason", "samples",
+    "csat", "csat_answers", "csat_others", "csat_others_answers",
 )  # fmt: skip
 
 
@@ -40,6 +42,7 @@ def problem_document(row: ProblemRow) -> dict[str, Any]:
         "first_seen": utc(row.first_at), "last_seen": utc(row.last_at), "fixed_version": row.fixed_version or None,
         "after_fix": _after(row.after) if row.after else None,
         "samples": [sample.number for sample in row.samples], "answer": answer_document(row.answer),
+        "satisfaction": _satisfaction(row.satisfaction),
     }  # fmt: skip
 
 
@@ -90,6 +93,8 @@ def _problem_line(row: ProblemRow) -> dict[str, Any]:
     return told | _answer_cells(row.answer) | {
         "kind": "problem", "hours": round(row.minutes / 60, 2), "value": value,
         "after_fix": row.after.outcome.value if row.after else None, "samples": " ".join(told["samples"]),
+        "csat": told["satisfaction"]["mean"], "csat_answers": row.satisfaction.answers,
+        "csat_others": told["satisfaction"]["others_mean"], "csat_others_answers": row.satisfaction.others,
     }  # fmt: skip
 
 
@@ -112,6 +117,18 @@ def _after(after: AfterFix) -> dict[str, Any]:
         "chance_of_silence": round(after.chance, 4) if after.chance is not None else None,
         "installed_on_fix": after.installed, "installed_known": after.installed_of,
     }  # fmt: skip
+
+
+def _satisfaction(found: Satisfaction) -> dict[str, Any]:
+    """Means are not told where there are too few answers."""
+    return {
+        "mean": _rounded(found.mean), "answers": found.answers, "others_mean": _rounded(found.others_mean),
+        "others_answers": found.others, "effect": _rounded(found.effect),
+    }  # fmt: skip
+
+
+def _rounded(value: float | None) -> float | None:
+    return round(value, 2) if value is not None else None
 
 
 def _product(product_id: int) -> str:

@@ -11,10 +11,12 @@ from helpdesk.reports.claims import CLAIMS
 from helpdesk.reports.engine import FactReport
 from helpdesk.reports.first_line import FIRST_LINE
 from helpdesk.reports.flow import FLOW
+from helpdesk.reports.forecast import FORECAST
 from helpdesk.reports.handovers import HANDOVERS
 from helpdesk.reports.hours import HOURS
 from helpdesk.reports.knowledge import KNOWLEDGE
 from helpdesk.reports.lines import LINES
+from helpdesk.reports.load import LOAD
 from helpdesk.reports.overview import OVERVIEW
 from helpdesk.reports.product_feedback import PRODUCT_FEEDBACK
 from helpdesk.reports.promises import PROMISES
@@ -45,6 +47,6 @@ FACT_REPORTS: dict[str, FactReport] = {
     for report in (
         SUMMARY, SLA, LINES, FLOW, HANDOVERS, BACKLOG, FIRST_LINE, REOPENINGS, VARIANTS,
         SATISFACTION, PROMISES_KEPT, REVISITS_ON_TIME, CLAIMS_DECIDED, HOURS_USED, COST, PROBLEMS, FEEDBACK,
-        KNOWLEDGE_USE, SEARCHES,
+        KNOWLEDGE_USE, SEARCHES, LOAD, FORECAST,
     )
 }  # fmt: skip

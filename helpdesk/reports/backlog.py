@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time
-from typing import Any
+from datetime import datetime, time, timedelta
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
@@ -82,6 +82,8 @@ OLDEST = Metric(
 class BacklogReport(FactReport):
     """Stocks beside flows: the flows by declaration, what lay open counted on from what lay open before."""
 
+    by_itself: ClassVar[frozenset[str]] = frozenset({OPEN.name, OLDEST.name, *(metric.name for metric in AGES)})
+
     def run(self, over: Slice, *, for_: Actor, by: Iterable[str] | None = None, judged: str = "first",
             compare: bool = True, limit: int | None = None) -> Table:  # fmt: skip
         asked = tuple(self.by if by is None else by)
@@ -120,7 +122,8 @@ class _Stocks:
         self.where = conditions_of(SPANS, over, for_)
         self.step = next((STEPS[name] for name in by if name in STEPS), None)
         self.names = [name for name in by if name not in STEPS]
-        self.end = min(over.until, now()) if over.until is not None else now()
+        just_now = now() + timedelta(microseconds=1)  # what came in this instant is open
+        self.end = min(over.until, just_now) if over.until is not None else just_now
 
     def total(self) -> Row:
         found = self._aged(self.end, ())

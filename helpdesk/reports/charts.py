@@ -247,7 +247,7 @@ def table_of(chart: Chart) -> Table:
     if chart.kind in (Kind.SANKEY, Kind.PROCESS):
         ways = [(f"{flow.source} → {flow.target}", (Cell(words_of_flow(chart, flow), _safe(flow.url)),))
                 for flow in chart.flows]  # fmt: skip
-        return Table((_("From where to where"), chart.unit or _("Count")), tuple(ways))
+        return Table((_("From where to where"), chart.unit or _("How many")), tuple(ways))
     heads, columns = [_("What")], []
     for one in chart.series:
         columns.append([Cell(words_of(chart, one, n), _safe(one.urls[n]) if n < len(one.urls) else None)

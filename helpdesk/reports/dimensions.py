@@ -38,6 +38,7 @@ class Dimension:
     find: Callable[[str], list[Any]]
     named: Callable[[Collection[Any]], Mapping[Any, str]]
     elsewhere: Callable[[Any], Any] | None = None  # where it stands in no column of the facts themselves
+    choices: Callable[[], list[str]] | None = None  # what one may choose from; None: whatever one types
 
     def column(self, model: Any) -> Any:
         """What facts are grouped by."""
@@ -84,7 +85,7 @@ def _known_or_free(name: str, title: LazyString, words: type[StrEnum]) -> Dimens
             raise Invalid({"where": [_("%(value)s must be one of: %(words)s.", value=value, words=enumeration(words))]})
         return [value]
 
-    return Dimension(name, title, (column, name), find, _plain)
+    return Dimension(name, title, (column, name), find, _plain, choices=lambda: [word.value for word in words])
 
 
 def _by_name(model: Any, attribute: str = "name") -> Callable[[str], list[Any]]:
@@ -108,6 +109,15 @@ def _names(model: Any, attribute: str = "name") -> Callable[[Collection[Any]], M
         return {each: found.get(each, f"#{each}") for each in ids if each is not None}
 
     return named
+
+
+MOST_CHOICES = 200
+
+
+def _chosen_from(model: Any, attribute: str = "name") -> Callable[[], list[str]]:
+    """The first names of a table, by the alphabet; more would make no list that one reads."""
+    column = getattr(model, attribute)
+    return lambda: list(db.session.scalars(select(column).distinct().order_by(column).limit(MOST_CHOICES)))
 
 
 def _plain(values: Collection[Any]) -> Mapping[Any, str]:
@@ -136,17 +146,17 @@ def _contract(value: str) -> list[Any]:
 
 def named_dimension(name: str, title: LazyString, column: str, model: Any) -> Dimension:
     """A dimension whose values are rows with a name."""
-    return Dimension(name, title, (column,), _by_name(model), _names(model))
+    return Dimension(name, title, (column,), _by_name(model), _names(model), choices=_chosen_from(model))
 
 
 def worded_dimension(name: str, title: LazyString, column: str, words: type[StrEnum]) -> Dimension:
     """A dimension whose values are words of the vocabulary."""
-    return Dimension(name, title, (column,), _worded(words), _plain)
+    return Dimension(name, title, (column,), _worded(words), _plain, choices=lambda: [word.value for word in words])
 
 
 def line_dimension(name: str, title: LazyString, column: str) -> Dimension:
     """A dimension whose values are support lines."""
-    return Dimension(name, title, (column,), _line, _plain)
+    return Dimension(name, title, (column,), _line, _plain, choices=lambda: ["1", "2", "3"])
 
 
 def free_dimension(name: str, title: LazyString, column: str) -> Dimension:
@@ -166,12 +176,21 @@ OF_TICKETS: dict[str, Dimension] = {
         named_dimension("import", _l("Import"), "import_id", ImportRun),
         named_dimension("team", _l("Team"), "team_id", Team),
         line_dimension("line", _l("Line"), "line"),
-        Dimension("operator", _l("Operator"), ("operator_id",), _operator, _names(Operator)),
+        Dimension(
+            "operator", _l("Operator"), ("operator_id",), _operator, _names(Operator), choices=_chosen_from(Operator)
+        ),
         named_dimension("organisation", _l("Organisation"), "organisation_id", Organisation),
         named_dimension("product", _l("Product"), "product_id", Product),
         named_dimension("component", _l("Component"), "component_id", Component),
         named_dimension("category", _l("Category"), "category_id", Category),
-        Dimension("contract", _l("Contract"), ("contract_id",), _contract, _names(Contract, "number")),
+        Dimension(
+            "contract",
+            _l("Contract"),
+            ("contract_id",),
+            _contract,
+            _names(Contract, "number"),
+            choices=_chosen_from(Contract, "number"),
+        ),
         worded_dimension("type", _l("Type"), "type", TicketType),
         _known_or_free("channel", _l("Channel"), Channel),
         _known_or_free("priority", _l("Priority"), Priority),

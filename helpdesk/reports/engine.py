@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from flask_babel import LazyString
@@ -126,13 +126,15 @@ class FactReport:
     former: Callable[[Slice, Actor, tuple[str, ...]], Mapping[str, Any]] | None = None
     action: Action = Action.READ_REPORTS  # what its reader must be allowed
 
+    by_itself: ClassVar[frozenset[str]] = frozenset()  # metrics that no question to the source alone gives
+
     @property
     def dimensions(self) -> tuple[str, ...]:
         """By what it can be sliced and broken down, stretches of time last."""
         return (*self.source.dimensions, *STEPS)
 
     def item_of(self, metric: str) -> str:
-        """What stands behind a figure: ticket, promise, claim … (`reports/behind.py` names them)."""
+        """What stands behind a figure: ticket, promise, claim … (`reports/items.py` names them)."""
         return self.source.item
 
     def least(self) -> int:
@@ -146,6 +148,15 @@ class FactReport:
     def ends(self, over: Slice, step: Step, for_: Actor) -> tuple[int | None, int | None]:
         """The first and the last stretch of time in which anything is counted."""
         return _Run(self, over, for_, (step.name,), "first").ends(step)
+
+    def title_of(self, dimension: str) -> LazyString:
+        """What a dimension or a stretch of time is called."""
+        return STEPS[dimension].title if dimension in STEPS else self.source.dimensions[dimension].title
+
+    def notes(self, table: Table) -> list[str]:
+        """What the figures must not be read without, in sentences."""
+        del table
+        return []
 
     def metric(self, name: str) -> Metric:
         """The metric of this name; NotFound for another."""
@@ -170,12 +181,27 @@ class FactReport:
         """Whether some figure of it can be measured by another calendar."""
         return any(self.source.is_business(metric) for metric in self.metrics)
 
+    def series(
+        self, over: Slice, step: str, names: Collection[str], *, for_: Actor, judged: str = "first"
+    ) -> list[Row]:
+        """These metrics by a stretch of time and nothing else: one question for each instant that counts."""
+        require(for_, self.action)
+        wanted = replace(self, metrics=tuple(metric for metric in self.metrics if metric.name in names), beside=None)
+        return _Run(wanted, over, for_, (step,), judged).series()
+
+    def counted(self, over: Slice, basis: str, *, for_: Actor, judged: str = "first") -> list[Any]:
+        """What holds for the rows of the facts that count by this instant, as conditions of a query."""
+        require(for_, Action.READ_REPORTS)
+        return _Run(self, over, for_, (), judged).counted(basis)
+
     def glance(self, over: Slice, *, for_: Actor, judged: str = "first") -> Table:
         """The figures that stand large on top, the whole and the period before alone: what a page shows first.
 
         They come from the stored sums of days where the slice allows it, else from the items; they are those of `run`.
         """
-        if not any(basis.fact for basis in self.source.bases.values()):
+        # Whoever works it out in a way of their own says so here, too, or shows the whole of their table.
+        is_own = type(self).run is not FactReport.run and type(self).glance is FactReport.glance
+        if is_own or not any(basis.fact for basis in self.source.bases.values()):
             return self.run(over, for_=for_, by=(), judged=judged)
         require(for_, self.action)
         names = self.headline or tuple(metric.name for metric in self.metrics[:4])
@@ -302,10 +328,10 @@ class _Run:
             whole_before = Row((), self._figures(total_before, total_before))
             if has_rows:
                 rows_before = {key: Row(key, self._figures(parts, total_before)) for key, parts in raw.items()}
-        told = self.report.former
         beside: dict[str, Any] = {"calendar": self.calendar} if self.report.has_business_time else {}
         if self.report.beside is not None:
             beside |= self.report.beside(self.over, self.reader)
+        told = self.report.former
         return Table(
             report=self.report.slug, metrics=self.report.metrics, since=said(self.over.since, self.zone),
             until=said(self.over.until, self.zone), zone=self.zone.key, as_of=utc(as_of),
@@ -315,6 +341,14 @@ class _Run:
             beside=beside,
             former=partial(told, self.over, self.reader, self.by) if told is not None else None,
         )  # fmt: skip
+
+    def series(self) -> list[Row]:
+        """The rows alone."""
+        return [Row(key, self._figures(raw, {})) for key, raw in self._ordered(self._cells(self.over, self.by))]
+
+    def counted(self, basis: str) -> list[Any]:
+        """What holds for the rows that count by this instant."""
+        return self._conditions(self.source.bases[basis], self.over)
 
     def behind(self, metric: Metric, key: Key) -> Select[Any]:
         """The items of one figure."""
@@ -501,11 +535,11 @@ class _Run:
     ) -> Iterable[tuple[Any, dict[str, tuple[Any, ...]]]]:
         if not metrics:
             return
-        columns = [column for metric in metrics for column in _aggregates(metric)]
+        columns = [column for metric in metrics for column in aggregates_of(metric)]
         query = select(*groups, *columns).select_from(self.model).where(*conditions)
         if groups:
             query = query.group_by(*(group.name for group in groups))
-        sizes = [(metric, len(_aggregates(metric))) for metric in metrics]
+        sizes = [(metric, len(aggregates_of(metric))) for metric in metrics]
         for row in db.session.execute(query):
             values = tuple(row)
             at, parts = len(groups), {}
@@ -646,7 +680,7 @@ def check_slicing(report: FactReport, over: Slice, by: Sequence[str]) -> None:
             )
 
 
-def _aggregates(metric: Metric) -> list[Any]:
+def aggregates_of(metric: Metric) -> list[Any]:
     """The sums that a figure is made of."""
     there = list(metric.among)
     if metric.how in (How.COUNT, How.PORTION):

@@ -62,7 +62,6 @@ BUSINESS = Metric(
     definition=_l("The gross time, as far as it lies in the working hours of the desk's calendar; the mean."),
     numerator=_l("Working seconds from opened to resolved."), denominator=_l("Resolved tickets."),
 )  # fmt: skip
-
 NET_MEDIAN = Metric(
     name="net_seconds_median", title=_l("Net time, the middle"), basis="resolved", how=How.MEDIAN,
     of=Facts.net_seconds, unit=Unit.SECONDS, time=Time.CALENDAR, better="less",
@@ -74,6 +73,26 @@ BUSINESS_MEDIAN = Metric(
     of=Facts.business_seconds, unit=Unit.SECONDS, time=Time.BUSINESS, better="less",
     definition=_l("The time to resolution in working hours; half of the tickets took no longer."),
     denominator=_l("Resolved tickets."),
+)  # fmt: skip
+HIGHEST_REACHED = Metric(
+    name="highest_line", title=_l("Highest line reached"), basis="resolved", how=How.MOST, of=Facts.highest_line,
+    definition=_l("The highest line on which a team of these tickets stood."),
+    exclusions=_l("Tickets whose teams stand on no known line."),
+)  # fmt: skip
+STEPPED_BACK = Metric(
+    name="stepped_back", title=_l("Stepped back"), basis="resolved", where=(Facts.steps_back > 0,), better="less",
+    definition=_l("Resolved tickets that went to a lower line at least once."),
+)  # fmt: skip
+REOPENED = Metric(
+    name="reopened", title=_l("Reopened tickets"), basis="resolved", where=(Facts.reopenings > 0,), better="less",
+    sums=("reopened",),
+    definition=_l("Resolved tickets that had come back from resolved or closed at least once."),
+)  # fmt: skip
+REOPENINGS = Metric(
+    name="reopenings", title=_l("Reopenings after resolution"), basis="resolved", how=How.SUM, of=Facts.reopenings,
+    sums=("reopenings",), better="less",
+    definition=_l("Returns of these tickets from resolved or closed to any other status, in all."),
+    exclusions=_l("Tickets that came back and are not resolved again."),
 )  # fmt: skip
 REACHED = tuple(
     Metric(
@@ -88,17 +107,11 @@ REACHED = tuple(
         (3, _l("Highest line 3"), _l("Tickets opened in the period whose highest line is the third, resolved or not.")),
     )
 )  # fmt: skip
-STEPPED_BACK = Metric(
-    name="stepped_back", title=_l("Stepped back"), basis="opened", where=(Facts.steps_back > 0,), better="less",
-    definition=_l("Tickets opened in the period that went from a team to one of a lower line at least once, resolved "
-                  "or not."),
-)  # fmt: skip
 
 LINES = FactReport(
     "lines", _l("The three lines"),
     _l("How far requests climb before they are resolved, how often they step back, and how long it takes."),
-    TICKETS, (TICKETS_RESOLVED, *HIGHEST, STEPS_UP, STEPS_BACK, GROSS, GROSS_MEDIAN, NET, NET_MEDIAN, BUSINESS,
-              BUSINESS_MEDIAN, *REACHED, STEPPED_BACK),
+    TICKETS, (TICKETS_RESOLVED, *HIGHEST, HIGHEST_REACHED, STEPS_UP, STEPS_BACK, STEPPED_BACK, REOPENED, REOPENINGS,
+              GROSS, GROSS_MEDIAN, NET, NET_MEDIAN, BUSINESS, BUSINESS_MEDIAN, *REACHED),
     by=("month",), chart="stacked", charted=tuple(metric.name for metric in HIGHEST),
-    headline=("resolved", "highest_line_1", "steps_back", "gross_seconds_median"),
 )  # fmt: skip

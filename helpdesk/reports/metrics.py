@@ -46,6 +46,7 @@ class How(StrEnum):
     MOST = "most"
     NPS = "nps"  # of answers from 0 to 10: the share of 9 and 10 less that of 0 to 6, in points
     QUOTIENT = "quotient"  # of two figures of the report, named by `of` and `per`
+    MODEL = "model"  # worked out of other figures, as its definition says
 
 
 @dataclass(frozen=True, kw_only=True)

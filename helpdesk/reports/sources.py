@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from helpdesk.core.errors import Invalid
 from helpdesk.core.i18n import gettext as _
@@ -27,9 +28,10 @@ ARROW = " → "  # between the steps of a way
 
 def _status(model: Any) -> Any:
     """How the ticket of a row stood when its facts were last written."""
+    other = aliased(_T)
     return (
-        select(_T.status).where(_T.ticket_id == model.ticket_id, _T.is_latest).order_by(_T.id.desc()).limit(1)
-        .scalar_subquery()
+        select(other.status).where(other.ticket_id == model.ticket_id, other.is_latest)
+        .order_by(other.id.desc()).limit(1).correlate(model).scalar_subquery()
     )  # fmt: skip
 
 

@@ -43,6 +43,7 @@ class Narrowed:
     operator_id: int | None = None
     since: datetime | None = None
     until: datetime | None = None
+    leads_only: bool = False  # what was asked in the letter of another stands beside that one
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class AnswerShown:
     ticket: str  # its number
     subject: str
     extras: Sequence[Extra] = ()
+    beside: Sequence[tuple[str, int]] = ()  # kinds and scores that were asked in the same letter
 
     @property
     def is_praise(self) -> bool:
@@ -122,13 +124,19 @@ def shown(rows: Sequence[Survey]) -> list[AnswerShown]:
     )  # fmt: skip
     for answer, question in found:
         extras.setdefault(answer.survey_id, []).append(Extra(question, answer))
+    beside: dict[int, list[tuple[str, int]]] = {}
+    others = select(Survey.asked_with_id, Survey.kind, Survey.score).where(
+        Survey.asked_with_id.in_([row.id for row in rows]), Survey.score.is_not(None)
+    )
+    for lead_id, kind, score in db.session.execute(others.order_by(Survey.id)):
+        beside.setdefault(lead_id or 0, []).append((kind.value, score or 0))
     cards = operators()
     return [
         AnswerShown(
             row, contacts.get(row.contact_id or 0, ""), organisations.get(row.organisation_id or 0, ""),
             cards[row.operator_id].name if row.operator_id in cards else "",
             f"T-{row.ticket_id}" if row.ticket_id is not None else "", subjects.get(row.ticket_id or 0, ""),
-            extras.get(row.id, ()),
+            extras.get(row.id, ()), beside.get(row.id, ()),
         ) for row in rows
     ]  # fmt: skip
 
@@ -137,6 +145,8 @@ def _conditions(narrowed: Narrowed) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if narrowed.kind is not None:
         conditions.append(Survey.kind == narrowed.kind)
+    if narrowed.leads_only:
+        conditions.append(Survey.asked_with_id.is_(None))
     if narrowed.operator_id is not None:
         conditions.append(Survey.operator_id == narrowed.operator_id)
     if narrowed.since is not None:

@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from helpdesk.core.command import command
 from helpdesk.core.db import db
@@ -116,15 +117,16 @@ def changeable_until(survey: Survey) -> datetime | None:
 
 def waiting_surveys(*, for_: Actor, ticket_id: int | None = None, limit: int = 10) -> list[Survey]:
     """What the client was asked and has not answered yet, the oldest first."""
-    if not for_.is_client:
-        return []
-    query = visible(for_, Survey).where(
-        Survey.contact_id == for_.contact_id, Survey.state == SurveyState.SENT, Survey.asked_with_id.is_(None),
-        Survey.expires_at > now(),
-    )  # fmt: skip
+    query = _waiting(for_)
     if ticket_id is not None:
         query = query.where(Survey.ticket_id == ticket_id)
-    return list(db.session.scalars(query.order_by(Survey.sent_at, Survey.id).limit(limit)))
+    return list(db.session.scalars(query.limit(limit)))
+
+
+def waiting_with_subjects(*, for_: Actor, limit: int = 3) -> list[tuple[Survey, str]]:
+    """The same, each with the subject of its ticket."""
+    query = _waiting(for_).outerjoin(Ticket, Ticket.id == Survey.ticket_id).add_columns(Ticket.subject)
+    return [(survey, subject or "") for survey, subject in db.session.execute(query.limit(limit))]
 
 
 @command
@@ -179,6 +181,14 @@ def about(survey: Survey) -> str:
 def said_to(survey: Survey) -> dict[int, SurveyAnswer]:
     """What was answered to the desk's own questions, by their ids."""
     return {each.question_id: each for each in _answers_of(survey)}
+
+
+def _waiting(actor: Actor) -> Select[Any]:
+    """Only what they were asked themselves: staff, who may see all, were asked nothing."""
+    return visible(actor, Survey).where(
+        Survey.contact_id == (actor.contact_id or -1), Survey.state == SurveyState.SENT,
+        Survey.asked_with_id.is_(None), Survey.expires_at > now(),
+    ).order_by(Survey.sent_at, Survey.id)  # fmt: skip
 
 
 def _take(survey: Survey, score: int | None, via: Via, by: Actor) -> None:

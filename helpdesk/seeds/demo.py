@@ -37,6 +37,7 @@ from helpdesk.seeds.sales import sell
 from helpdesk.seeds.searches import search_around
 from helpdesk.seeds.stories import STORIES
 from helpdesk.seeds.story import Story
+from helpdesk.seeds.surveys import ask_around
 from helpdesk.seeds.wishes import wish
 from helpdesk.tickets import search
 from knowledge_base import search as article_search
@@ -132,6 +133,7 @@ def fill(stories: Sequence[Story] = (*STORIES, *EVERYDAY), *, progress: Progress
         write_articles(company, until=until)
         find_problems(company, until=until)
         wish(company, until=until)
+        ask_around(company, [each.story for each in dated], until=until)
         _take_in()
         search_around(until=until)
         # From here on everything that happens is real: what follows from it can be checked.

@@ -21,6 +21,7 @@ from helpdesk.problems.answers import NewAnswer, answer_problem, answer_wish, pr
 from helpdesk.problems.schedules import NewSchedule, schedule_feedback
 from helpdesk.problems.wishes import NewWish, count_ticket, find_wish, vote, write_wish
 from helpdesk.seeds.company import Company
+from helpdesk.seeds.reports import save_reports
 
 OPERATOR, OWNER, MANAGER = "kamil", "giedrius", "robert"
 
@@ -64,7 +65,7 @@ WISHES = (
 
 
 def wish(company: Company, *, until: datetime) -> None:
-    """Write the wishes down, let clients vote, answer wishes and problems, and have the report sent. Part of more."""
+    """Write the wishes down, let clients vote, answer wishes and problems, and have reports saved and sent."""
     for number, told in enumerate(WISHES):
         _bring(told, number, company, until)
     owner = company.staff[OWNER]
@@ -72,6 +73,7 @@ def wish(company: Company, *, until: datetime) -> None:
         _answer_problem(problem, owner)
     schedule_feedback(NewSchedule(Every.MONTH), by=owner)
     schedule_feedback(NewSchedule(Every.QUARTER), by=company.staff[MANAGER])
+    save_reports(company.staff[MANAGER])
 
 
 def _bring(told: Wished, number: int, company: Company, until: datetime) -> None:

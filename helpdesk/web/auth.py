@@ -101,7 +101,7 @@ def home_of(actor: Actor) -> str:
     if actor.role is Role.CONTACT:
         return url_for("portal.home.show")
     if actor.role in (Role.MANAGER, Role.PRODUCT_OWNER):
-        return url_for("manager.reports.overview" if actor.role is Role.MANAGER else "manager.feedback.show")
+        return url_for("manager.boards.morning" if actor.role is Role.MANAGER else "manager.feedback.show")
     if actor.role is Role.ADMINISTRATOR:
         return url_for("console.people.index")
     return url_for("console.tickets.index")

@@ -177,6 +177,11 @@ def _reports(actor: Actor) -> Iterator[Item]:
         if may(actor, Action.READ_FEEDBACK):
             yield _item(_("Product feedback"), "manager.feedback.show", icon="bulb")
         return
+    yield _item(_("This morning"), "manager.boards.morning", icon="home")
+    yield _item(_("Wall board"), "manager.boards.wall", icon="align-justified")
+    yield _item(_("The process as it runs"), "manager.boards.process", icon="route")
+    yield _item(_("All reports"), "manager.library.index", icon="list-details")
+    yield _item(_("Saved reports"), "manager.saved_reports.index", icon="file-description")
     yield _item(_("Overview"), "manager.reports.overview", icon="chart-bar")
     yield _item(_("Service levels kept"), "manager.reports.attainment", icon="circle-check")
     yield _item(_("Promises kept"), "manager.reports.promises", icon="heart-handshake")
@@ -254,7 +259,7 @@ ALONE = frozenset({"portal.tickets.new"})
 
 def _item(label: str, endpoint: str, icon: str, count: int = 0) -> Item:
     is_current = (request.endpoint or "").rpartition(".")[0] == endpoint.rpartition(".")[0]
-    if {endpoint, request.endpoint} & ALONE or endpoint.startswith("manager.reports."):
+    if {endpoint, request.endpoint} & ALONE or endpoint.startswith(("manager.reports.", "manager.boards.")):
         is_current = request.endpoint == endpoint
     return Item(
         label, url_for(endpoint), icon, count=_capped(count) if count else "", is_current=is_current,

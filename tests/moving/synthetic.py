@@ -188,7 +188,7 @@ def figures_of(steps: Sequence[Step]) -> dict[str, Any]:
     return {
         "reassignments": len(held) - 1 if held else 0,
         "ping_pongs": sum(held[i] == held[i + 2] for i in range(len(held) - 2)),
-        "highest_line": max(map(line_of, held), default=None),
+        "highest_line": max(map(line_of, held), default=line_of("?")),
         "steps_up": sum(line_of(held[i + 1]) > line_of(held[i]) for i in range(len(held) - 1)),
         "steps_back": sum(line_of(held[i + 1]) < line_of(held[i]) for i in range(len(held) - 1)),
         "reopenings": sum(stands[i][1] in ("resolved", "closed") and stands[i + 1][1] not in ("resolved", "closed")

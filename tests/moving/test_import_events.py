@@ -230,12 +230,13 @@ def test_lines_come_from_a_pattern_of_the_team(tmp_path: Path):
     }  # fmt: skip
 
 
-def test_a_team_that_is_not_known_stands_on_no_line(tmp_path: Path):
+def test_the_line_of_a_team_that_is_not_known_moves_nothing(tmp_path: Path):
     log = a_log(tmp_path, "A,2026-01-05 09:00,New,V5 3rd,,,,", "A,2026-01-05 09:01,New,?,,,,",
                 "A,2026-01-05 09:02,New,V5 3rd,,,,", "B,2026-01-05 09:00,New,?,,,,")  # fmt: skip
     bring_in(log, line={"column": "team", "patterns": [["3rd$", 3], ["2nd$", 2]], "default": 1})
     assert (the_ticket("A").highest_line, the_ticket("A").reassignments) == (3, 0)
-    assert (the_ticket("B").team_id, the_ticket("B").highest_line) == (None, None)
+    assert (the_ticket("B").team_id, the_ticket("B").highest_line) == (None, 1)
+    assert not db.session.scalar(select(func.count(Team.id)).where(Team.name == "Line 1"))
 
 
 def test_rows_can_be_put_in_the_order_of_their_times(tmp_path: Path):

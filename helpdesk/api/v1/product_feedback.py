@@ -71,6 +71,16 @@ class AfterFixSchema(Shown):
     installed_known = fields.Integer()
 
 
+class SatisfactionEffectSchema(Shown):
+    """What clients answered about these tickets, against the others of their products; no mean of fewer than five."""
+
+    mean = fields.Float(allow_none=True, metadata={"description": "1 to 5."})
+    answers = fields.Integer()
+    others_mean = fields.Float(allow_none=True)
+    others_answers = fields.Integer()
+    effect = fields.Float(allow_none=True, metadata={"description": "The mean less that of the others."})
+
+
 class FeedbackProblemSchema(Shown):
     """A problem, with each factor of its rank."""
 
@@ -94,6 +104,7 @@ class FeedbackProblemSchema(Shown):
     fixed_version = NameOrNull()
     after_fix = fields.Nested(AfterFixSchema, allow_none=True)
     samples = fields.List(fields.String())
+    satisfaction = fields.Nested(SatisfactionEffectSchema)
     answer = fields.Nested(FeedbackAnswerSchema, allow_none=True)
 
 

@@ -330,7 +330,9 @@ def erase(survey_id: int) -> None:
 def index(sent: dict[str, Any]) -> tuple[PageOf[AnswerShown], dict[str, str]]:
     """List what clients said, the last first: of an operator about the own work, of a lead about the line."""
     require(current_actor(), Action.READ_ANSWERS)
-    narrowed = Narrowed(**{name: sent.get(name) for name in ("kind", "tone", "operator_id", "since", "until")})
+    narrowed = Narrowed(
+        sent.get("kind"), sent.get("tone"), sent.get("operator_id"), sent.get("since"), sent.get("until")
+    )
     page = list_answers(narrowed, for_=current_actor(), size=sent["size"], after=sent.get("after"),
                         before=sent.get("before"))  # fmt: skip
     return page, link_header(page)

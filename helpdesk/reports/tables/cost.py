@@ -14,12 +14,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Integer, Select, bindparam, case, func, literal, select
+from sqlalchemy import ColumnElement, Integer, Select, case, func, literal, select
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
 
+from helpdesk.aftersales.billing import price
 from helpdesk.core.db import among, db
 from helpdesk.core.settings import read_settings
 from helpdesk.core.times import now
@@ -33,10 +35,10 @@ from helpdesk.policy.scopes import contract_scope, ticket_scope
 from helpdesk.reports.base import Slice
 from helpdesk.reports.dimensions import STEPS, free_dimension
 from helpdesk.reports.engine import Basis, FactReport, Key, Source, before, check_slicing, following, said, utc
-from helpdesk.reports.metrics import Figure, How, Metric, Row, Table, Unit
+from helpdesk.reports.metrics import Figure, How, Metric, Row, Table, Time, Unit
 from helpdesk.reports.tables.hours import BILLED_AMOUNT, NOTICES
 from helpdesk.reports.tables.joint import SideBySide, joint_source, metrics_of
-from helpdesk.reports.tables.rows import Rows, days, days_of_date, of_ticket, sliced_by, within
+from helpdesk.reports.tables.rows import Rows, days, days_of_date, of_ticket, sliced_by, told_when_asked, within
 
 DEFAULT_CURRENCY = "EUR"
 
@@ -45,8 +47,19 @@ def _default_rate() -> int | None:
     return read_settings(ReportSettings).default_rate_cents or None
 
 
-_default = bindparam(None, callable_=_default_rate, type_=Integer())
-_rate = func.coalesce(ContractTerms.hourly_rate_cents, _default)
+class DefaultRate(ColumnElement[int]):
+    """The rate of the settings, as it is when the report is worked out."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(DefaultRate)
+def _default_rate_in_sql(element: DefaultRate, compiler: Any, **kwargs: Any) -> str:
+    return told_when_asked("default_rate", _default_rate, element.type, compiler, kwargs)
+
+
+_rate = func.coalesce(ContractTerms.hourly_rate_cents, DefaultRate())
 _taken_back = aliased(WorkLog)
 W = Rows("work", select(
     WorkLog.id, WorkLog.started_at.label("at"), WorkLog.minutes, WorkLog.operator_id, WorkLog.contract_id,
@@ -69,7 +82,8 @@ WORK = FactReport(
                   "channel", "type", "priority", "status") | _CURRENCY,
         item="work", item_id="id", is_live=True,
     ), (
-        Metric(name="worked_minutes", title=_l("Work"), basis="worked", how=How.SUM, unit=Unit.MINUTES, of=W.minutes,
+        Metric(name="worked_minutes", title=_l("Work"), basis="worked", how=How.SUM, unit=Unit.MINUTES,
+               time=Time.CALENDAR, of=W.minutes,
                definition=_l("Minutes worked, as they were logged, whether anybody pays for them or not."),
                exclusions=_TAKEN_BACK),
         Metric(name="worked_amount", title=_l("Work in money"), basis="worked", how=How.SUM, unit=Unit.CENTS,
@@ -78,7 +92,7 @@ WORK = FactReport(
                              "settings, in cents, each piece of work rounded to the cent. Different currencies are "
                              "never added.")),
         Metric(name="unpriced_minutes", title=_l("Work without a rate"), basis="worked", how=How.SUM,
-               unit=Unit.MINUTES, of=W.minutes, where=(W.is_unpriced,), exclusions=_TAKEN_BACK,
+               unit=Unit.MINUTES, time=Time.CALENDAR, of=W.minutes, where=(W.is_unpriced,), exclusions=_TAKEN_BACK,
                definition=_l("Minutes worked for which neither the contract nor the settings say a rate.")),
     ),
 )  # fmt: skip
@@ -111,6 +125,8 @@ class _Priced:
 @dataclass(frozen=True)
 class ContractValue(FactReport):
     """What contracts are worth in a period, from their terms."""
+
+    by_itself: ClassVar[frozenset[str]] = frozenset({"contract_value_amount"})
 
     def run(
         self, over: Slice, *, for_: Actor, by: Iterable[str] | None = None, judged: str = "first", compare: bool = True,
@@ -153,12 +169,12 @@ class ContractValue(FactReport):
                 found = self.source.dimensions[name].find(value) if value is not None else []
                 spans = [span for span in spans if getattr(span, column) in found]
         first, until = _period(over)
-        worth: dict[int, float] = defaultdict(float)
+        worth: dict[int, int] = defaultdict(int)
         for span in spans:
             worth[span.contract_id] += _fee(span, first, until)
         for contract_id, (_currency, cents) in self._granted_worth(spans, first, until):
             worth[contract_id] += cents
-        amounts = {contract_id: round(cents) for contract_id, cents in worth.items() if cents}
+        amounts = {contract_id: cents for contract_id, cents in worth.items() if cents}
         amount = case(amounts, value=Contract.id, else_=0) if amounts else literal(0)
         query = select(Contract.id, amount.label("amount")).where(among(Contract.id, sorted(amounts)))
         return query.order_by(Contract.id)
@@ -199,7 +215,7 @@ class ContractValue(FactReport):
             [(None, _period(over))] if step is None else list(self._stretches(over, step))
         )
         names = {name: self.source.dimensions[name].named({self._id(name, span) for span in spans}) for name in others}
-        found: dict[Key, list[Mapping[str, float]]] = defaultdict(list)
+        found: dict[Key, list[Mapping[str, int]]] = defaultdict(list)
         for stretch, (first, until) in stretches:
             grouped: dict[tuple[str, ...], list[_Priced]] = defaultdict(list)
             for span in spans:
@@ -227,11 +243,11 @@ class ContractValue(FactReport):
             yield step.key(number), (max(first, step.first(number)), min(until, step.first(after)))
             number = after
 
-    def _worth(self, over: Slice, spans: Sequence[_Priced]) -> Mapping[str, float]:
+    def _worth(self, over: Slice, spans: Sequence[_Priced]) -> Mapping[str, int]:
         return self._between(spans, *_period(over))
 
-    def _between(self, spans: Sequence[_Priced], first: date, until: date) -> Mapping[str, float]:
-        money: dict[str, float] = defaultdict(float)
+    def _between(self, spans: Sequence[_Priced], first: date, until: date) -> Mapping[str, int]:
+        money: dict[str, int] = defaultdict(int)
         for span in spans:
             cents = _fee(span, first, until)
             if cents:
@@ -240,7 +256,7 @@ class ContractValue(FactReport):
             money[currency] += cents
         return money
 
-    def _granted_worth(self, spans: Sequence[_Priced], first: date, until: date) -> list[tuple[int, tuple[str, float]]]:
+    def _granted_worth(self, spans: Sequence[_Priced], first: date, until: date) -> list[tuple[int, tuple[str, int]]]:
         """Hours granted in the period, at the rate of terms without a fee that held on their day."""
         prepaid: dict[int, list[_Priced]] = defaultdict(list)
         for span in spans:
@@ -254,30 +270,30 @@ class ContractValue(FactReport):
                    HoursEntry.day >= first, HoursEntry.day < until)
         )  # fmt: skip
         return [
-            (contract_id, (span.currency, (span.rate or 0) * minutes / 60))
+            (contract_id, (span.currency, price(minutes, span.rate) or 0))
             for contract_id, day, minutes in rows
             for span in prepaid[contract_id]
             if span.first <= day <= span.last
         ]
 
-    def _figures(self, worths: Sequence[Mapping[str, float]]) -> dict[str, Figure]:
-        money: dict[str, float] = defaultdict(float)
+    def _figures(self, worths: Sequence[Mapping[str, int]]) -> dict[str, Figure]:
+        money: dict[str, int] = defaultdict(int)
         for worth in worths:
             for currency, cents in worth.items():
                 money[currency] += cents
         name = self.metrics[0].name
         if len(money) > 1:
             return {name: Figure(None)}
-        return {name: Figure(round(sum(money.values())), currency=next(iter(money), None))}
+        return {name: Figure(sum(money.values()), currency=next(iter(money), None))}
 
 
-def _fee(span: _Priced, first: date, until: date) -> float:
-    """The monthly fees of these days, of a part of a month by its days."""
-    day, last, cents = max(span.first, first), min(span.last, until - timedelta(days=1)), 0.0
+def _fee(span: _Priced, first: date, until: date) -> int:
+    """The monthly fees of these days, of a part of a month by its days: stretches of a month add up to its fee."""
+    day, last, cents = max(span.first, first), min(span.last, until - timedelta(days=1)), 0
     while span.fee and day <= last:
         begins, ends = first_of_month(month_of(day)), first_of_month(month_of(day) + 1)
-        end = min(last + timedelta(days=1), ends)
-        cents += span.fee * (end - day).days / (ends - begins).days
+        end, length = min(last + timedelta(days=1), ends), (ends - begins).days
+        cents += span.fee * (end - begins).days // length - span.fee * (day - begins).days // length
         day = end
     return cents
 

@@ -15,7 +15,7 @@ from helpdesk.reports.base import Slice
 from helpdesk.reports.dimensions import free_dimension
 from helpdesk.reports.engine import Basis, FactReport, Source
 from helpdesk.reports.hours import DIMENSIONS, SUMS, run_hours
-from helpdesk.reports.metrics import How, Metric, Unit
+from helpdesk.reports.metrics import How, Metric, Time, Unit
 from helpdesk.reports.tables.joint import SideBySide, Standing, joint_source, metrics_of
 from helpdesk.reports.tables.rows import Rows, days_of_date, of_ticket, sliced_by, within
 
@@ -37,7 +37,7 @@ def _minutes(kind: HoursKind, title: Any, definition: Any) -> Metric:
     sign = SUMS[kind.value][1]
     return Metric(
         name=f"{kind.value}_minutes", title=title, definition=definition, basis="counted", how=How.SUM,
-        unit=Unit.MINUTES, of=E_.minutes if sign > 0 else E_.spent, where=(E_.kind == kind,),
+        unit=Unit.MINUTES, time=Time.CALENDAR, of=E_.minutes if sign > 0 else E_.spent, where=(E_.kind == kind,),
     )  # fmt: skip
 
 
@@ -54,7 +54,8 @@ LEDGER = FactReport(
 )  # fmt: skip
 LEFT = Standing(
     "hours-left", _l("Hours left"), _l("What is left of the hours at the end of the period."), _LEDGER,
-    (Metric(name="left_minutes", title=_l("Left"), basis="counted", how=How.SUM, unit=Unit.MINUTES, of=E_.minutes,
+    (Metric(name="left_minutes", title=_l("Left"), basis="counted", how=How.SUM, unit=Unit.MINUTES,
+            time=Time.CALENDAR, of=E_.minutes,
             definition=_l("Minutes left at the end of the period, or of each stretch of time: the sum of all entries "
                           "before it, not of the period alone.")),),
 )  # fmt: skip

@@ -145,7 +145,10 @@ def joint_source(parts: Sequence[FactReport]) -> Source:
     """By what a report of these parts can be sliced: by whatever one of them knows."""
     dimensions = {name: each for part in reversed(parts) for name, each in part.source.dimensions.items()}
     in_order = [name for part in parts for name in part.source.dimensions]
-    return replace(parts[0].source, dimensions={name: dimensions[name] for name in dict.fromkeys(in_order)})
+    bases = {name: basis for part in parts for name, basis in part.source.bases.items()}
+    return replace(
+        parts[0].source, bases=bases, dimensions={name: dimensions[name] for name in dict.fromkeys(in_order)}
+    )
 
 
 def metrics_of(parts: Sequence[FactReport]) -> tuple[Metric, ...]:

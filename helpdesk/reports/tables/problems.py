@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 from sqlalchemy import func, select
 
 from helpdesk.core.db import SecondsBetween
@@ -78,7 +79,7 @@ PROBLEMS = FactReport(
     "problems", _l("Problems"),
     _l("How many causes of incidents were found, understood and fixed, how long that took, and which came back."),
     SOURCE, (
-        _count("opened", _l("Opened"), _l("Problems opened in the period."), "opened"),
+        _count("opened", _lp("figure", "Opened"), _l("Problems opened in the period."), "opened"),
         Metric(
             name="tickets", title=_l("Tickets linked"), basis="opened", how=How.SUM, of=V.tickets,
             definition=_l("Tickets that are linked to the problems opened in the period; one of two problems counts "

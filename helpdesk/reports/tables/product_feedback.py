@@ -27,7 +27,7 @@ from helpdesk.problems.feedback_documents import feedback_document
 from helpdesk.reports.base import Slice
 from helpdesk.reports.dimensions import Dimension
 from helpdesk.reports.engine import Basis, FactReport, Source
-from helpdesk.reports.metrics import How, Metric, Unit
+from helpdesk.reports.metrics import How, Metric, Time, Unit
 from helpdesk.reports.product_feedback import DIMENSIONS, run_product_feedback
 from helpdesk.reports.tables.rows import Rows, days, of_ticket, sliced_by, within
 
@@ -108,7 +108,8 @@ FEEDBACK = FactReport(
                definition=_l("The mean of 1 (one person), 2 (a group) and 3 (the whole organisation)."),
                numerator=_l("Sum of the impacts."), denominator=_l("Tickets linked to problems; one of two problems "
                                                                    "counts for each."), exclusions=_LINKED),
-        Metric(name="worked_minutes", title=_l("Work"), basis="opened", how=How.SUM, of=V.minutes, unit=Unit.MINUTES,
+        Metric(name="worked_minutes", title=_l("Work"), basis="opened", how=How.SUM, of=V.minutes,
+               unit=Unit.MINUTES, time=Time.CALENDAR,
                definition=_l("Minutes worked on these tickets so far; those of a ticket of two problems count for "
                              "each."), exclusions=_l("Work that was taken back.")),
         Metric(name="reopenings", title=_l("Reopenings"), basis="opened", how=How.SUM, of=V.reopenings,

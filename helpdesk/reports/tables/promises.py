@@ -16,11 +16,11 @@ from helpdesk.reports.base import Slice
 from helpdesk.reports.engine import Basis, FactReport, Source
 from helpdesk.reports.metrics import How, Metric, Unit
 from helpdesk.reports.promises import BY, run_promises
-from helpdesk.reports.tables.rows import Rows, asked_at, days, of_ticket, sliced_by, within
+from helpdesk.reports.tables.rows import AskedAt, Rows, days, of_ticket, sliced_by, within
 
 V = Rows("promises", select(
     Promise.id, Promise.until_at.label("at"), Promise.state, Promise.owner_id.label("operator_id"), Promise.line,
-    Promise.organisation_id, (Promise.until_at < asked_at()).label("has_passed"),
+    Promise.organisation_id, (Promise.until_at < AskedAt()).label("has_passed"),
     *of_ticket("operator_id", "line", "organisation_id"), *days(Promise.until_at),
 ).outerjoin(Ticket, Ticket.id == Promise.ticket_id))  # fmt: skip
 

@@ -15,7 +15,7 @@ from helpdesk.reports.dimensions import named_dimension
 from helpdesk.reports.engine import Basis, FactReport, Source
 from helpdesk.reports.metrics import How, Metric, Unit
 from helpdesk.reports.revisits import BY, run_revisits
-from helpdesk.reports.tables.rows import Rows, asked_at, days_of_date, on_desk_day, sliced_by, within
+from helpdesk.reports.tables.rows import AskedAt, Rows, days_of_date, on_desk_day, sliced_by, within
 
 
 def _found(model: type[Need] | type[Referral], name: str, *where: Any) -> Any:
@@ -28,7 +28,7 @@ def _found(model: type[Need] | type[Referral], name: str, *where: Any) -> Any:
 V = Rows("revisits", select(
     Revisit.id, Revisit.planned_on.label("on"), Revisit.state, Revisit.operator_id, Revisit.team_id,
     Revisit.organisation_id, Revisit.contract_id, Revisit.channel, Care.plan_id, RevisitOutcome.satisfaction,
-    (Revisit.planned_on < on_desk_day(asked_at())).label("has_passed"),
+    (Revisit.planned_on < on_desk_day(AskedAt())).label("has_passed"),
     func.coalesce(on_desk_day(RevisitOutcome.recorded_at) > Revisit.latest_on, False).label("is_late"),
     _found(Need, "needs"), _found(Need, "needs_won", Need.state == Followed.WON),
     _found(Referral, "referrals"), _found(Referral, "referrals_won", Referral.state == Followed.WON),

@@ -7,10 +7,12 @@ that asks for them pays for them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Integer, Select, String, Subquery, True_, bindparam, cast, null, select
+from sqlalchemy import ColumnElement, Integer, Select, String, Subquery, True_, bindparam, cast, null, select
+from sqlalchemy.ext.compiler import compiles
 
 from helpdesk.core.db import DayNumber, LocalDate, MonthNumber, UTCDateTime
 from helpdesk.core.times import now
@@ -63,9 +65,40 @@ def none_of(*names: str) -> list[Any]:
     return [cast(null(), Integer).label(name) for name in names]
 
 
+class DeskZone(ColumnElement[str]):
+    """The name of the desk's zone, as it is when the report is worked out."""
+
+    type = String()
+    inherit_cache = True
+
+
+class AskedAt(ColumnElement[datetime]):
+    """The instant at which the report is worked out."""
+
+    type = UTCDateTime()
+    inherit_cache = True
+
+
+@compiles(DeskZone)
+def _desk_zone_in_sql(element: DeskZone, compiler: Any, **kwargs: Any) -> str:
+    return told_when_asked("desk_zone", lambda: desk_zone().key, element.type, compiler, kwargs)
+
+
+@compiles(AskedAt)
+def _asked_at_in_sql(element: AskedAt, compiler: Any, **kwargs: Any) -> str:
+    return told_when_asked("asked_at", now, element.type, compiler, kwargs)
+
+
+def told_when_asked(name: str, read: Callable[[], Any], kind: Any, compiler: Any, kwargs: dict[str, Any]) -> str:
+    """A parameter that is read whenever the statement runs; by its name where somebody only looks at the statement."""
+    if kwargs.get("literal_binds"):
+        return f":{name}"
+    return str(compiler.process(bindparam(name, callable_=read, type_=kind, unique=True), **kwargs))
+
+
 def on_desk_day(at: Any) -> Any:
     """The date of an instant in the zone of the desk."""
-    return LocalDate(at, bindparam(None, callable_=lambda: desk_zone().key, type_=String()))
+    return LocalDate(at, DeskZone())
 
 
 def days(at: Any, prefix: str = "") -> list[Any]:
@@ -76,11 +109,6 @@ def days(at: Any, prefix: str = "") -> list[Any]:
 def days_of_date(day: Any, prefix: str = "") -> list[Any]:
     """The same of a date."""
     return [DayNumber(day).label(f"{prefix}day"), MonthNumber(day).label(f"{prefix}month")]
-
-
-def asked_at() -> Any:
-    """The instant at which the report is worked out."""
-    return bindparam(None, callable_=now, type_=UTCDateTime())
 
 
 def within(rows: Rows, model: Any, scope: Callable[[Actor], Any], column: str = "id") -> Callable[[Actor], list[Any]]:

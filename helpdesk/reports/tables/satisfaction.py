@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 from sqlalchemy import select
 
 from helpdesk.models.satisfaction import NotAsked, Survey, SurveyKind, SurveyState, Via
@@ -145,7 +146,8 @@ SATISFACTION = FactReport(
                _l("Answers of clients whose ticket silence had closed."), V.closed_by_silence),
         _count("comments", _l("Comments"), _l("Answers with words of the client's own, erased ones among them."),
                V.has_words),
-        _count("sent", _l("Asked"), _l("Questions that were sent in the period, answered or not."), basis="sent",
+        _count("sent", _lp("survey", "Asked"), _l("Questions that were sent in the period, answered or not."),
+               basis="sent",
                exclusions=_l("What was said to whoever came on a revisit was not sent.")),
         Metric(
             name="response_share", title=_l("Response rate"), basis="sent", how=How.SHARE, unit=Unit.SHARE,

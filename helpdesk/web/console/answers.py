@@ -60,7 +60,8 @@ def index() -> str:
     kind = kind if kind in SURVEY_KINDS else ""
     operator_id = sent_id("operator_id")
     page = list_answers(
-        Narrowed(SurveyKind(kind) if kind else None, Tone(view) if view != "all" else None, operator_id),
+        Narrowed(SurveyKind(kind) if kind else None, Tone(view) if view != "all" else None, operator_id,
+                 leads_only=not kind and view in ("all", Tone.WORDS, Tone.PRAISE)),
         for_=actor, after=request.args.get("after"), before=request.args.get("before"),
     )  # fmt: skip
 

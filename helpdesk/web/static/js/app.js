@@ -19,6 +19,7 @@ import { submitOnce } from "./submit-once.js";
 import { takeFocus } from "./focus.js";
 import { density, theme } from "./theme.js";
 import { tellFailures, toasts } from "./toasts.js";
+import { wall } from "./wall.js";
 import { yesAtOnce } from "./yes-at-once.js";
 
 const BEHAVIOURS = {
@@ -42,6 +43,7 @@ const BEHAVIOURS = {
   "take-focus": takeFocus,
   theme,
   toasts,
+  wall,
   "yes-at-once": yesAtOnce,
 };
 

@@ -1,0 +1,222 @@
+"""The wall board and the manager's start page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from helpdesk.core.errors import Forbidden
+from helpdesk.figures import counting
+from helpdesk.models.people import Organisation
+from helpdesk.models.tickets import Channel, Status, Urgency
+from helpdesk.problems.majors import NewMajor, declare_major
+from helpdesk.reports.base import Slice
+from helpdesk.reports.control import Change
+from helpdesk.reports.morning import morning_of
+from helpdesk.reports.process import Of, run_process, statuses_of
+from helpdesk.reports.wall import wall_of
+from helpdesk.tickets.history import PastStep, PastTicket, record_past
+from tests.cast import Cast
+from tests.factories import a_ticket
+from tests.page import Client
+from tests.tickets.test_promises import a_promise
+from tests.web.test_pages import queries
+
+BrowserOf = Callable[[str], Client]
+At = Callable[..., AbstractContextManager[None]]
+
+
+def test_a_board_counts_what_lies_on_its_line(cast: Cast, at: At) -> None:
+    with at("2026-03-02 09:00"):
+        first = a_ticket(cast, urgency=Urgency.HIGH)
+        a_ticket(cast, status=Status.WAITING_CLIENT)
+        second = a_ticket(cast, line=2)
+        done = a_ticket(cast, status=Status.RESOLVED)
+    with at("2026-03-02 09:30"):
+        board = wall_of(1, for_=cast.vera)
+        other = wall_of(2, for_=cast.rasa)
+        whole = wall_of(None, for_=cast.vera)
+
+    assert (board.open, board.unassigned, board.waiting_client) == (2, 1, 1)
+    assert (board.opened_today, board.resolved_today) == (3, 1)
+    assert [row.number for row in board.waiting_longest] == [first.number]
+    assert [row.number for row in other.due_next] == [second.number]
+    assert whole.open == 3
+    assert done.number not in {row.number for row in (*whole.due_next, *whole.waiting_longest)}
+
+
+def test_what_is_late_stands_first_and_says_so(cast: Cast, at: At) -> None:
+    with at("2026-03-02 09:00"):
+        ticket = a_ticket(cast)
+    with at("2026-03-06 16:00"):
+        board = wall_of(1, for_=cast.vera)
+    assert (board.overdue, board.at_risk) == (1, 0)
+    assert [(row.number, row.is_late) for row in board.due_next] == [(ticket.number, True)]
+
+
+def test_promises_of_today_and_major_incidents(cast: Cast, at: At) -> None:
+    with at("2026-03-02 09:00"):
+        ticket = a_ticket(cast)
+        promise = a_promise(cast, ticket=ticket)
+        declare_major(ticket, NewMajor("Everybody is hit.", {"en": "Printing is down."}), by=cast.rasa)
+    with at("2026-03-03 08:00"):
+        board = wall_of(1, for_=cast.vera)
+    assert [major.number for major in board.majors] == [ticket.number]
+    assert [(row.number, row.until_at) for row in board.promises] == [(ticket.number, promise.until_at)]
+    assert board.promised_today == 1
+
+
+def test_it_hangs_for_those_who_read_reports(cast: Cast, browser_of: BrowserOf) -> None:
+    for actor in (cast.ona, cast.jonas, cast.marek):
+        with pytest.raises(Forbidden):
+            wall_of(1, for_=actor)
+    for name in ("marek", "jonas", "ona"):
+        browser_of(name).get("/manager/wall?line=1", status=404)
+    for name in ("vera", "rasa", "petras"):
+        assert "Wall board: First line" in browser_of(name).get("/manager/wall?line=1").html
+
+
+def test_nobody_sees_it_without_signing_in(app: Flask, cast: Cast) -> None:
+    answer = app.test_client().get("/manager/wall?line=1")
+    assert (answer.status_code, "/sign-in" in answer.headers["Location"]) == (302, True)
+
+
+def test_nothing_of_clients_stands_on_it(cast: Cast, browser_of: BrowserOf, at: At) -> None:
+    with at("2026-03-02 09:00"):
+        ticket = a_ticket(cast, subject="Salary slips of Jonas")
+        page = browser_of("vera").get("/manager/wall?line=1")
+    assert ticket.number in page.html
+    assert isinstance(cast.klinika, Organisation)
+    for word in ("Salary", cast.jonas.name, cast.klinika.name):
+        assert word not in page.html
+
+
+def test_the_board_asks_little_and_says_when_nothing_changed(cast: Cast, browser_of: BrowserOf, at: At) -> None:
+    with at("2026-03-02 09:00"):
+        for line in (1, 1, 2):
+            a_ticket(cast, line=line)
+        vera = browser_of("vera")
+        vera.get("/manager/wall?line=1")
+        head = {"HX-Request": "true"}
+        with queries(10, "the wall board"):
+            news = vera.client.get("/manager/wall?line=1", headers=head)
+        assert news.get_data(as_text=True).lstrip().startswith("<div")
+        again = vera.client.get("/manager/wall?line=1", headers=head | {"If-None-Match": news.headers["ETag"]})
+        assert again.status_code == 304
+
+
+def test_an_empty_desk_has_a_board(cast: Cast, browser_of: BrowserOf) -> None:
+    page = browser_of("vera").get("/manager/wall")
+    assert "Nothing is due." in page.text
+
+
+def test_the_process_says_which_ways_tickets_take(cast: Cast, browser_of: BrowserOf) -> None:
+    for _number in range(3):
+        a_ticket(cast, status=Status.RESOLVED)
+    a_ticket(cast, line=2)
+    counting.catch_up_wholly()
+
+    found = run_process(Slice(), for_=cast.vera)
+
+    assert (found.tickets, found.variants, found.hops) == (4, 2, 1)
+    assert (found.ways[0].steps, found.ways[0].figures["tickets"].value) == (("new", "resolved"), 3)
+    assert [(each.source, each.target, each.count) for each in found.follows] == [
+        ("new", "resolved", 3), ("new", "open", 1),
+    ]  # fmt: skip
+    [move] = run_process(Slice(), Of.TEAM, for_=cast.vera).follows
+    assert (move.source, move.target, move.count) == (cast.desk.name, cast.field.name, 1)
+    page = browser_of("vera").get("/manager/process?period=all&of=team")
+    assert cast.field.name in page.text
+
+
+def test_what_follows_what_collapses_sub_statuses() -> None:
+    path = ("new", "open/first", "open/second", "resolved")
+    assert statuses_of(path) == ["new", "open", "resolved"]
+    assert statuses_of(path, whole=True) == list(path)
+
+
+def test_every_way_leads_to_its_tickets(cast: Cast, browser_of: BrowserOf) -> None:
+    ticket = a_ticket(cast, status=Status.RESOLVED)
+    counting.catch_up_wholly()
+    vera = browser_of("vera")
+    page = vera.get("/manager/process?period=all")
+    [way] = [url for url in page.links.values() if "/variants/behind" in url]
+    assert ticket.number in vera.get(way).text
+
+
+def test_a_filter_that_is_none_is_said(cast: Cast, browser_of: BrowserOf) -> None:
+    browser_of("vera").get("/manager/process?team=Moon", status=422)
+
+
+@pytest.mark.parametrize("path", ["/manager/", "/manager/process", "/manager/process?of=team"])
+def test_only_readers_of_reports_find_these_pages(cast: Cast, browser_of: BrowserOf, path: str) -> None:
+    for name in ("marek", "jonas", "ona", "birute"):
+        browser_of(name).get(path, status=404)
+    browser_of("rasa").get(path)
+
+
+def test_the_morning_of_an_empty_desk(cast: Cast, browser_of: BrowserOf) -> None:
+    assert "The desk is new" in browser_of("vera").get("/manager/").text
+
+
+def past_days(cast: Cast, until: datetime, counts: list[int]) -> None:
+    record_past([
+        PastTicket("Printer", "", cast.jonas.contact_id, Channel.PHONE,
+                   (PastStep(until - timedelta(days=back + 1) + timedelta(minutes=n)),))
+        for back, count in enumerate(counts) for n in range(count)
+    ])  # fmt: skip
+    counting.catch_up_wholly()
+
+
+def test_yesterday_is_compared_with_its_own_weekday(cast: Cast, at: At, browser_of: BrowserOf) -> None:
+    noon = datetime(2026, 3, 4, 10, tzinfo=UTC)  # a Wednesday
+    past_days(cast, noon, [9, 1, *([0] * 5), *[n for _week in range(12) for n in (2, 5, 0, 0, 5, 5, 5)]])
+    with at("2026-03-04 12:00"):
+        found = morning_of(for_=cast.vera)
+        page = browser_of("vera").get("/manager/")
+
+    [yesterday] = [each for each in found.yesterday if each.metric.name == "tickets"]
+    assert (yesterday.figure.value, yesterday.verdict.change) == (9, Change.MORE)
+    assert (yesterday.since.isoformat(), yesterday.until.isoformat()) == ("2026-03-03", "2026-03-04")
+    [week] = [each for each in found.week if each.metric.name == "tickets"]
+    assert week.figure.value == 10
+    assert "More than usual." in page.text
+    assert "since=2026-03-03&until=2026-03-04&metric=tickets" in page.links["9"]
+    assert browser_of("vera").get(page.links["9"]).text.count("Printer") >= 9
+
+
+def test_what_is_late_and_broken_is_listed(cast: Cast, at: At) -> None:
+    with at("2026-03-02 09:00"):
+        promise = a_promise(cast)
+    with at("2026-03-06 16:00"):
+        found = morning_of(for_=cast.vera)
+    assert [(line.line, line.count) for line in found.late] == [(1, 1)]
+    assert [ticket.id for ticket in found.late_first] == [promise.ticket_id]
+    assert [each.id for each in found.broken] == [promise.id]
+
+
+def test_the_morning_asks_a_bounded_number_of_questions(cast: Cast, at: At, browser_of: BrowserOf) -> None:
+    past_days(cast, datetime(2026, 3, 4, 10, tzinfo=UTC), [5] * 60)
+    with at("2026-03-04 12:00"):
+        vera = browser_of("vera")
+        vera.get("/manager/")
+        with queries(45, "the morning"):
+            vera.get("/manager/")
+        with queries(30, "the process"):
+            vera.get("/manager/process")
+
+
+@pytest.mark.parametrize(
+    ("slug", "words"),
+    [("load", "need 20 minutes"), ("load", "Poisson"), ("forecast", "A forecast needs at least eight periods.")],
+)
+def test_what_a_figure_rests_on_is_printed(cast: Cast, browser_of: BrowserOf, slug: str, words: str) -> None:
+    a_ticket(cast)
+    counting.catch_up_wholly()
+    page = browser_of("vera").get(f"/manager/reports/{slug}?whole=1")
+    assert "What it rests on" in page.text
+    assert words in page.text
