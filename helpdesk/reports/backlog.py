@@ -21,7 +21,7 @@ from sqlalchemy import Select, func, literal, or_, select
 from helpdesk.core.db import SecondsBetween, UTCDateTime, db
 from helpdesk.core.errors import NotFound
 from helpdesk.core.times import now
-from helpdesk.figures.desk import desk_zone
+from helpdesk.figures.desk import desk_zone, month_of
 from helpdesk.models.figures import OpenSpan as Span
 from helpdesk.models.figures import TicketFigures
 from helpdesk.policy.actor import Actor
@@ -180,7 +180,15 @@ class _Stocks:
         return min(end, self.end)
 
     def _is_open(self, at: datetime) -> list[Any]:
-        return [Span.began_at < at, or_(Span.ended_at.is_(None), Span.ended_at >= at), *self.where]
+        conditions = [Span.began_at < at, or_(Span.ended_at.is_(None), Span.ended_at >= at), *self.where]
+        local = at.astimezone(self.zone)
+        if local.day == 1 and local.time() == time(0):  # what outlasts a month has an index of its own
+            month = month_of(local.date())
+            conditions += [
+                Span.began_month < month, or_(Span.ended_month.is_(None), Span.ended_month >= month),
+                or_(Span.ended_month.is_(None), Span.ended_month > Span.began_month),
+            ]  # fmt: skip
+        return conditions
 
     def _open(self, at: datetime, names: Sequence[str]) -> dict[Key, int]:
         return {key: int(figures["open"].value or 0) for key, figures in self._aged(at, names).items()}

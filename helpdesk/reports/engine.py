@@ -199,8 +199,9 @@ class FactReport:
 
         They come from the stored sums of days where the slice allows it, else from the items; they are those of `run`.
         """
-        works_itself_out = type(self).run is not FactReport.run
-        if works_itself_out or not any(basis.fact for basis in self.source.bases.values()):
+        # Whoever works it out in a way of their own says so here, too, or shows the whole of their table.
+        is_own = type(self).run is not FactReport.run and type(self).glance is FactReport.glance
+        if is_own or not any(basis.fact for basis in self.source.bases.values()):
             return self.run(over, for_=for_, by=(), judged=judged)
         require(for_, self.action)
         names = self.headline or tuple(metric.name for metric in self.metrics[:4])
@@ -651,10 +652,13 @@ class _Run:
         """How many items of the slice have a second figure."""
         if self.source.latest is None:
             return 0
+        signed = self.model.signed_at.is_not(None)
+        if db.session.scalar(select(self.model.id).where(signed).limit(1)) is None:
+            return 0  # asked apart: beside a period the planners would look at all of it
         basis = next(iter(self.source.bases.values()))
         at = getattr(self.model, basis.at)
         query = select(func.count()).where(
-            self.model.signed_at.is_not(None), *self.over.period(at), *self.where
+            signed, *self.over.period(at), *self.where
         )  # fmt: skip
         return db.session.scalar(query) or 0
 

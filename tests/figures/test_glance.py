@@ -19,7 +19,7 @@ from helpdesk.tickets.history import PastStep, PastTicket, record_past
 from tests.cast import Cast
 from tests.plans import plan_of
 
-OF_FACTS = [slug for slug, report in FACT_REPORTS.items() if any(basis.fact for basis in report.source.bases.values())]
+OF_FACTS = ["overview", "sla", "lines", "flow", "handovers", "backlog", "first-line", "reopenings", "variants"]
 FIRST = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 
 
@@ -104,3 +104,10 @@ def test_a_period_of_whole_days_is_a_span_of_the_index(desk: None):
                         ("flow", "ix_hop_figures_day"), ("sla", "ix_clock_figures_due")):  # fmt: skip
         lines = plan_of(lambda slug=slug: FACT_REPORTS[slug].run(over, for_=SYSTEM, by=("type",)))
         assert any(index in line for line in lines), (slug, lines)
+
+
+def test_the_ages_at_the_end_of_a_month_are_those_of_all_that_is_open(desk: None):
+    over = Slice(datetime(2026, 1, 1, tzinfo=desk_zone()), datetime(2026, 4, 1, tzinfo=desk_zone()))
+    for row in FACT_REPORTS["backlog"].run(over, for_=SYSTEM, by=("month",)).rows:
+        ages = [figure.value or 0 for name, figure in row.figures.items() if name.startswith("aged_")]
+        assert sum(ages) == row.figures["open"].value
