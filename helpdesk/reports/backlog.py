@@ -103,8 +103,8 @@ class BacklogReport(FactReport):
                 replace(over, since=None, until=None), for_, ()).total().figures.items()}},
         )  # fmt: skip
 
-    def glance(self, over: Slice, *, for_: Actor, judged: str = "first") -> Table:
-        return self.run(over, for_=for_, by=(), judged=judged)
+    def glance(self, over: Slice, *, for_: Actor, judged: str = "first", compare: bool = True) -> Table:
+        return self.run(over, for_=for_, by=(), judged=judged, compare=compare)
 
     def behind(self, over: Slice, metric: str, *, for_: Actor, by: Sequence[str] = (), key: Key = (),
                judged: str = "first") -> Select[Any]:  # fmt: skip

@@ -194,7 +194,7 @@ class FactReport:
         require(for_, Action.READ_REPORTS)
         return _Run(self, over, for_, (), judged).counted(basis)
 
-    def glance(self, over: Slice, *, for_: Actor, judged: str = "first") -> Table:
+    def glance(self, over: Slice, *, for_: Actor, judged: str = "first", compare: bool = True) -> Table:
         """The figures that stand large on top, the whole and the period before alone: what a page shows first.
 
         They come from the stored sums of days where the slice allows it, else from the items; they are those of `run`.
@@ -202,11 +202,11 @@ class FactReport:
         # Whoever works it out in a way of their own says so here, too, or shows the whole of their table.
         is_own = type(self).run is not FactReport.run and type(self).glance is FactReport.glance
         if is_own or not any(basis.fact for basis in self.source.bases.values()):
-            return self.run(over, for_=for_, by=(), judged=judged)
+            return self.run(over, for_=for_, by=(), judged=judged, compare=compare)
         require(for_, self.action)
         names = self.headline or tuple(metric.name for metric in self.metrics[:4])
         first = replace(self, metrics=tuple(self.metric(name) for name in names), beside=None, former=None)
-        return _Run(first, over, for_, (), judged).table(compare=True)
+        return _Run(first, over, for_, (), judged).table(compare=compare)
 
     def behind(self, over: Slice, metric: str, *, for_: Actor, by: Sequence[str] = (), key: Key = (),
                judged: str = "first") -> Select[Any]:  # fmt: skip
@@ -259,13 +259,13 @@ class JoinedReport(FactReport):
         part = next(part for part in self.parts if any(each is named for each in part.metrics))
         return part.behind(over, metric, for_=for_, by=by, key=key, judged=judged)
 
-    def glance(self, over: Slice, *, for_: Actor, judged: str = "first") -> Table:
+    def glance(self, over: Slice, *, for_: Actor, judged: str = "first", compare: bool = True) -> Table:
         named = self.headline or tuple(metric.name for metric in self.metrics[:4])
         tables = []
         for part in self.parts:
             wanted = tuple(metric.name for metric in part.metrics if metric.name in named)
             if wanted:
-                tables.append(replace(part, headline=wanted).glance(over, for_=for_, judged=judged))
+                tables.append(replace(part, headline=wanted).glance(over, for_=for_, judged=judged, compare=compare))
         figures = {name: each for table in tables for name, each in table.total.figures.items()}
         earlier = {name: each for table in tables if table.before for name, each in table.before.figures.items()}
         return replace(

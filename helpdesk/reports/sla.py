@@ -96,8 +96,8 @@ class SlaReport(FactReport):
             compare: bool = True, limit: int | None = None) -> Table:  # fmt: skip
         return super().run(_owed(over), for_=for_, by=by, judged=judged, compare=compare, limit=limit)
 
-    def glance(self, over: Slice, *, for_: Actor, judged: str = "first") -> Table:
-        return super().glance(_owed(over), for_=for_, judged=judged)
+    def glance(self, over: Slice, *, for_: Actor, judged: str = "first", compare: bool = True) -> Table:
+        return super().glance(_owed(over), for_=for_, judged=judged, compare=compare)
 
     def behind(self, over: Slice, metric: str, *, for_: Actor, by: Sequence[str] = (), key: Key = (),
                judged: str = "first") -> Select[Any]:  # fmt: skip

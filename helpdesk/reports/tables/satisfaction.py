@@ -123,7 +123,7 @@ SATISFACTION = FactReport(
             name="nps", title=_l("Net Promoter Score"), basis="answered", how=How.NPS, unit=Unit.SCORE, of=V.score,
             among=_of(SurveyKind.NPS), better="more",
             definition=_l("The share of promoters (9 and 10 of 10) less that of detractors (0 to 6), in points from "
-                          "-100 to 100, with its 95 % interval (adjusted Wald)."),
+                          "-100 to 100, with its interval of 95 per cent (adjusted Wald)."),
             numerator=_l("Promoters less detractors, times 100."),
             denominator=_l("Answers to whether one would recommend us."),
         ),

@@ -100,8 +100,11 @@ def show(slug: str) -> Any:
     over = asked.over(now(), desk_zone())
     is_whole = bool(request.args.get("whole"))
     try:
-        table = report.run(over, for_=current_actor(), by=asked.broken_down if is_whole else (), judged=asked.judged,
-                           compare=asked.compare)  # fmt: skip
+        if is_whole:
+            table = report.run(over, for_=current_actor(), by=asked.broken_down, judged=asked.judged,
+                               compare=asked.compare)  # fmt: skip
+        else:
+            table = report.glance(over, for_=current_actor(), judged=asked.judged, compare=asked.compare)
     except Invalid as refusal:
         wrong = wrong | refusal.errors
         asked = Asked(report)
