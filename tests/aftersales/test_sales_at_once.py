@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -97,7 +97,7 @@ def test_one_quotation_sent_by_many_is_one_quotation(desk: Flask) -> None:
     with desk.app_context():
         ticket_id = a_ticket(find_cast(), type=TicketType.ENQUIRY).id
         ona = find_cast().ona
-    new = NewQuotation("Ten printers", 100, now().date(), submission="once")
+    new = NewQuotation("Ten printers", 100, now().date() + timedelta(days=7), submission="once")
 
     def offer(_place: int) -> int:
         return quote(db.session.get_one(Ticket, ticket_id), new, by=ona).id
