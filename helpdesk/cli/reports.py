@@ -80,7 +80,7 @@ def _fact_command(slug: str) -> click.Command:
         by = tuple(_OLD_NAMES.get((slug, name), name) for name in dimensions) or None
         found = declared.run(over, for_=actor, by=by, judged=judged, limit=limit or EVERY_ROW)
         if form == "csv":
-            click.echo(csv_text(found.columns(), [found.flat_row(row) for row in found.rows]), nl=False)
+            click.echo(csv_text(found.columns(), list(found.lines())), nl=False)
             return
         earlier = beside(over, actor, dimensions) if beside is not None else None
         document = found.document() if earlier is None else _together(found.document(), earlier[0])
@@ -171,7 +171,7 @@ def product_feedback(
     over, actor = _slice((*conditions, *named), since, until, email)
     found = FEEDBACK.run(over, for_=actor, by=dimensions or None)
     if form == "csv":
-        click.echo(csv_text(found.columns(), [found.flat_row(row) for row in found.rows]), nl=False)
+        click.echo(csv_text(found.columns(), list(found.lines())), nl=False)
     elif as_csv or form == "text":
         figures = run_product_feedback(over, for_=actor)
         told = csv_text(FEEDBACK_COLUMNS, feedback_rows(figures)) if as_csv else f"{_fed_back(figures)}\n"

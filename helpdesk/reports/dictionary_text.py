@@ -24,8 +24,11 @@ when it is stale.
   desk's zone, which is named beside every figure. Each metric says by which instant a ticket belongs to a period.
 - **Slices.** Conditions on one dimension are alternatives, conditions on different dimensions hold together. A name
   stands for every row that bears it.
-- **Rates** come with the number behind them; shares with the counts and the 95 % interval of Wilson. A rate of
-  fewer than `least_shown` (five) is not shown.
+- **Rates** come with the number behind them; shares with the counts and the 95 % interval of Wilson. Of a
+  rate of fewer than `least_shown` (five) only their number is told: neither value nor interval nor numerator. `hidden`
+  says which figures of a row are not told, and why: `too_few`, or `guard` where, beside the total, one would give
+  away another behind which there are too few. Guarded are figures of what persons answered; how many gave which score
+  is hidden with their mean. Counts of tickets are figures in their own right and hide nothing.
 - **Behind a figure** stand exactly the items that it counts.
 
 ## Words

@@ -4,7 +4,8 @@
    the desk, which is named beside every figure.
 2. Conditions on one dimension are alternatives, conditions on different dimensions hold together.
 3. Whatever is counted can be listed: `behind` gives exactly the items of a figure.
-4. A rate says how many items stand behind it; of fewer than the least number it is hidden.
+4. A rate says how many items stand behind it; of fewer than the least number it is hidden, and its numerator with it.
+   Of what persons answered, what would give a hidden rate away is hidden, too (`statistics.shares.hide`).
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from helpdesk.policy.scopes import ticket_scope
 from helpdesk.reports.base import Slice, wilson
 from helpdesk.reports.dimensions import OF_TICKETS, STEPS, Dimension, Step
 from helpdesk.reports.metrics import Figure, How, Metric, Row, Table
-from helpdesk.reports.statistics.shares import nps
+from helpdesk.reports.statistics.shares import hide, nps
 from sla.worktime import WorkIndex
 
 MOST_STEPS = 4000  # days, weeks or months in one series
@@ -318,7 +319,8 @@ class _Run:
         raw = self._cells(self.over, self.by)
         total = self._total(raw, self.over)
         now_there = raw if self.by else {}
-        rows = [Row(key, self._figures(raw, total)) for key, raw in self._ordered(now_there)[: self.limit]]
+        in_order = self._ordered(now_there)[: None if self._guarded else self.limit]
+        rows = self._guard([Row(key, self._figures(raw, total)) for key, raw in in_order])[: self.limit]
         rows_before: dict[Key, Row] = {}
         whole_before = None
         if earlier is not None:
@@ -327,11 +329,12 @@ class _Run:
             total_before = self._total(raw, earlier)
             whole_before = Row((), self._figures(total_before, total_before))
             if has_rows:
-                rows_before = {key: Row(key, self._figures(parts, total_before)) for key, parts in raw.items()}
+                told = self._guard([Row(key, self._figures(parts, total_before)) for key, parts in raw.items()])
+                rows_before = {row.key: row for row in told}
         beside: dict[str, Any] = {"calendar": self.calendar} if self.report.has_business_time else {}
         if self.report.beside is not None:
             beside |= self.report.beside(self.over, self.reader)
-        told = self.report.former
+        former = self.report.former
         return Table(
             report=self.report.slug, metrics=self.report.metrics, since=said(self.over.since, self.zone),
             until=said(self.over.until, self.zone), zone=self.zone.key, as_of=utc(as_of),
@@ -339,12 +342,14 @@ class _Run:
             rows=tuple(rows), before=whole_before, rows_before=rows_before,
             before_since=said(earlier.since, self.zone) if earlier is not None else None, rejudged=self._rejudged(),
             beside=beside,
-            former=partial(told, self.over, self.reader, self.by) if told is not None else None,
+            former=partial(former, self.over, self.reader, self.by) if former is not None else None,
         )  # fmt: skip
 
     def series(self) -> list[Row]:
         """The rows alone."""
-        return [Row(key, self._figures(raw, {})) for key, raw in self._ordered(self._cells(self.over, self.by))]
+        return self._guard(
+            [Row(key, self._figures(raw, {})) for key, raw in self._ordered(self._cells(self.over, self.by))]
+        )
 
     def counted(self, basis: str) -> list[Any]:
         """What holds for the rows that count by this instant."""
@@ -646,7 +651,33 @@ class _Run:
         return int(step.group(month_of(day) if step.of_month else day.toordinal()))
 
     def _figures(self, raw: Mapping[str, Any], total: Mapping[str, Any]) -> dict[str, Figure]:
-        return {metric.name: figure(metric, _parts(metric, raw, total), self.least) for metric in self.report.metrics}
+        figures = {
+            metric.name: figure(metric, _parts(metric, raw, total), self.least) for metric in self.report.metrics
+        }
+        return self._covered(figures)
+
+    @property
+    def _guarded(self) -> list[Metric]:
+        return [metric for metric in self.report.metrics if metric.guarded]
+
+    def _guard(self, rows: list[Row]) -> list[Row]:
+        """The rows of a breakdown beside which the whole is told: what would give hidden ones away is hidden, too."""
+        for metric in self._guarded:
+            hidden = hide([row.figures[metric.name].whole or 0 for row in rows], self.least)
+            for i, (row, is_hidden) in enumerate(zip(rows, hidden, strict=True)):
+                known = row.figures[metric.name]
+                if is_hidden and not known.is_hidden:
+                    guard = Figure(None, known.part, known.whole, is_hidden=True, is_guard=True)
+                    rows[i] = Row(row.key, self._covered({**row.figures, metric.name: guard}))
+        return rows
+
+    def _covered(self, figures: dict[str, Figure]) -> dict[str, Figure]:
+        """Counts that would tell a hidden rate are hidden with it."""
+        rates = {metric.name: figures.get(metric.tells_of) for metric in self.report.metrics if metric.tells_of}
+        return figures | {
+            name: Figure(None, is_hidden=True, is_guard=rate.is_guard)
+            for name, rate in rates.items() if rate is not None and rate.is_hidden
+        }  # fmt: skip
 
     def _rejudged(self) -> int:
         """How many items of the slice have a second figure."""

@@ -20,7 +20,7 @@ from helpdesk.core.tables import plain_cell
 from helpdesk.reports.engine import FactReport
 from helpdesk.reports.items import Item
 from helpdesk.reports.metrics import Metric, Table, Unit
-from helpdesk.reports.wording import definition, period_words, rejudged_words, where_words
+from helpdesk.reports.wording import definition, hidden_words, period_words, rejudged_words, where_words
 
 ROWS_OF_A_SHEET = 1_048_576
 LONGEST_CELL = 32_767
@@ -59,7 +59,7 @@ def json_pieces(head: Mapping[str, Any], name: str, rows: Iterable[Mapping[str, 
 
 def table_csv(table: Table) -> Iterator[str]:
     """The rows of a report, as the command prints them."""
-    return csv_lines(table.columns(), (table.flat_row(row) for row in table.rows))
+    return csv_lines(table.columns(), table.lines())
 
 
 def table_json(table: Table) -> Iterator[str]:
@@ -73,7 +73,7 @@ def table_xlsx(report: FactReport, table: Table) -> IO[bytes]:
     columns = table.columns()
     titles = {name: str(report.source.dimensions[name].title) for name in table.by if name in report.source.dimensions}
     shares = {column for metric in table.metrics for column in _columns_of(metric) if metric.unit is Unit.SHARE}
-    rows = ([flat.get(column) for column in columns] for flat in map(table.flat_row, table.rows))
+    rows = ([flat.get(column) for column in columns] for flat in table.lines())
     return _workbook(
         _("Figures"), [titles.get(column, column) for column in columns], rows, about=_about(report, table),
         shares=[number for number, column in enumerate(columns) if column in shares],
@@ -145,6 +145,8 @@ def _about(report: FactReport, table: Table) -> Iterator[tuple[str, str]]:
     yield from where_words(table, report.source.dimensions)
     if table.rejudged:
         yield _("Judged again"), rejudged_words(table.rejudged)
+    for sentence in hidden_words(table):
+        yield _("Hidden"), sentence
     for metric in table.metrics:
         yield (
             f"{metric.title} ({metric.name})",

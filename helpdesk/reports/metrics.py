@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import LazyString
 
 NOTHING: tuple[Any, ...] = ()
+HIDDEN = "hidden"  # the column that says which figures of a row are not told, and why
 
 
 class Unit(StrEnum):
@@ -58,6 +59,8 @@ class Metric:
     `per` the value by whose sum a ratio is divided.
     `currency` is the column that says of which one an amount is: different ones are never added to each other.
     `sums` are the stored sums of numerator and denominator, where there are any.
+    `guarded` are rates of what persons answered: no hidden one may be had from the total and the others. A count that
+    would tell such a rate names it in `tells_of` and is hidden with it.
     """
 
     name: str
@@ -77,6 +80,8 @@ class Metric:
     better: str = ""  # "more", "less", or neither
     sums: tuple[str, ...] = ()
     currency: Any = None
+    guarded: bool = False
+    tells_of: str = ""
 
     @property
     def is_rate(self) -> bool:
@@ -98,8 +103,9 @@ class Metric:
 class Figure:
     """A metric's value for one cell. `part` and `whole` are the counts behind a rate, `low` and `high` its interval.
 
-    A hidden figure has no value: too few items stand behind it. An amount has none, nor a currency, where several
-    currencies stand behind it.
+    A hidden figure has no value: too few items stand behind it, or it would give away another one behind which too few
+    stand (`is_guard`). Its part is there for adding days up, and is told nowhere. An amount has no value, nor a
+    currency, where several currencies stand behind it.
     """
 
     value: float | None
@@ -109,6 +115,12 @@ class Figure:
     high: float | None = None
     is_hidden: bool = False
     currency: str | None = None
+    is_guard: bool = False
+
+    @property
+    def why_hidden(self) -> str | None:
+        """`too_few` or `guard`; None of a figure that is shown."""
+        return ("guard" if self.is_guard else "too_few") if self.is_hidden else None
 
 
 @dataclass(frozen=True)
@@ -160,15 +172,27 @@ class Table:
         """The columns of the table, in order."""
         return [*self.by, *flat(self.metrics, self.total)]
 
+    def lines(self) -> Iterator[dict[str, Any]]:
+        """The rows as a table of plain values has them: what is hidden in words, `csat_mean: too_few`."""
+        for row in self.rows:
+            told = self.flat_row(row)
+            if told.get(HIDDEN):
+                told[HIDDEN] = "; ".join(f"{name}: {why}" for name, why in told[HIDDEN].items())
+            yield told
+
 
 def flat(metrics: tuple[Metric, ...], row: Row) -> dict[str, Any]:
-    """Figures by name; beside a share its counts and interval, beside a mean the number of items behind it."""
+    """Figures by name; beside a share its counts and interval, beside a mean the number of items behind it.
+
+    Of a hidden one only the number of items is told; where there are rates, `hidden` says last which are and why.
+    """
     values: dict[str, Any] = {}
     for metric in metrics:
         figure = row.figures[metric.name]
         values[metric.name] = figure.value
         if metric.is_share:
-            values |= {f"{metric.name}_part": figure.part, f"{metric.name}_whole": figure.whole,
+            values |= {f"{metric.name}_part": None if figure.is_hidden else figure.part,
+                       f"{metric.name}_whole": figure.whole,
                        f"{metric.name}_low": figure.low, f"{metric.name}_high": figure.high}  # fmt: skip
         elif metric.is_rate:
             values[f"{metric.name}_of"] = figure.whole
@@ -176,4 +200,7 @@ def flat(metrics: tuple[Metric, ...], row: Row) -> dict[str, Any]:
             values |= {f"{metric.name}_low": figure.low, f"{metric.name}_high": figure.high}
         if metric.currency is not None:
             values[f"{metric.name}_currency"] = figure.currency
+    if any(metric.is_rate for metric in metrics):
+        why = {metric.name: row.figures[metric.name].why_hidden for metric in metrics}
+        values[HIDDEN] = {name: each for name, each in why.items() if each} or None
     return values

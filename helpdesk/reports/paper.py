@@ -16,7 +16,7 @@ from helpdesk.reports.wording import (
     cell_about,
     definition,
     headline,
-    hidden_cells,
+    hidden_words,
     lines,
     period_words,
     rejudged_words,
@@ -38,7 +38,7 @@ def report_html(report: FactReport, table: Table, *, for_: Actor, name: str = ""
             left_out=max(0, len(table.rows) - MOST_LINES), period=period_words(table),
             where=where_words(table, report.source.dimensions), as_of=datetime.fromisoformat(table.as_of),
             definitions=[(metric, definition(report, metric)) for metric in table.metrics], valued=valued,
-            cell_about=cell_about, hidden=hidden_cells(table), lang=for_.language,
+            cell_about=cell_about, hidden=hidden_words(table), lang=for_.language,
             rejudged=rejudged_words(table.rejudged) if table.rejudged else "",
         )  # fmt: skip
 

@@ -64,9 +64,9 @@ def _counted_before(table: Table) -> Mapping[str, Figure]:
 
 
 def valued(metric: Metric, figure: Figure) -> str:
-    """The value with its unit; "too few" where it is hidden, a dash where there is none."""
+    """The value with its unit; why there is none where it is hidden, a dash where nothing is known."""
     if figure.is_hidden:
-        return _("too few")
+        return _("not told") if figure.is_guard else _("too few")
     if figure.value is None:
         return "–"
     if metric.unit is Unit.CENTS and figure.currency:
@@ -208,9 +208,15 @@ def rejudged_words(number: int) -> str:
     )  # fmt: skip
 
 
-def hidden_cells(table: Table) -> int:
-    """How many figures of the table are hidden."""
-    return sum(figure.is_hidden for row in (table.total, *table.rows) for figure in row.figures.values())
+def hidden_words(table: Table) -> list[str]:
+    """Why figures of the table are hidden, in sentences; none where none is."""
+    why = {figure.why_hidden for row in (table.total, *table.rows) for figure in row.figures.values()}
+    told = {
+        "too_few": _("“Too few” stands where so few items are behind a figure that it would say more about them than "
+                     "about the whole."),
+        "guard": _("“Not told” stands where a figure would let another one, of too few, be worked out."),
+    }  # fmt: skip
+    return [sentence for reason, sentence in told.items() if reason in why]
 
 
 def lines(table: Table) -> Iterator[tuple[list[str], list[tuple[Metric, Figure, Figure | None]]]]:

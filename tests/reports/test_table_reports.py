@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -31,9 +32,11 @@ from helpdesk.models.tickets import Channel, Status, Ticket
 from helpdesk.policy.actor import SYSTEM, Actor
 from helpdesk.problems.problems import link_tickets
 from helpdesk.reports import FACT_REPORTS
+from helpdesk.reports.asking import Asked
 from helpdesk.reports.base import Slice
 from helpdesk.reports.dimensions import STEPS
 from helpdesk.reports.engine import FactReport
+from helpdesk.reports.items import Behind, count_items, items_of
 from helpdesk.reports.metrics import Figure, How, Row, Unit
 from helpdesk.reports.statistics import nps
 from knowledge_base.models import Article, ArticleState
@@ -151,10 +154,16 @@ def test_every_report_adds_up_and_leads_to_what_it_counts(cast: Cast, at: At) ->
                     told = [row.figures[metric.name] for row in table.rows]
                     is_sum = metric.how in ADDITIVE and metric.name != "left_minutes"
                     if is_sum and whole[metric.name].value is not None:
-                        assert sum(figure.value or 0 for figure in told) == whole[metric.name].value, at_stake
+                        summed = sum(figure.value or 0 for figure in told)
+                        hides = metric.tells_of and any(figure.is_hidden for figure in told)
+                        assert summed == whole[metric.name].value or (hides and summed < whole[metric.name].value), (
+                            at_stake
+                        )
                     if metric.how not in (*ADDITIVE, How.SHARE, How.RATIO) or metric.currency is not None:
                         continue
                     for row in rows:
+                        if row.figures[metric.name].is_hidden:
+                            continue
                         found = amounts(report, metric.name, (by,) if row.key else (), row)
                         assert len({item for item, _amount in found}) == len(found)
                         expected = expected_behind(report, metric.name, row.figures[metric.name])
@@ -175,12 +184,12 @@ def test_something_of_each_report_was_counted(at: At) -> None:
     )
     told = totals["problems"]
     assert (told["opened"], told["fixed"], told["known_errors"], told["tickets"]) == (2, 1, 1, 4)
-    assert (told["came_back_share"], told["came_back_share_part"], told["came_back_share_whole"]) == (None, 1, 1)
+    assert (told["came_back_share"], told["came_back_share_part"], told["came_back_share_whole"]) == (None, None, 1)
     told = totals["product-feedback"]
     assert (told["tickets"], told["clients"]) == (4, 1)
     told = totals["knowledge"]
     assert (told["uses"], told["published"], told["outdated"], told["sittings"]) == (2, 2, 1, 1)
-    assert (told["link_share_part"], told["deflected_share_whole"]) == (1, 1)
+    assert (told["link_share_part"], told["link_share_whole"], told["deflected_share_whole"]) == (None, 1, 1)
     told = totals["searches"]
     assert (told["searches"], told["answered"], told["without_result"], told["left"]) == (2, 1, 1, 1)
     told = totals["cost"]
@@ -312,6 +321,69 @@ def test_satisfaction_by_hand(cast: Cast) -> None:
         score.interval[0],
         22 / 6,
     )
+
+
+def operators_answered(cast: Cast, *scores: tuple[Actor, tuple[int, ...]]) -> None:
+    db.session.add_all([
+        a_survey(SurveyKind.CSAT, score, day, operator_id=who.operator_id, line=1)
+        for who, given in scores for day, score in enumerate(given, 2)
+    ])  # fmt: skip
+    db.session.commit()
+
+
+def by_operator() -> dict[str | None, Row]:
+    table = FACT_REPORTS["satisfaction"].run(SPRING, for_=SYSTEM, by=("operator",))
+    return {row.key[0]: row for row in table.rows}
+
+
+def test_what_few_answered_is_told_nowhere(cast: Cast) -> None:
+    operators_answered(cast, (cast.ona, (5, 5, 4, 4, 3, 1)), (cast.tomas, (2, 1)), (cast.rasa, (4,) * 9))
+    table = FACT_REPORTS["satisfaction"].run(SPRING, for_=SYSTEM, by=("operator",))
+    told = {row["operator"]: row for row in table.document()["rows"]}
+
+    few = told["Tomas"]
+    assert (few["csat_answers"], few["csat_mean_of"], few["csat_satisfied_share_whole"]) == (2, 2, 2)
+    names = ("csat_mean", "csat_satisfied_share", *(f"csat_satisfied_share_{end}" for end in ("part", "low", "high")),
+             *(f"csat_{score}" for score in range(1, 6)))  # fmt: skip
+    assert {few[name] for name in names} == {None}
+    assert few["hidden"] | {"response_share": "too_few"} == dict.fromkeys(
+        ("csat_mean", "csat_satisfied_share", "response_share", *(f"csat_{score}" for score in range(1, 6))), "too_few"
+    )
+    lines = {line["operator"]: line for line in table.lines()}
+    assert "csat_mean: too_few; csat_satisfied_share: too_few; csat_1: too_few" in lines["Tomas"]["hidden"]
+    assert table.columns()[-1] == "hidden"
+
+
+def test_no_hidden_answer_can_be_had_from_the_total(cast: Cast) -> None:
+    operators_answered(cast, (cast.ona, (5, 5, 4, 4, 3, 1)), (cast.tomas, (2, 1)), (cast.rasa, (4,) * 9))
+    told = by_operator()
+    assert told["Ona"].figures["csat_mean"].why_hidden == "guard"
+    assert told["Ona"].figures["csat_5"].why_hidden == "guard"
+    assert told["Ona"].figures["csat_answers"].value == 6
+    assert told["Rasa"].figures["csat_mean"].value == 4
+
+    kept = FACT_REPORTS["satisfaction"].run(SPRING, for_=SYSTEM, by=("operator",), limit=1)
+    assert [row.figures["csat_mean"].value for row in kept.rows] == [4]
+    assert kept.total.figures["csat_mean"].value is not None
+
+
+def test_who_has_no_answers_guards_nobody(cast: Cast) -> None:
+    operators_answered(cast, (cast.ona, (5, 5, 4, 4, 3, 1)), (cast.rasa, (4,) * 9))
+    db.session.add(a_survey(SurveyKind.CSAT, None, 3, operator_id=cast.tomas.operator_id, state=SurveyState.SENT))
+    db.session.commit()
+    table = FACT_REPORTS["satisfaction"].run(SPRING, for_=SYSTEM, by=("operator",))
+    assert not any(row.figures["csat_mean"].is_hidden for row in table.rows)
+    assert [row.figures["csat_mean"].value for row in table.rows if row.figures["csat_answers"].value] == [4, 22 / 6]
+
+
+def test_what_is_behind_a_guard_is_not_listed(cast: Cast) -> None:
+    operators_answered(cast, (cast.ona, (5, 5, 4, 4, 3, 1)), (cast.tomas, (2, 1)), (cast.rasa, (4,) * 9))
+    asked = Asked(FACT_REPORTS["satisfaction"], "all")
+    for name, who in itertools.product(("csat_mean", "csat_satisfied_share", "csat_5"), ("Ona", "Tomas")):
+        with pytest.raises(NotFound):
+            items_of(asked, SPRING, Behind(asked.report.metric(name), ("operator",), (who,)), for_=cast.vera)
+    answers = Behind(asked.report.metric("csat_answers"), ("operator",), ("Ona",))
+    assert count_items(items_of(asked, SPRING, answers, for_=cast.vera)[0]) == 6
 
 
 def test_an_answer_keeps_its_score_without_its_person(cast: Cast) -> None:

@@ -91,7 +91,7 @@ REVISITS_ON_TIME = FactReport(
             name="satisfaction_mean", title=_l("Satisfaction"), basis="planned", how=How.MEAN, unit=Unit.SCORE,
             definition=_l("What clients said of the revisit, from 1 to 5; the mean."), of=V.satisfaction,
             numerator=_l("Sum of the scores."), denominator=_l("Revisits of which the client gave a score."),
-            better="more",
+            better="more", guarded=True,
         ),
         _count("rated", _l("Rated"), _l("Revisits of which the client gave a score."), V.satisfaction.is_not(None)),
         _sum("needs", _l("Needs found"), _l("Needs that these revisits found.")),

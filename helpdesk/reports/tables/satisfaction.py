@@ -56,16 +56,16 @@ def _of(kind: SurveyKind) -> tuple[Any, ...]:
 
 
 def _count(name: str, title: Any, definition: Any, *where: Any, basis: str = "answered", exclusions: Any = None,
-           better: str = "") -> Metric:  # fmt: skip
+           better: str = "", tells_of: str = "") -> Metric:  # fmt: skip
     return Metric(name=name, title=title, definition=definition, basis=basis, where=where, exclusions=exclusions,
-                  better=better)  # fmt: skip
+                  better=better, tells_of=tells_of)  # fmt: skip
 
 
 def _mean(name: str, title: Any, definition: Any, *among: Any, exclusions: Any = _SILENT) -> Metric:
     return Metric(
         name=name, title=title, definition=definition, basis="answered", how=How.MEAN, unit=Unit.SCORE, of=V.score,
         among=among, numerator=_l("Sum of the scores."), denominator=_l("Answers to this question."),
-        exclusions=exclusions, better="more",
+        exclusions=exclusions, better="more", guarded=True,
     )  # fmt: skip
 
 
@@ -73,14 +73,14 @@ def _praise(name: str, title: Any, definition: Any, numerator: Any, kind: Survey
     return Metric(
         name=name, title=title, definition=definition, basis="answered", how=How.SHARE, unit=Unit.SHARE,
         among=_of(kind), where=(V.score >= PRAISE_FROM[kind],), numerator=numerator,
-        denominator=_l("Answers to this question."), exclusions=_SILENT, better="more",
+        denominator=_l("Answers to this question."), exclusions=_SILENT, better="more", guarded=True,
     )  # fmt: skip
 
 
 _CSAT_TITLES = (_l("Very dissatisfied"), _l("Dissatisfied"), _l("Neither"), _l("Satisfied"), _l("Very satisfied"))
 SCORES = tuple(
     _count(f"csat_{score}", title, _l("Answers with this score, of 1 to 5, to how satisfied a client was."),
-           *_of(SurveyKind.CSAT), V.score == score, exclusions=_SILENT)
+           *_of(SurveyKind.CSAT), V.score == score, exclusions=_SILENT, tells_of="csat_mean")
     for score, title in enumerate(_CSAT_TITLES, 1)
 )  # fmt: skip
 _REASONS = {
@@ -121,18 +121,18 @@ SATISFACTION = FactReport(
                exclusions=_SILENT),
         Metric(
             name="nps", title=_l("Net Promoter Score"), basis="answered", how=How.NPS, unit=Unit.SCORE, of=V.score,
-            among=_of(SurveyKind.NPS), better="more",
+            among=_of(SurveyKind.NPS), better="more", guarded=True,
             definition=_l("The share of promoters (9 and 10 of 10) less that of detractors (0 to 6), in points from "
                           "-100 to 100, with its interval of 95 per cent (adjusted Wald)."),
             numerator=_l("Promoters less detractors, times 100."),
             denominator=_l("Answers to whether one would recommend us."),
         ),
         _count("promoters", _l("Promoters"), _l("Answers of 9 or 10 to whether one would recommend us."),
-               *_of(SurveyKind.NPS), V.score >= PROMOTER, better="more"),
+               *_of(SurveyKind.NPS), V.score >= PROMOTER, better="more", tells_of="nps"),
         _count("passives", _l("Passives"), _l("Answers of 7 or 8 to whether one would recommend us."),
-               *_of(SurveyKind.NPS), V.score > DETRACTOR, V.score < PROMOTER),
+               *_of(SurveyKind.NPS), V.score > DETRACTOR, V.score < PROMOTER, tells_of="nps"),
         _count("detractors", _l("Detractors"), _l("Answers of 0 to 6 to whether one would recommend us."),
-               *_of(SurveyKind.NPS), V.score <= DETRACTOR, better="less"),
+               *_of(SurveyKind.NPS), V.score <= DETRACTOR, better="less", tells_of="nps"),
         _mean("revisit_mean", _l("Satisfaction with revisits"),
               _l("How satisfied clients were with a revisit, 1 to 5; the mean."), *_of(SurveyKind.REVISIT)),
         _count("revisit_answers", _l("Answers on revisits"),

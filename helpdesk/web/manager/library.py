@@ -52,7 +52,7 @@ from helpdesk.reports.wording import (
     definition,
     figures_of,
     headline,
-    hidden_cells,
+    hidden_words,
     key_words,
     lines,
     period_words,
@@ -276,7 +276,7 @@ def _figures(asked: Asked, table: Table) -> dict[str, Any]:
         "lines": [(words, _cells(asked, table.by, row.key, found))
                   for row, (words, found) in zip(table.rows, lines(table), strict=True)],
         "foot": _cells(asked, (), (), figures_of(table.metrics, table.total, table.before)),
-        "hidden": hidden_cells(table), "metric_definitions": [
+        "hidden": hidden_words(table), "metric_definitions": [
             (metric, definition(asked.report, metric)) for metric in table.metrics
         ],
     }  # fmt: skip
