@@ -23,6 +23,7 @@ from helpdesk.reports.promises import PROMISES
 from helpdesk.reports.reopenings import REOPENINGS
 from helpdesk.reports.revisits import REVISITS
 from helpdesk.reports.sla import SLA
+from helpdesk.reports.steps import STEPS_TAKEN
 from helpdesk.reports.summary import SUMMARY
 from helpdesk.reports.tables.claims import CLAIMS_DECIDED
 from helpdesk.reports.tables.cost import COST
@@ -45,7 +46,7 @@ REPORTS: dict[str, Report[Any]] = {
 FACT_REPORTS: dict[str, FactReport] = {
     report.slug: report
     for report in (
-        SUMMARY, SLA, LINES, FLOW, HANDOVERS, BACKLOG, FIRST_LINE, REOPENINGS, VARIANTS,
+        SUMMARY, SLA, LINES, FLOW, HANDOVERS, BACKLOG, FIRST_LINE, REOPENINGS, VARIANTS, STEPS_TAKEN,
         SATISFACTION, PROMISES_KEPT, REVISITS_ON_TIME, CLAIMS_DECIDED, HOURS_USED, COST, PROBLEMS, FEEDBACK,
         KNOWLEDGE_USE, SEARCHES, LOAD, FORECAST,
     )

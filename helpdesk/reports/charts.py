@@ -116,6 +116,15 @@ class Flow:
 
 
 @dataclass(frozen=True)
+class Node:
+    """What a name of a process stands for by itself: how much, and where that leads."""
+
+    name: str
+    value: float
+    url: str | None = None
+
+
+@dataclass(frozen=True)
 class Reference:
     """A level to compare with (a target), in the unit of the values, and what it is called."""
 
@@ -128,6 +137,7 @@ class Chart:
     """What is to be drawn. `labels` are those of the x-axis or of the rows; heat has `rows` too: one for each series.
 
     `flows` are for Sankey and process, `groups` name their kinds; the two `labels` of a Sankey chart head its sides.
+    `nodes` say of the places of a process what is known of them beside the flows.
     `note` is a sentence beneath the title: period, zone, what counts.
     """
 
@@ -141,6 +151,7 @@ class Chart:
     unit: str = ""
     format: Format = Format.NUMBER
     note: str = ""
+    nodes: tuple[Node, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -1060,6 +1071,8 @@ def _process(chart: Chart, width: int) -> tuple[Option, int]:
     long_side, short_side = (height - 30, width) if upright else (width, height)
     came = {name: sum(flow.value for flow in flows if flow.target == name) for name in ranks}
     passing = {name: max(came[name], sum(flow.value for flow in flows if flow.source == name)) for name in ranks}
+    passing |= {node.name: node.value for node in chart.nodes if node.name in ranks}
+    urls = {node.name: _safe(node.url) for node in chart.nodes}
     most = max(passing.values(), default=1)
     slot = long_side / depth
     nodes, places = [], {}
@@ -1076,11 +1089,12 @@ def _process(chart: Chart, width: int) -> tuple[Option, int]:
             size = 16 + 18 * math.sqrt(passing[name] / most)
             said = written(passing[name], chart.format, chart.unit)
             text = "\n".join(map(inert, [*wrapped(name, max(room, 60)).split("\n"), said]))
-            nodes.append({
+            node: Option = {
                 "name": inert(name), "value": [round(x, 1), round(y, 1)], "symbolSize": round(size, 1),
                 "label": {"formatter": text, "position": side},
                 "tooltip": {"formatter": f"{inert(name)}\n{inert(said)}"},
-            })  # fmt: skip
+            }  # fmt: skip
+            nodes.append(node | ({"url": url, "cursor": "pointer"} if (url := urls.get(name)) else {}))
     strongest = max((flow.value for flow in flows), default=1)
     curves = {} if upright else _curves(flows, ranks, places)
     links = []

@@ -10,10 +10,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -27,10 +26,11 @@ from helpdesk.reports.base import Slice
 from helpdesk.reports.flow import FLOW
 from helpdesk.reports.metrics import Figure, Row
 from helpdesk.reports.sources import ARROW
+from helpdesk.reports.steps import MOST_WAYS as MOST_COUNTED
+from helpdesk.reports.steps import Step, statuses_of, steps_of
 from helpdesk.reports.variants import VARIANTS
 
 MOST_WAYS = 12  # that are listed
-MOST_COUNTED = 5000  # different ways of which steps are counted, the most frequent ones
 MOST_FLOWS = 40
 
 
@@ -69,12 +69,26 @@ class Follow:
 
 
 @dataclass(frozen=True)
+class Stop:
+    """So often tickets came to a place of the picture, or went from it, whichever was more often (`end`)."""
+
+    name: str | None
+    count: int
+    end: str
+
+
+@dataclass(frozen=True)
 class Stay:
-    """How often and how long tickets were in a status."""
+    """How often and how long tickets were in a status; of a resolution only what was closed after it counts."""
 
     status: str
     times: int
     seconds: float
+
+    @property
+    def is_each_time(self) -> bool:
+        """That every time counts that a ticket came into it."""
+        return self.status != "resolved"
 
 
 @dataclass(frozen=True)
@@ -85,6 +99,7 @@ class Process:
     variants: int
     ways: tuple[Way, ...]
     follows: tuple[Follow, ...]
+    stops: tuple[Stop, ...]
     stays: tuple[Stay, ...]
     hops: int
     ping_pongs: int
@@ -100,11 +115,11 @@ def run_process(over: Slice, of: Of = Of.STATUS, *, for_: Actor) -> Process:
     for variant, path in paths.items():
         by_status[tuple(path)] += counts[variant]
     is_moved = of in (Of.TEAM, Of.LINE)
-    follows = _moves(over, of.value, for_) if is_moved else _steps(by_status, whole=of is Of.SUB_STATUS)
+    follows, stops = _moves(over, of.value, for_) if is_moved else _steps(by_status, whole=of is Of.SUB_STATUS)
     return Process(
         int(table.total.figures["tickets"].value or 0), int(table.total.figures["variants"].value or 0),
         tuple(Way(row.key[0], tuple(row.key[0].split(ARROW)), row.figures) for row in table.rows if row.key[0]),
-        follows, _stays(by_status, sums), int(flow["hops"].value or 0), int(flow["ping_pongs"].value or 0),
+        follows, stops, _stays(by_status, sums), int(flow["hops"].value or 0), int(flow["ping_pongs"].value or 0),
     )  # fmt: skip
 
 
@@ -125,18 +140,19 @@ def _counted(over: Slice, for_: Actor) -> tuple[dict[int, int], dict[str, int]]:
     }
 
 
-def statuses_of(path: Sequence[str], *, whole: bool = False) -> list[str]:
-    """A way without what follows itself, by status or with sub-statuses."""
-    words = [step if whole else step.partition("/")[0] for step in path]
-    return [word for place, word in enumerate(words) if not place or words[place - 1] != word]
-
-
-def _steps(by_path: Mapping[tuple[str, ...], int], *, whole: bool) -> tuple[Follow, ...]:
-    counts: Counter[tuple[str, str]] = Counter()
+def _steps(by_path: Mapping[tuple[str, ...], int], *, whole: bool) -> tuple[tuple[Follow, ...], tuple[Stop, ...]]:
+    counts: Counter[Step] = Counter()
     for path, count in by_path.items():
-        for step in pairwise(statuses_of(path, whole=whole)):
-            counts[step] += count
-    return tuple(Follow(*step, count) for step, count in sorted(counts.items(), key=lambda each: (-each[1], each[0])))
+        for step, times in steps_of(path, whole=whole).items():
+            counts[step] += times * count
+    came: Counter[str] = Counter()
+    for (_source, target), count in counts.items():
+        came[target] += count
+    follows = [Follow(*step, count) for step, count in counts.items() if step[0]]
+    return (
+        tuple(sorted(follows, key=lambda each: (-each.count, each.source or "", each.target or ""))),
+        tuple(Stop(name, count, "to") for name, count in came.items()),
+    )
 
 
 def _stays(by_path: Mapping[tuple[str, ...], int], sums: Mapping[str, int]) -> tuple[Stay, ...]:
@@ -150,10 +166,17 @@ def _stays(by_path: Mapping[tuple[str, ...], int], sums: Mapping[str, int]) -> t
     return tuple(Stay(status, times[status], sums[status] / times[status]) for status in waits if times[status])
 
 
-def _moves(over: Slice, of: str, for_: Actor) -> tuple[Follow, ...]:
+def _moves(over: Slice, of: str, for_: Actor) -> tuple[tuple[Follow, ...], tuple[Stop, ...]]:
     table = FLOW.run(over, for_=for_, by=(f"from_{of}", f"to_{of}"), compare=False)
-    found = [_move(row) for row in table.rows]
-    return tuple(sorted(found, key=lambda each: (-each.count, each.source or "", each.target or "")))
+    found = sorted(map(_move, table.rows), key=lambda each: (-each.count, each.source or "", each.target or ""))
+    went: Counter[str | None] = Counter()
+    came: Counter[str | None] = Counter()
+    for each in found:
+        went[each.source] += each.count
+        came[each.target] += each.count
+    names = dict.fromkeys([*came, *went])
+    stops = [Stop(name, *((came[name], "to") if came[name] >= went[name] else (went[name], "from"))) for name in names]
+    return tuple(found), tuple(stops)
 
 
 def _move(row: Row) -> Follow:

@@ -9,17 +9,18 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 
 LINES: Mapping[str, LazyString] = {"1": _l("First line"), "2": _l("Second line"), "3": _l("Third line")}
+STATUSES: Mapping[str, LazyString] = {
+    "new": _l("new"), "open": _l("open"), "waiting_client": _l("waiting for the client"),
+    "waiting_vendor": _l("waiting for the vendor"), "scheduled": _l("scheduled"), "resolved": _l("resolved"),
+    "closed": _l("closed"), "cancelled": _l("cancelled"), "merged": _l("merged"),
+}  # fmt: skip
 # By dimension; a value that is none of the vocabulary (an import's own word, a name) is said as it is.
 VALUES: Mapping[str, Mapping[str, LazyString | str]] = {
     "type": {
         "incident": _l("Incident"), "service_request": _l("Service request"), "question": _l("Question"),
         "claim": _l("Claim"), "enquiry": _l("Enquiry"),
     },
-    "status": {
-        "new": _l("new"), "open": _l("open"), "waiting_client": _l("waiting for the client"),
-        "waiting_vendor": _l("waiting for the vendor"), "scheduled": _l("scheduled"), "resolved": _l("resolved"),
-        "closed": _l("closed"), "cancelled": _l("cancelled"), "merged": _l("merged"),
-    },
+    "status": STATUSES,
     "channel": {
         "portal": _l("Portal"), "email": _l("E-mail"), "phone": _l("Phone"), "walk_in": _l("Walk-in"),
         "remote_session": _l("Remote session"), "on_site_visit": _l("On-site visit"), "messenger": _l("Messenger"),
@@ -40,7 +41,7 @@ VALUES: Mapping[str, Mapping[str, LazyString | str]] = {
         "6": _l("Saturday"), "7": _l("Sunday"),
     },
     "hour": {str(hour): f"{hour}:00" for hour in range(24)},
-    "line": LINES, "from_line": LINES, "to_line": LINES,
+    "line": LINES, "from_line": LINES, "to_line": LINES, "from_status": STATUSES, "to_status": STATUSES,
 }  # fmt: skip
 PERIODS: Mapping[str, LazyString] = {
     "this-week": _l("This week"), "last-week": _l("Last week"),

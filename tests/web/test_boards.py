@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 
-from helpdesk.core.errors import Forbidden
+from helpdesk.core.db import db
+from helpdesk.core.errors import Forbidden, Invalid
 from helpdesk.figures import counting
+from helpdesk.models.access import Role
 from helpdesk.models.people import Organisation
-from helpdesk.models.tickets import Channel, Status, Urgency
+from helpdesk.models.tickets import Channel, Status, Ticket, Urgency
 from helpdesk.problems.majors import NewMajor, declare_major
 from helpdesk.reports.base import Slice
 from helpdesk.reports.control import Change
 from helpdesk.reports.morning import morning_of
-from helpdesk.reports.process import Of, run_process, statuses_of
+from helpdesk.reports.process import Of, run_process
+from helpdesk.reports.steps import STEPS_TAKEN, statuses_of
 from helpdesk.reports.wall import wall_of
 from helpdesk.tickets.history import PastStep, PastTicket, record_past
 from tests.cast import Cast
@@ -146,6 +152,59 @@ def test_every_way_leads_to_its_tickets(cast: Cast, browser_of: BrowserOf) -> No
     page = vera.get("/manager/process?period=all")
     [way] = [url for url in page.links.values() if "/variants/behind" in url]
     assert ticket.number in vera.get(way).text
+
+
+def and_back(cast: Cast) -> list[Ticket]:
+    """Three tickets: one that waited for the client twice, one that is resolved, one of the second line."""
+    waited = (Status.OPEN, Status.WAITING_CLIENT, Status.OPEN, Status.WAITING_CLIENT, Status.OPEN, Status.RESOLVED)
+    begun = datetime(2026, 2, 1, 9, tzinfo=UTC)
+    steps = [PastStep(begun + timedelta(days=day), status=each) for day, each in enumerate((Status.NEW, *waited))]
+    [first] = record_past([PastTicket("Printer", "", cast.jonas.contact_id, Channel.PHONE, tuple(steps))])
+    found = [db.session.get_one(Ticket, first), a_ticket(cast, status=Status.RESOLVED), a_ticket(cast, line=2)]
+    counting.catch_up_wholly()
+    return found
+
+
+def listed(client: Client, url: str) -> tuple[int, set[str]]:
+    """The figure that a list says it is, and the tickets in it."""
+    text = client.get(url).text
+    return int(text.partition("The figure: ")[2].partition(".")[0]), set(re.findall(r"T-\d+", text))
+
+
+@pytest.mark.parametrize("of", list(Of))
+def test_every_step_and_place_leads_to_its_tickets(cast: Cast, browser_of: BrowserOf, of: Of) -> None:
+    and_back(cast)
+    vera = browser_of("vera")
+    page = vera.get(f"/manager/process?period=all&of={of.value}")
+    found = run_process(Slice(), of, for_=cast.vera)
+    drawn = dict.fromkeys(html.unescape(url) for url in re.findall(r'href="([^"]*/behind[^"]*)"', page.html))
+    wanted = [each.count for each in (*found.follows, *found.stops)]
+    if of is not Of.STATUS:  # where tickets lie is by status
+        wanted += [stay.times for stay in found.stays if stay.is_each_time]
+    steps = [url for url in drawn if "metric=times" in url or "metric=hops" in url]
+    assert sorted(listed(vera, url)[0] for url in steps) == sorted(wanted)
+
+
+def test_a_step_that_is_taken_twice_counts_twice_and_is_one_ticket(cast: Cast, browser_of: BrowserOf) -> None:
+    first, resolved, lined = and_back(cast)
+    step = "metric=times&of=from_status&of=to_status&key=open&key=waiting_client"
+    assert listed(browser_of("vera"), f"/manager/reports/steps/behind?period=all&{step}") == (2, {first.number})
+    begun = "/manager/reports/steps/behind?period=all&metric=times&of=to_status&key=new"
+    assert listed(browser_of("vera"), begun) == (3, {first.number, resolved.number, lined.number})
+    for by in (("from_status", "to_step"), ("month",), ("to_status", "to_status")):
+        with pytest.raises(Invalid):
+            STEPS_TAKEN.run(Slice(), for_=cast.vera, by=by)
+
+
+def test_a_lead_sees_the_steps_of_their_own_line(cast: Cast) -> None:
+    and_back(cast)
+    everything, theirs = (
+        STEPS_TAKEN.run(Slice(), for_=reader).total.figures["times"].value
+        for reader in (cast.vera, replace(cast.giedrius, role=Role.LINE_LEAD, leads_line=3))
+    )
+    assert (everything, theirs) == (11, 0)
+    with pytest.raises(Forbidden):
+        STEPS_TAKEN.behind(Slice(), "times", for_=cast.ona)
 
 
 def test_a_filter_that_is_none_is_said(cast: Cast, browser_of: BrowserOf) -> None:

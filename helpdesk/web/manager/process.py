@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -15,10 +16,11 @@ from helpdesk.core.times import now
 from helpdesk.figures.desk import desk_zone
 from helpdesk.people import directory
 from helpdesk.reports.asking import Asked, read_asked, without
-from helpdesk.reports.charts import Chart, Flow, Kind
+from helpdesk.reports.charts import Chart, Flow, Kind, Node
 from helpdesk.reports.flow import FLOW
 from helpdesk.reports.items import Behind
-from helpdesk.reports.process import MOST_FLOWS, OF, Follow, Of, Process, Way, run_process
+from helpdesk.reports.process import MOST_FLOWS, OF, Follow, Of, Process, Stop, Way, run_process
+from helpdesk.reports.steps import STEPS_TAKEN
 from helpdesk.reports.variants import VARIANTS
 from helpdesk.reports.wording import cell_about, key_words, valued
 from helpdesk.reports.words import PERIODS
@@ -51,6 +53,8 @@ def process() -> Any:
         ways=[(way, _cells(way), _share(way, most), _behind_way(asked, way)) for way in found.ways],
         follows=[(_said(of, each.source), _said(of, each.target), each, _behind_move(asked, of, each))
                  for each in found.follows],
+        stays=[(stay, _behind_stop(asked, Of.STATUS, Stop(stay.status, stay.times, "to")) if stay.is_each_time else "")
+               for stay in found.stays],
         periods=[Item(str(label), _here(replace(asked, period=name), of), is_current=asked.period == name)
                  for name, label in PERIODS.items() if name in ("30", "90", "365", "all")],
         kinds=[Item(str(label), _here(asked, each), is_current=each is of) for each, label in OF.items()],
@@ -82,7 +86,8 @@ def _chart(found: Process, asked: Asked, of: Of) -> Chart:
     title = (
         _("What follows what") if of in (Of.STATUS, Of.SUB_STATUS) else _("From where to where, and how long it lay")
     )
-    return Chart(Kind.PROCESS, title, flows=flows, unit=_("tickets"))
+    nodes = tuple(Node(_said(of, stop.name), stop.count, _behind_stop(asked, of, stop) or None) for stop in found.stops)
+    return Chart(Kind.PROCESS, title, flows=flows, nodes=nodes, unit=_("tickets"))
 
 
 def _said(of: Of, value: str | None) -> str:
@@ -109,10 +114,19 @@ def _behind_way(asked: Asked, way: Way) -> str:
 
 
 def _behind_move(asked: Asked, of: Of, move: Follow) -> str:
-    if of not in (Of.TEAM, Of.LINE) or not move.count:
-        return ""
-    by = (f"from_{of.value}", f"to_{of.value}")
-    return _behind(replace(asked, report=FLOW), Behind(FLOW.metric("hops"), by, (move.source, move.target)))
+    return _behind_ends(asked, of, {"from": move.source, "to": move.target}) if move.count else ""
+
+
+def _behind_stop(asked: Asked, of: Of, stop: Stop) -> str:
+    return _behind_ends(asked, of, {stop.end: stop.name}) if stop.count else ""
+
+
+def _behind_ends(asked: Asked, of: Of, ends: Mapping[str, str | None]) -> str:
+    """Where the tickets of a step between these ends are listed."""
+    is_moved = of in (Of.TEAM, Of.LINE)
+    report, metric = (FLOW, "hops") if is_moved else (STEPS_TAKEN, "times")
+    by = tuple(f"{end}_{'step' if of is Of.SUB_STATUS else of.value}" for end in ends)
+    return _behind(replace(asked, report=report), Behind(report.metric(metric), by, tuple(ends.values())))
 
 
 def _behind(asked: Asked, wanted: Behind) -> str:

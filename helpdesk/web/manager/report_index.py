@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 GROUPS: tuple[tuple[LazyString, tuple[str, ...]], ...] = (
     (_l("Requests and their way"), ("overview", "lines", "flow", "handovers", "backlog", "load", "first-line",
-                                    "reopenings", "variants")),
+                                    "reopenings", "variants", "steps")),
     (_l("What was promised"), ("sla", "promises", "forecast")),
     (_l("What clients say"), ("satisfaction", "claims", "product-feedback", "searches", "knowledge")),
     (_l("After the sale"), ("revisits", "hours", "cost", "problems")),
