@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -11,6 +10,7 @@ from sqlalchemy.orm import configure_mappers
 import helpdesk.models  # noqa: F401 - every table is known before the first query
 from helpdesk.config import Config, load_config
 from helpdesk.core import db, i18n, logs
+from helpdesk.core.folders import template_folder
 from helpdesk.jobs import subscriptions
 
 
@@ -30,12 +30,6 @@ def create_app(config: Config | None = None, *, faces: bool = True) -> Flask:
         web.init_app(app)
         api.init_app(app)
     return app
-
-
-def template_folder() -> Path:
-    """Inside the wheel the templates lie in the package, in a checkout beside it."""
-    installed = Path(__file__).parent / "templates"
-    return installed if installed.is_dir() else Path(__file__).parents[1] / "templates"
 
 
 def _flask_settings(config: Config) -> dict[str, Any]:

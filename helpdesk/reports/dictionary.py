@@ -3,7 +3,7 @@
 1. A metric is known by `report.metric`; that name is stable. Pages, API, exports and `docs/metrics.md` tell of it what
    is declared here, and nothing else.
 2. A figure of an older document is declared under the same name, or named in `OLDER` with the metric that tells of it.
-3. Templates name the metric of a figure in `data-metric="report.metric"`.
+3. Whatever figure a template of reports, boards, papers and letters draws is entered in `drawn_figures`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +21,15 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import CompileError
 
 from helpdesk.core.errors import NotFound
+from helpdesk.core.folders import PACKAGE, template_folder
 from helpdesk.core.i18n import DEFAULT_LANGUAGE, LANGUAGES
 from helpdesk.reports import FACT_REPORTS
 from helpdesk.reports.attainment import Tally
+from helpdesk.reports.drawn import undeclared
 from helpdesk.reports.engine import FactReport, aggregates_of
 from helpdesk.reports.metrics import How, Metric, Unit
 from helpdesk.reports.overview import Overview
 
-PACKAGE = Path(__file__).parents[1]
 DURATIONS = frozenset({Unit.SECONDS, Unit.MINUTES})
 HOW = {
     How.COUNT: "how many", How.SUM: "the sum", How.SHARE: "the share", How.PORTION: "the share of the whole slice",
@@ -50,7 +50,6 @@ OLDER: dict[str, str] = {
     "sla.promises_broken": "promises",
 }
 _OLDER_DOCUMENTS: tuple[tuple[str, type[Any]], ...] = (("overview", Overview), ("sla", Tally))
-_IN_TEMPLATE = re.compile(r"""data-metric=["']([a-z0-9_.-]+)["']""")
 
 
 @dataclass(frozen=True)
@@ -129,16 +128,16 @@ def _source_of(report: FactReport, metric: Metric) -> Any:
     return next((part.source for part in parts if any(each is metric for each in part.metrics)), report.source)
 
 
-def findings(reports: Sequence[FactReport] | None = None, package: Path = PACKAGE) -> list[Finding]:
-    """All that is wrong with the declarations, the documents and the templates."""
+def findings(reports: Sequence[FactReport] | None = None, templates: Path | None = None) -> list[Finding]:
+    """All that is wrong with the declarations, the documents and the templates; of some reports without templates."""
     there = list(FACT_REPORTS.values()) if reports is None else list(reports)
     found = [finding for each in metrics_of(there) for finding in _of_metric(each)]
     for report in there:
         found += _of_report(report)
     if reports is None:
         found += _of_documents()
-    names = {each.id for each in metrics_of(there)}
-    return [*found, *_of_templates(names, package)]
+        found += _of_templates({each.id for each in metrics_of(there)}, templates or template_folder())
+    return found
 
 
 def untranslated(package: Path = PACKAGE) -> list[Finding]:
@@ -212,13 +211,6 @@ def _of_documents() -> Iterator[Finding]:
                 yield Finding("undeclared", name, "The document has this figure, and no metric tells of it.")
 
 
-def _of_templates(names: set[str], package: Path) -> Iterator[Finding]:
-    for path in _templates(package):
-        for name in _IN_TEMPLATE.findall(path.read_text(encoding="utf-8")):
-            if name not in names:
-                yield Finding("undeclared", str(path.relative_to(package)), f"It shows {name}, declared nowhere.")
-
-
-@lru_cache
-def _templates(package: Path) -> tuple[Path, ...]:
-    return tuple(sorted(package.rglob("*.html")))
+def _of_templates(names: set[str], folder: Path) -> Iterator[Finding]:
+    for where, what in undeclared(folder, names):
+        yield Finding("undeclared", where, what)

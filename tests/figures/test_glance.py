@@ -70,7 +70,9 @@ def test_the_first_glance_says_what_the_report_says(desk: None, slug: str):
                 assert figure == whole.before.figures[name], (over, name)
 
 
-@pytest.mark.parametrize("slug", [slug for slug in OF_FACTS if slug not in ("load", "forecast", "steps")])  # ways of their own
+@pytest.mark.parametrize(
+    "slug", [slug for slug in OF_FACTS if slug not in ("load", "forecast", "steps")]
+)  # ways of their own
 def test_a_breakdown_has_the_same_whole_as_none(desk: None, slug: str):
     report = FACT_REPORTS[slug]
     for over in slices(6):

@@ -158,7 +158,7 @@ def test_a_worker_has_every_letter_without_the_faces(tmp_path: Path) -> None:
     looked_at = """
 import sys
 from pathlib import Path
-from helpdesk.app import create_app, template_folder
+from helpdesk.app import create_app
 from helpdesk.config import load_config
 from jinja2.meta import find_referenced_templates
 app = create_app(load_config({}, home=Path(sys.argv[1])), faces=False)
