@@ -418,6 +418,19 @@ class FeedRevoked(AccountFact):
 
 
 @dataclass(frozen=True)
+class WallLinkCreated(AccountFact):
+    """An address was made that shows a wall board to whoever knows it."""
+
+    link_id: int
+    line: int | None
+
+
+@dataclass(frozen=True)
+class WallLinkRevoked(AccountFact):
+    link_id: int
+
+
+@dataclass(frozen=True)
 class WorkLogged(TicketFact):
     """Somebody worked for the client; what it counts, and what of it has to be paid."""
 

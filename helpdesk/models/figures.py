@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.core.db import Base, BigId, Word
@@ -235,6 +235,21 @@ class FiguresState(Base):
     counted_at: Mapped[datetime | None]
     zone: Mapped[str] = mapped_column(default="")  # of the days
     closed_through: Mapped[int] = mapped_column(default=0)  # a month as 12 * year + month - 1
+
+
+class WallLink(Base):
+    """An address at which a television shows the board of a line; only a digest of its secret is kept."""
+
+    __tablename__ = "wall_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    name: Mapped[str]  # where it hangs
+    line: Mapped[int | None]  # none: the whole desk
+    digest: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
 
 
 class SavedReport(Base):

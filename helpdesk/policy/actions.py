@@ -80,6 +80,7 @@ class Action(StrEnum):
     MANAGE_DESK = "manage_desk"  # routing rules, settings, calendars, policies, products, categories
     READ_REPORTS = "read_reports"
     SAVE_REPORT = "save_report"  # a report sliced so, under a name of one's own
+    SHARE_WALL = "share_wall"  # make an address at which a television shows a wall board, and revoke it
     CHANGE_SAVED_REPORT = "change_saved_report"  # rename, share, have it sent, delete
     READ_QUARANTINE = "read_quarantine"
     WRITE_WISH = "write_wish"  # what clients want of a product, and who wants it; merge and publish it

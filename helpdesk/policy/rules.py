@@ -123,6 +123,7 @@ RULES: dict[Action, list[list[Predicate]]] = {
     Action.MANAGE_DESK: [[is_administrator], [is_system]],
     Action.READ_REPORTS: [[is_manager], [is_line_lead], [is_administrator], [is_system]],
     Action.SAVE_REPORT: [[is_manager], [is_line_lead], [is_administrator]],
+    Action.SHARE_WALL: [[is_manager], [is_line_lead]],
     Action.CHANGE_SAVED_REPORT: [
         [is_manager, owns_saved_report], [is_line_lead, owns_saved_report], [is_administrator, owns_saved_report],
     ],

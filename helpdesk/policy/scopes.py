@@ -15,7 +15,7 @@ from helpdesk.models.claims import Claim, Deliverable, RefundRuleVersion
 from helpdesk.models.contracts import Approval, ApprovalAsked, Contract, ContractLine
 from helpdesk.models.duties import Duty
 from helpdesk.models.feedback import Webhook, Wish
-from helpdesk.models.figures import SavedReport
+from helpdesk.models.figures import SavedReport, WallLink
 from helpdesk.models.messages import Attachment, Message, MessageKind
 from helpdesk.models.people import CircleMember, Contact, Organisation, SharingMode
 from helpdesk.models.problems import MajorIncident, Problem, ProblemProduct, ProblemTicket, RecurrenceProposal
@@ -319,6 +319,13 @@ def saved_report_scope(actor: Actor) -> ColumnElement[bool]:
     return or_(SavedReport.account_id == actor.account_id, SavedReport.is_shared)
 
 
+def wall_link_scope(actor: Actor) -> ColumnElement[bool]:
+    """Addresses of wall boards: a manager sees all, others their own."""
+    if not may(actor, Action.SHARE_WALL):
+        return false()
+    return true() if actor.role is Role.MANAGER else WallLink.account_id == actor.account_id
+
+
 def problem_scope(actor: Actor) -> ColumnElement[bool]:
     """Problems: whoever faces clients, leads or manages sees all; product owners those of their products.
 
@@ -417,4 +424,5 @@ SCOPES = {
     Survey: survey_scope,
     Webhook: webhook_scope,
     SavedReport: saved_report_scope,
+    WallLink: wall_link_scope,
 }

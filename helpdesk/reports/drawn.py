@@ -20,7 +20,8 @@ from jinja2 import Environment, nodes
 from helpdesk.reports.drawn_figures import BESIDE, FIGURES
 
 FOLDERS = ("manager/reports/", "manager/boards/", "manager/feedback/", "documents/report", "documents/product_feedback",
-           "mail/saved_report/", "mail/feedback_report/", "components/reports", "components/feedback")  # fmt: skip
+           "mail/saved_report/", "mail/feedback_report/", "components/reports", "components/feedback",
+           "components/walls", "walls/")  # fmt: skip
 TILES = frozenset({"stat_tile", "figures_table", "bar_table"})
 NUMBERS = frozenset({
     "number", "hours", "duration", "money", "percent", "percentage", "format", "round", "working_time", "signed_hours",
@@ -36,19 +37,19 @@ OTHERS: Mapping[str, str] = {
     "components/charts.html": "the tiles and tables themselves",
 }
 # Values that are no figures: by the last part of their name, or by all of it.
+NO_NUMBERS = ("_url", "_at", "_on")
 _WORDS = """
     label title name url subject zone words word term terms heads foot cells lang as_of about since until installed
-    installed_of period zone_name owner manage_url reason version planned_on desk_name heading id key organisation
-    operator query field language product products what comment until_at priority opened_at declared_at next_update_at
-    first_at last_at fixed_version status line type channel team rows interval sentence sentences drawing head
-    rejudged other_theme_url home_url tone beside any clock_words where teams type_words channel_words line_words
-    kinds choices form verdicts wish_verdicts answer trend answers versions answerable every next_on product_id
-    whole_url here icon chips filter_url clear_url rejudged_url low high at change direction lazy_url back signed_by
-    signed_at rests lines options week_words yesterday week weeks why number when items newer_url older_url source
-    target ticket unit opened_id value_unit hours_unit state channels priorities flow kept verdicts.* words.after.*
-    words.states.* words.trends.* words.0 statuses.* status.0 status.2 every.* lines.* faults.* breakdowns.*
-    field_words.* language_names.* endings.* clocks.* priority.value where.clock columns.day columns.month
-    columns.year row.urls.broken row.urls.kept row.urls.late row.urls.moved row.urls.overdue row.urls.withdrawn
+    installed_of period zone_name owner reason version desk_name heading id key organisation operator query field
+    language product products what comment priority fixed_version status line type channel team rows interval sentence
+    sentences drawing head rejudged tone beside any clock_words where teams type_words channel_words line_words kinds
+    choices form verdicts wish_verdicts answer trend answers versions answerable every product_id here icon chips low
+    high at change direction back signed_by rests lines options week_words yesterday week weeks why number when items
+    source target ticket unit opened_id value_unit hours_unit state channels priorities flow kept verdicts.*
+    words.after.* words.states.* words.trends.* words.0 statuses.* status.0 status.2 every.* lines.* faults.*
+    breakdowns.* field_words.* language_names.* endings.* clocks.* priority.value where.clock columns.day
+    columns.month columns.year row.urls.broken row.urls.kept row.urls.late row.urls.moved row.urls.overdue
+    row.urls.withdrawn
 """
 WORDS = frozenset(_WORDS.split())
 # Figures that come from a table or a tile, which have their metric with them.
@@ -128,7 +129,8 @@ def _printed(node: nodes.Node, *, is_number: bool) -> Iterator[tuple[str, int]]:
     match node:
         case nodes.Getattr() | nodes.Getitem() | nodes.Name():
             path = _path(node)
-            if is_number or not {path, path.rpartition(".")[2]} & WORDS:
+            is_word = path.endswith(NO_NUMBERS) or {path, path.rpartition(".")[2]} & WORDS
+            if is_number or not is_word:
                 yield path, node.lineno
         case nodes.Filter():
             counts = is_number or node.name in NUMBERS

@@ -113,16 +113,21 @@ BESIDE: Mapping[str, Mapping[str, str]] = {
     "mail/feedback_report/body.txt": _RANKED, "manager/feedback/problem.html": _RANKED,
     "manager/feedback/show.html": _RANKED | {"value": "a choice of the form"},
     "documents/report.html": {"left_out": "rows that the paper leaves out"},
-    "manager/boards/_wall.html": {
+    "components/walls.html": {
         "wall.open": "open tickets of the line now", "wall.unassigned": "of these, those that nobody has",
         "wall.overdue": "of these, those past a due time", "wall.at_risk": "of these, those due within the hour",
         "wall.waiting_client": "of these, those that wait for the client",
         "wall.opened_today": "tickets of the line that came in since midnight, the desk's day",
         "wall.resolved_today": "tickets of the line resolved since midnight, the desk's day",
         "wall.promised_today": "promises that are due until midnight or past their time",
-        "value": "the number of a tile, handed to its macro", "seconds": "the time of a row, handed to its macro",
-        "left": "the time until a ticket is due, or since",
+        "value": "the number of a tile, handed to its macro",
     },
+    "manager/boards/_wall.html": {
+        "wall": "the board with all of its figures, handed to a macro",
+        "seconds": "the time of a row, handed to its macro", "left": "the time until a ticket is due, or since",
+    },
+    "walls/_counts.html": {"wall": "the board with all of its figures, handed to a macro",
+                           "wall.majors": "how many major incidents there are now"},
     "manager/boards/morning.html": {
         "line.count": "open tickets of a line past a due time now",
         "one.expected": "how many tickets the group of a proposal would usually have had",

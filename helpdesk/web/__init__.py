@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from helpdesk.config import Config
 from helpdesk.core.db import begin_reading, begin_writing
-from helpdesk.web import assets, auth, console, dev, errors, feeds, filters, health, manager, portal, shell
+from helpdesk.web import assets, auth, console, dev, errors, feeds, filters, health, manager, portal, shell, walls
 from helpdesk.web.forms import RowId
 from helpdesk.web.portal import articles
 
@@ -44,7 +44,7 @@ def init_app(app: Flask) -> None:
     filters.init_app(app)
     shell.init_app(app)
     errors.init_app(app)
-    for face in (health, auth, feeds, portal, articles, console, manager):
+    for face in (health, auth, feeds, walls, portal, articles, console, manager):
         app.register_blueprint(face.bp)
     app.register_blueprint(articles.open_bp)
     if config.dev:

@@ -54,7 +54,7 @@ def _load(secret: str) -> SignedIn | None:
 
 def _greet() -> None:
     """Speak the language of whoever asks, in their zone."""
-    if request.path.startswith(("/static/", "/api/", "/feeds/", "/healthz")):
+    if request.path.startswith(("/static/", "/api/", "/feeds/", "/walls/", "/healthz")):
         return
     user = flask_login.current_user
     if user.is_authenticated:

@@ -38,6 +38,7 @@ from helpdesk.problems.majors import NewMajor, declare_major
 from helpdesk.problems.schedules import NewSchedule, schedule_feedback
 from helpdesk.problems.webhooks import NewWebhook, add_webhook
 from helpdesk.reports.saving import NewSaved, save_report
+from helpdesk.reports.wall_links import NewWallLink, create_wall_link
 from helpdesk.satisfaction.questions import NewQuestion, add_question
 from helpdesk.tickets.attachments import store_upload
 from helpdesk.tickets.classification import Classification, classify, watch
@@ -212,6 +213,7 @@ ADDRESSES: list[tuple[str, str, Any]] = [
     ("GET", "/organisations/{organisation_id}", None),
     ("GET", "/contacts/{contact_id}", None),
     ("DELETE", "/calendar-feeds/{feed_id}", None),
+    ("DELETE", "/wall-links/{wall_link_id}", None),
     ("POST", "/tickets/{number}/wishes", WISH),
     ("PUT", "/tickets/{number}/wishes/{wish}", None),
     ("PUT", "/needs/{need_id}/wish", WISH),
@@ -444,6 +446,7 @@ def known(cast: Cast, ona: Caller, jonas: Caller) -> dict[str, Any]:
         "installed_id": cast.printer_at_klinika.id, "enquiry": a_ticket(cast, type=TicketType.ENQUIRY).number,
         **problem_things(cast, number), **article_things(cast), "proposal_id": a_proposal(cast).id,
         **survey_things(cast),
+        "wall_link_id": create_wall_link(NewWallLink("Hall"), by=cast.vera)[0].id,
         "synonym_id": add_synonyms(["printer", "label machine"], by=cast.petras).id,
     }  # fmt: skip
 

@@ -7,7 +7,7 @@ from flask import Flask
 OPEN = {
     "health.show", "auth.root", "auth.sign_in", "auth.create_session", "auth.end_session", "auth.reset",
     "auth.create_reset", "auth.invitation", "auth.choose_password", "auth.first_run", "auth.begin_desk",
-    "preferences.update", "feeds.show",
+    "preferences.update", "feeds.show", "walls.show",
     # the knowledge base: the scope of articles decides what each reader finds, signed in or not
     "kb.index", "kb.search", "kb.category", "kb.product", "kb.show", "kb.by_number", "kb.paper", "kb.pdf", "kb.file",
     "kb.vote", "kb.suggestions", "kb.feed", "kb.sitemap", "kb.sitemap_part", "robots.robots",

@@ -11,13 +11,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from helpdesk.core.db import db
-from helpdesk.core.errors import Forbidden, Invalid
+from helpdesk.core.errors import Forbidden, Invalid, NotFound
+from helpdesk.core.journal import Entry
+from helpdesk.core.tokens import digest_of
 from helpdesk.figures import counting
-from helpdesk.models.access import Role
+from helpdesk.models.access import Account, Role
 from helpdesk.models.people import Organisation
 from helpdesk.models.tickets import Channel, Status, Ticket, Urgency
+from helpdesk.people.accounts import disable_account
+from helpdesk.policy.actor import SYSTEM, Actor
 from helpdesk.problems.majors import NewMajor, declare_major
 from helpdesk.reports.base import Slice
 from helpdesk.reports.control import Change
@@ -25,6 +30,7 @@ from helpdesk.reports.morning import morning_of
 from helpdesk.reports.process import Of, run_process
 from helpdesk.reports.steps import STEPS_TAKEN, statuses_of
 from helpdesk.reports.wall import wall_of
+from helpdesk.reports.wall_links import NewWallLink, create_wall_link, revoke_wall_link, wall_links
 from helpdesk.tickets.history import PastStep, PastTicket, record_past
 from tests.cast import Cast
 from tests.factories import a_ticket
@@ -279,3 +285,80 @@ def test_what_a_figure_rests_on_is_printed(cast: Cast, browser_of: BrowserOf, sl
     page = browser_of("vera").get(f"/manager/reports/{slug}?whole=1")
     assert "What it rests on" in page.text
     assert words in page.text
+
+
+def a_wall(by: Actor, line: int | None = 1) -> str:
+    return create_wall_link(NewWallLink("Hall", line), by=by)[1]
+
+
+def test_a_television_sees_counts_and_nothing_else(cast: Cast, app: Flask, at: At) -> None:
+    with at("2026-03-02 09:00"):
+        ticket = a_ticket(cast, subject="Ward printer is dead", urgency=Urgency.HIGH)
+        declare_major(ticket, NewMajor("It is too hot.", {"en": "Printing is down."}), by=cast.rasa)
+        a_promise(cast)
+        secret = a_wall(cast.vera)
+    with at("2026-03-02 09:30"):
+        television = app.test_client()
+        answer = television.get(f"/walls/{secret}")
+        page, news = answer.get_data(as_text=True), television.get(f"/walls/{secret}", headers={"HX-Request": "true"})
+        [link] = wall_links(for_=cast.vera)
+
+    assert answer.status_code == news.status_code == 200
+    assert "First line" in page and "1 major incident" in page and 'content="30"' in page
+    for told in (page, news.get_data(as_text=True)):
+        assert not re.search(r"T-\d|Ward printer|Klinika|Jonas|Ona|Vera|/console|/manager", told)
+        assert 'id="wall-news"' in told
+    assert answer.headers["Cache-Control"] == "no-store" and answer.headers["X-Robots-Tag"] == "noindex"
+    assert television.post(f"/walls/{secret}").status_code in (400, 405)
+    assert link.used_at is not None and secret not in link.digest
+
+
+def test_a_board_that_is_revoked_or_guessed_is_not_there(cast: Cast, app: Flask) -> None:
+    vera, rasa = a_wall(cast.vera), a_wall(cast.rasa, None)
+    television = app.test_client()
+    assert [television.get(f"/walls/{each}").status_code for each in (vera, rasa)] == [200, 200]
+    assert [television.get(f"/walls/{each}").status_code for each in ("guess", vera[:-1], digest_of(vera))] == [404] * 3
+    for who in (cast.marek, cast.jonas, cast.ona, cast.birute, cast.rasa):
+        with pytest.raises(NotFound):
+            revoke_wall_link(wall_links(for_=cast.vera)[-1].id, by=who)
+    assert len(wall_links(for_=cast.vera)) == 2 and len(wall_links(for_=cast.rasa)) == 1
+    for link in wall_links(for_=cast.vera):
+        for _twice in range(2):
+            revoke_wall_link(link.id, by=cast.vera)
+    assert [television.get(f"/walls/{each}").status_code for each in (vera, rasa)] == [404, 404]
+    assert wall_links(for_=cast.vera) == []
+    names = list(db.session.scalars(select(Entry.fact).order_by(Entry.id)))
+    assert names.count("WallLinkCreated") == names.count("WallLinkRevoked") == 2
+
+
+def test_a_board_goes_with_the_rights_of_its_account(cast: Cast, app: Flask) -> None:
+    secret = a_wall(cast.rasa)
+    disable_account(db.session.get_one(Account, cast.rasa.account_id), by=SYSTEM)
+    assert app.test_client().get(f"/walls/{secret}").status_code == 404
+
+
+def test_only_who_leads_makes_boards_for_televisions(cast: Cast) -> None:
+    for who in (cast.marek, cast.jonas, cast.ona, cast.birute, SYSTEM):
+        with pytest.raises(Forbidden):
+            create_wall_link(NewWallLink("Hall"), by=who)
+    for new in (NewWallLink("  "), NewWallLink("x" * 101), NewWallLink("Hall", 4)):
+        with pytest.raises(Invalid):
+            create_wall_link(new, by=cast.vera)
+
+
+def test_an_address_is_made_on_the_page_and_told_once(cast: Cast, app: Flask, browser_of: BrowserOf) -> None:
+    vera = browser_of("vera")
+    assert vera.get("/manager/wall").links["For a television"] == "/manager/wall-links"
+    page = vera.get("/manager/wall-links")
+    refused = vera.submit(page.form("wall-links"), name=" ", line="2")
+    made = vera.submit(refused.form("wall-links"), name="Hall")
+    assert (refused.status, made.status) == (422, 201)
+    [path] = re.findall(r"/walls/[\w-]+", made.text)
+    television = Client(app)
+    television.get(path)
+    again = vera.get("/manager/wall-links")
+    assert "Hall" in again.text and path not in again.html
+    vera.submit(again.form("revocation"))
+    television.get(path, status=404)
+    for name in ("marek", "jonas", "ona", "birute"):
+        browser_of(name).get("/manager/wall-links", status=404)

@@ -43,6 +43,7 @@ from helpdesk.api.v1 import (
     tickets,
     timelines,
     transfers,
+    wall_links,
     wishes,
     work_logs,
 )
@@ -53,7 +54,7 @@ RESOURCES = (
     work_logs.bp, contracts.bp, approvals.bp, billing.bp, revisits.bp, care.bp, claims.bp,
     refund_rules.bp, deliverables.bp, calendar_feeds.bp, enquiries.bp, sales.bp, installed.bp,
     wishes.bp, product_feedback.bp, articles.bp, problem_records.bp, major_incidents.bp,
-    searches.bp, search_synonyms.bp, recurrence_proposals.bp, surveys.bp, reports.bp,
+    searches.bp, search_synonyms.bp, recurrence_proposals.bp, surveys.bp, reports.bp, wall_links.bp,
 )  # fmt: skip
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")

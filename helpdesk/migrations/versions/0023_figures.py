@@ -299,11 +299,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("digest", name=op.f("uq_variant_digest")),
     )
 
+    op.create_table(
+        "wall_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=True),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_wall_link_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wall_link")),
+        sa.UniqueConstraint("digest", name=op.f("uq_wall_link_digest")),
+    )
+
+    op.create_index(op.f("ix_wall_link_account_id"), "wall_link", ["account_id"], unique=False)
+
     op.add_column("imported_case", sa.Column("variant_id", sa.Integer(), nullable=True))
 
 
 def downgrade() -> None:
     op.drop_column("imported_case", "variant_id")
+    op.drop_table("wall_link")
     op.drop_table("variant")
     op.drop_table("ticket_figures")
     op.drop_table("stale_day")

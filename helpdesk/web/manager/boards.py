@@ -80,4 +80,5 @@ def wall() -> Response:
         "manager/boards/wall.html", "manager/boards/_wall.html", wall=wall_of(line, for_=actor), title=titles[line],
         theme=theme, url=here(line), other_theme_url=here(line, other),
         boards=[Item(str(word), here(key), is_current=key == line) for key, word in titles.items()],
+        links_url=url_for("manager.wall_links.index") if may(actor, Action.SHARE_WALL) else "",
     )  # fmt: skip
