@@ -47,7 +47,7 @@ class SearchLog(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     at: Mapped[datetime]
-    day: Mapped[date]  # UTC
+    day: Mapped[date]  # of whoever asks for figures: the desk
     face: Mapped[str]  # portal, console, api, command
     field: Mapped[str]  # what was searched: articles, tickets
     role: Mapped[str]  # "guest" for nobody known

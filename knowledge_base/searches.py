@@ -63,6 +63,7 @@ class Searched:
     visitor: str = ""  # tells searchers apart within a day; never stored
     filters: int = 0
     names: tuple[str, ...] = ()  # of people and organisations that the search found, to be left out
+    on: date | None = None  # by which day it counts; that of UTC if nobody says
 
 
 def counted(text: str, names: Collection[str] = ()) -> str:
@@ -105,8 +106,8 @@ def keep_search(searched: Searched) -> int | None:
         return None
     after = before if before is not None and _rewords(query, before, searched.language) else None
     row = SearchLog(
-        at=at, day=at.date(), face=searched.face, field=searched.field, role=searched.role, language=searched.language,
-        query=query, results=searched.results, is_complex=is_complex(searched.text, searched.filters), chain=chain,
+        at=at, day=searched.on or at.date(), face=searched.face, field=searched.field, role=searched.role,
+        language=searched.language, query=query, results=searched.results, is_complex=is_complex(searched.text, searched.filters), chain=chain,
         after_id=after.id if after else None, outcome=SearchOutcome.LEFT,
     )  # fmt: skip
     db.session.add(row)

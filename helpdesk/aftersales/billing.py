@@ -25,6 +25,7 @@ from helpdesk.core.journal import record
 from helpdesk.core.settings import read_settings, setting, write_settings
 from helpdesk.core.times import now
 from helpdesk.entitlement.choice import day_of
+from helpdesk.entitlement.desk import desk_today
 from helpdesk.events import ConfigurationChanged, NoticesTaken
 from helpdesk.models.contracts import (
     BatchState,
@@ -74,7 +75,7 @@ def books_closed_until() -> date | None:
 def close_books(until: date | None, *, by: Actor) -> None:
     """Let no work be entered any more for this day and before; None opens the books again."""
     require(by, Action.EXPORT_BILLING)
-    if until is not None and until > now().date():
+    if until is not None and until > desk_today():
         raise Invalid({"until": [_("This lies in the future.")]})
     value = until.isoformat() if until else ""
     write_settings(BillingSettings, {"books_closed_until": value})
@@ -122,7 +123,7 @@ def take_back(work: WorkLog, reversal: WorkLog) -> None:
         return
     db.session.add(BillingNotice(
         organisation_id=notice.organisation_id, contract_id=notice.contract_id, kind=NoticeKind.CREDIT,
-        rule=notice.rule, dated=now().date(), work_log_id=reversal.id, minutes=-(notice.minutes or 0),
+        rule=notice.rule, dated=desk_today(), work_log_id=reversal.id, minutes=-(notice.minutes or 0),
         rate_cents=notice.rate_cents, amount_cents=None if notice.amount_cents is None else -notice.amount_cents,
         currency=notice.currency, what=notice.what, created_at=now(),
     ))  # fmt: skip

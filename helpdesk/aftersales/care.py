@@ -25,6 +25,7 @@ from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record, record_many
 from helpdesk.core.times import now
 from helpdesk.entitlement.choice import day_of
+from helpdesk.entitlement.desk import desk_today
 from helpdesk.events import CareEnded, CareStarted, RevisitPlanned
 from helpdesk.models.care import OPEN_STATES, Care, CarePlan, CareStep, Revisit, RevisitState
 from helpdesk.models.contracts import Contract
@@ -135,7 +136,7 @@ def end_care(care: Care, reason: str, *, by: Actor) -> None:
 @command
 def plan_ahead(limit: int = 100) -> int:
     """Plan the further revisits of programmes that are planned less than a year ahead; returns how many it saw."""
-    today = now().date()
+    today = desk_today()
     query = (
         select(Care).where(Care.ended_at.is_(None), Care.planned_until < today + LEAST_AHEAD)
         .order_by(Care.planned_until).limit(limit).with_for_update(skip_locked=True, of=Care)
@@ -252,7 +253,7 @@ def placed(slots: Sequence[Slot], leave_out: Iterable[Revisit] = ()) -> list[tup
 def ahead_of(care_ids: Sequence[int]) -> Select[Revisit]:
     """The open revisits of these programmes from today on, locked where this transaction may change them."""
     query = select(Revisit).where(
-        among(Revisit.care_id, care_ids), Revisit.state.in_(OPEN_STATES), Revisit.planned_on >= now().date()
+        among(Revisit.care_id, care_ids), Revisit.state.in_(OPEN_STATES), Revisit.planned_on >= desk_today()
     )
     return locked_when_writing(query.order_by(Revisit.planned_on, Revisit.id), of=Revisit)
 

@@ -26,6 +26,7 @@ from helpdesk.core.i18n import speaking
 from helpdesk.core.journal import Entry, record
 from helpdesk.core.times import now
 from helpdesk.core.tokens import digest_of, new_secret
+from helpdesk.entitlement.desk import desk_today
 from helpdesk.events import FeedCreated, FeedRevoked
 from helpdesk.models.access import Account, Role
 from helpdesk.models.care import OPEN_STATES, CalendarFeed, FeedKind, Revisit, RevisitState
@@ -168,7 +169,7 @@ def publish(feed: OpenFeed) -> Published:
 
 def revisits_of(feed: OpenFeed) -> Sequence[Revisit]:
     """What the feed shows, by day."""
-    today = now().date()
+    today = desk_today()
     is_told = or_(
         Revisit.state.in_({*OPEN_STATES, RevisitState.DONE}),
         and_(Revisit.state != RevisitState.MOVED, Revisit.ended_at >= now() - GONE_FOR),

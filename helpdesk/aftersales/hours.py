@@ -25,6 +25,7 @@ from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import Doer, Entry, record
 from helpdesk.core.times import now
 from helpdesk.entitlement.choice import day_of
+from helpdesk.entitlement.desk import desk_today
 from helpdesk.events import HoursAdjusted, HoursExpired, HoursExpiring, HoursGranted, HoursLow, HoursReserved
 from helpdesk.models.contracts import (
     BillingNotice,
@@ -356,7 +357,7 @@ def remind_of_blocks(limit: int = 200) -> int:
         .correlate(HoursEntry).scalar_subquery()
     )  # fmt: skip
     told = select(BlockReminder.block_id).where(BlockReminder.block_id == HoursEntry.id)
-    today = now().date()
+    today = desk_today()
     soon = (
         select(HoursEntry.id, HoursEntry.contract_id)
         .where(HoursEntry.expires_on.between(today, today + timedelta(days=ticket_settings().block_reminder_days)),

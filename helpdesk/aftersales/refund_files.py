@@ -17,7 +17,7 @@ from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.tables import csv_text
-from helpdesk.core.times import now
+from helpdesk.entitlement.desk import desk_today
 from helpdesk.models.claims import (
     FaultKind,
     RefundRuleVersion,
@@ -58,7 +58,7 @@ def read_rules(content: str) -> NewRules:
 
     Invalid names each row that is wrong. The day is today's where the document has none.
     """
-    text, valid_from, note = content.lstrip("\ufeff"), now().date(), ""
+    text, valid_from, note = content.lstrip("\ufeff"), desk_today(), ""
     if text.lstrip().startswith(("{", "[")):
         try:
             document = json.loads(text)

@@ -26,6 +26,7 @@ from helpdesk.core.journal import Doer, record
 from helpdesk.core.times import now
 from helpdesk.entitlement.choice import day_of
 from helpdesk.entitlement.contracts import LONGEST_RENEWAL_MONTHS, hold_organisation, overlap_of, refuse_overlap
+from helpdesk.entitlement.desk import desk_today
 from helpdesk.events import ConfigurationChanged, ContractDue, ContractRenewed, NoticeGiven
 from helpdesk.models.contracts import Contract
 from helpdesk.models.duties import DutyKind
@@ -138,7 +139,7 @@ def renew_contracts(limit: int = 200) -> int:
 @command
 def remind_of_contracts(limit: int = 200) -> int:
     """Tell, once each, of the last day for notice and of the end of contracts; their owners get a duty."""
-    soon = now().date() + timedelta(days=ticket_settings().contract_reminder_days)
+    soon = desk_today() + timedelta(days=ticket_settings().contract_reminder_days)
     today = (now() - timedelta(hours=12)).date()  # of whoever is the furthest behind
     count = 0
     for what, dated, told in (

@@ -27,6 +27,7 @@ from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import Doer, record
 from helpdesk.core.times import now
 from helpdesk.entitlement.choice import day_of
+from helpdesk.entitlement.desk import desk_today
 from helpdesk.events import (
     OtherTimeAsked,
     RevisitCalledOff,
@@ -110,7 +111,7 @@ def coming_to(organisation: Organisation, *, for_: Actor, limit: int = 5) -> lis
     """The next revisits of a client."""
     query = visible(for_, Revisit).where(
         Revisit.organisation_id == organisation.id, Revisit.state.in_(OPEN_STATES),
-        Revisit.planned_on >= now().date() - timedelta(days=30),
+        Revisit.planned_on >= desk_today() - timedelta(days=30),
     )  # fmt: skip
     return list(db.session.scalars(query.order_by(Revisit.planned_on, Revisit.id).limit(limit)))
 
@@ -279,7 +280,7 @@ def prepare_revisits(limit: int = 100) -> int:
     """What is near: ask the client whether the day suits, and make it a duty; returns how many."""
     query = (
         select(Revisit).where(Revisit.prepared_at.is_(None), Revisit.ended_at.is_(None),
-                              Revisit.planned_on <= now().date() + ASK_AHEAD)
+                              Revisit.planned_on <= desk_today() + ASK_AHEAD)
         .order_by(Revisit.planned_on, Revisit.id).limit(limit).with_for_update(skip_locked=True, of=Revisit)
     )  # fmt: skip
     near = db.session.scalars(query).all()
@@ -313,7 +314,7 @@ def stand_in(limit: int = 200) -> int:
 @command
 def miss_revisits(limit: int = 200) -> int:
     """A revisit whose last day went by is missed; returns how many."""
-    today = now().date()
+    today = desk_today()
     query = (
         select(Revisit).where(Revisit.latest_on < today, Revisit.ended_at.is_(None))
         .order_by(Revisit.latest_on).limit(limit).with_for_update(skip_locked=True, of=Revisit)

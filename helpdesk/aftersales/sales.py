@@ -31,6 +31,7 @@ from helpdesk.core.journal import record
 from helpdesk.core.times import now
 from helpdesk.entitlement.choice import day_of
 from helpdesk.entitlement.contracts import NewContract, hold_organisation, refuse_overlap, write_contract
+from helpdesk.entitlement.desk import desk_today
 from helpdesk.events import SaleRecorded
 from helpdesk.models.access import Account, Role
 from helpdesk.models.contracts import Contract, ContractLine, NoticeKind, Plan
@@ -449,7 +450,7 @@ def _wrong_agreement(wrong: _Wrong, new: NewAgreement) -> None:
     if not new.number.strip():
         wrong.add("contract.number", _("Give the contract a number."))
     wrong.length("contract.number", new.number, "number")
-    wrong.day("contract.valid_from", new.valid_from, until=now().date() + FARTHEST, late=_("This is too far away."))
+    wrong.day("contract.valid_from", new.valid_from, until=desk_today() + FARTHEST, late=_("This is too far away."))
     if new.valid_until is not None and new.valid_until < new.valid_from:
         wrong.add("contract.valid_until", _("It ends before it begins."))
     if not 0 <= new.hours_minutes <= MOST_MINUTES:

@@ -34,7 +34,7 @@ from helpdesk.cli.face import (
     with_desk,
 )
 from helpdesk.core.tables import csv_text
-from helpdesk.core.times import now
+from helpdesk.entitlement.desk import desk_today
 from helpdesk.models.claims import ClaimDecision, ClaimState, Outcome, RefundRuleVersion
 from helpdesk.people.accounts import actor_by_email
 from helpdesk.policy.actor import SYSTEM, Actor
@@ -166,7 +166,7 @@ def export(on: Any, everything: bool, as_table: bool) -> None:
     if everything:
         click.echo(as_json({"versions": [as_document(version) for version in versions(for_=SYSTEM)]}))
         return
-    day: date = on.date() if on else now().date()
+    day: date = on.date() if on else desk_today()
     version = version_on(day)
     if version is None:
         raise Refused(f"There are no refund rules on {day}.", Exit.NOT_FOUND)

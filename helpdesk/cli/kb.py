@@ -11,7 +11,7 @@ import click
 from helpdesk.cli.face import Command, Exit, Group, Refused, answer, answering, with_desk
 from helpdesk.core.errors import NotFound
 from helpdesk.core.i18n import DEFAULT_LANGUAGE, LANGUAGES
-from helpdesk.core.times import now
+from helpdesk.entitlement.desk import desk_today
 from helpdesk.knowledge.articles import get_article
 from helpdesk.knowledge.backtest import replay
 from helpdesk.knowledge.documents import article_document
@@ -143,7 +143,7 @@ def _since(span: str) -> date:
     said = span.strip().lower()
     try:
         if said[-1:] in units and 0 < (number := int(said[:-1])) <= MOST_DAYS:
-            return now().date() - timedelta(days=number * units[said[-1]])
+            return desk_today() - timedelta(days=number * units[said[-1]])
         return date.fromisoformat(said)
     except ValueError as error:
         raise Refused(f"{span!r} is no span: write 90d, 12w or a date.", Exit.BAD_DATA) from error

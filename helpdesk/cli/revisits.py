@@ -34,7 +34,7 @@ from helpdesk.aftersales.revisits import (
 )
 from helpdesk.cli.face import Command, Exit, Group, Refused, acting, answer, answering, text_of, the_desk
 from helpdesk.core.errors import NotFound
-from helpdesk.core.times import now
+from helpdesk.entitlement.desk import desk_today
 from helpdesk.models.care import NeedKind, Revisit, RevisitState
 from helpdesk.models.people import Organisation
 from helpdesk.people.organisations import list_organisations
@@ -150,7 +150,7 @@ def show_list(
       threeline revisits list --since 2026-03-01 --organisation Klinika --as ona@desk.example
       threeline revisits list --state missed --since 2026-01-01 --as vera@desk.example --json
     """
-    first = since.date() if since else now().date()
+    first = since.date() if since else desk_today()
     rows = list_revisits(
         for_=by, since=first, until=until.date() if until else first + timedelta(days=90),
         organisation_id=_organisation(organisation, by).id if organisation else None,

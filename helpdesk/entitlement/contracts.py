@@ -18,7 +18,7 @@ from helpdesk.core.db import db, locked_when_writing
 from helpdesk.core.errors import Conflict, Invalid, NotFound
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
-from helpdesk.core.times import now
+from helpdesk.entitlement.desk import desk_today
 from helpdesk.events import ConfigurationChanged
 from helpdesk.models.contracts import Contract, ContractLine
 from helpdesk.models.people import Operator, Organisation
@@ -270,7 +270,7 @@ def _wrong_in_renewal(renewal: Renewal, since: date, until: date | None) -> dict
 def _wrong_day(day: date) -> str:
     if day < EARLIEST:
         return _("Give a date of our time.")
-    return _("This is too far away.") if day > now().date() + FARTHEST else ""
+    return _("This is too far away.") if day > desk_today() + FARTHEST else ""
 
 
 def _is_policy(policy_id: int | None) -> bool:

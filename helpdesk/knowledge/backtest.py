@@ -20,6 +20,7 @@ from helpdesk.core.command import transaction
 from helpdesk.core.db import db
 from helpdesk.core.times import now
 from helpdesk.core.words import terms
+from helpdesk.entitlement.desk import desk_today
 from helpdesk.knowledge.articles import COLLEAGUES
 from helpdesk.knowledge.reading import search_articles
 from helpdesk.models.access import STAFF
@@ -63,7 +64,7 @@ class Replay:
 
 def replay(article: Article, *, since: date | None = None) -> Replay:
     """Ask the failed searches since a day (ninety days if not said) again; reads only."""
-    since = since or now().date() - SINCE
+    since = since or desk_today() - SINCE
     roles = {role.value for role in STAFF} if article.audience in COLLEAGUES else None
     failed = list(failed_queries(since=since, roles=roles, limit=MOST_QUERIES))
     said, answered = _said_in(article), []

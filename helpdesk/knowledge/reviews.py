@@ -11,7 +11,7 @@ from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
-from helpdesk.core.times import now
+from helpdesk.entitlement.desk import desk_today
 from helpdesk.events import ArticleDescribed, ReviewDue
 from helpdesk.knowledge.articles import lock
 from helpdesk.policy.actions import Action
@@ -25,7 +25,7 @@ BATCH = 200
 def remind_of_reviews() -> int:
     """Tell the owners of articles whose review date has come; how many there were."""
     with transaction():
-        today = now().date()
+        today = desk_today()
         query = (
             select(Article).where(
                 Article.review_on <= today, Article.state.in_(READABLE_STATES),
@@ -44,7 +44,7 @@ def confirm_review(article: Article, next_on: date | None, *, by: Actor) -> None
     """It was looked at and still holds; say when it is to be looked at again."""
     article = lock(article)
     require(by, Action.WRITE_ARTICLE, article)
-    if next_on is not None and next_on <= now().date():
+    if next_on is not None and next_on <= desk_today():
         raise Invalid({"review_on": [_("Choose a day to come.")]})
     before = article.review_on
     article.review_on, article.reminded_on = next_on, None
@@ -54,4 +54,4 @@ def confirm_review(article: Article, next_on: date | None, *, by: Actor) -> None
 
 def default_review(on: date | None = None) -> date:
     """Half a year from now."""
-    return (on or now().date()) + timedelta(days=182)
+    return (on or desk_today()) + timedelta(days=182)

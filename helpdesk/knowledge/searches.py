@@ -15,6 +15,7 @@ from helpdesk.core.i18n import LANGUAGES
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import Entry, record
 from helpdesk.core.times import now
+from helpdesk.entitlement.desk import desk_today
 from helpdesk.events import ArticlePlanned
 from helpdesk.knowledge.deflection import follow_ticket
 from helpdesk.policy.actions import Action
@@ -67,7 +68,8 @@ def note_search(
 ) -> int | None:  # fmt: skip
     """Keep a search for the figures. A search that cannot be kept is answered all the same."""
     role = by.role.value if by.role is not None else GUEST
-    searched = Searched(face, field, text, results, language, role, visitor or visitor_of(by), filters, names)
+    searched = Searched(face, field, text, results, language, role, visitor or visitor_of(by), filters, names,
+                        desk_today())  # fmt: skip
     try:
         return keep_search(searched)
     except Busy:
@@ -93,13 +95,13 @@ def ticket_followed(entry: Entry) -> None:
 def searches_report(span: Span, on: date, *, for_: Actor, field: str = "", language: str = "") -> Analytics:
     """The figures of the month or year of a day; Forbidden for those who read no reports."""
     require(for_, Action.READ_REPORTS)
-    return read_analytics(span, on, today=now().date(), field=field, language=language)
+    return read_analytics(span, on, today=desk_today(), field=field, language=language)
 
 
 def article_gaps(*, for_: Actor, since: date | None = None, limit: int = 50) -> list[Gap]:
     """What was asked for and not found since a day (ninety days if not said), for those who may plan articles."""
     require(for_, Action.PLAN_ARTICLE)
-    return gaps(since=since or now().date() - GAPS_SINCE, limit=limit)
+    return gaps(since=since or desk_today() - GAPS_SINCE, limit=limit)
 
 
 def how_it_went_on(query: str = "", *, for_: Actor, limit: int = 30) -> list[Sitting]:

@@ -14,6 +14,7 @@ from helpdesk.core.errors import Conflict, Invalid
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import record
 from helpdesk.core.times import now
+from helpdesk.entitlement.desk import desk_today
 from helpdesk.events import MajorReviewed, ReviewHeld
 from helpdesk.models.problems import MajorIncident, Problem, ProblemReview, ReviewKind
 from helpdesk.policy.actions import Action
@@ -79,7 +80,7 @@ def _row(kind: ReviewKind, new: NewReview, by: Actor) -> ProblemReview:
     needed = ["service_people", "findings"] + (["development_people"] if kind is ReviewKind.JOINT else [])
     errors = {name: [_("Fill in this field.")] for name in needed if not texts[name]}
     errors |= {name: [_("This is too long.")] for name, text in texts.items() if len(text) > LONGEST_TEXT}
-    if not EARLIEST <= new.held_on <= now().date():
+    if not EARLIEST <= new.held_on <= desk_today():
         errors["held_on"] = [_("Give the day on which it was held.")]
     if errors:
         raise Invalid(errors)

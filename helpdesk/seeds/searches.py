@@ -9,6 +9,7 @@ import random
 from datetime import datetime, timedelta
 
 from helpdesk.core.times import pretending
+from helpdesk.entitlement.desk import desk_today
 from helpdesk.knowledge.reading import search_articles
 from helpdesk.models.access import Role
 from helpdesk.policy.actor import SYSTEM
@@ -52,7 +53,8 @@ def _one_sitting(chance: random.Random, words: tuple[str, ...], language: str, v
         with pretending(at + timedelta(minutes=turn)):
             found = [row.article_id for row, _words in search_articles(text, for_=SYSTEM, language=language, limit=10)]
             kept = keep_search(
-                Searched("portal", "articles", text, len(found), language, Role.CONTACT.value, visitor)
+                Searched("portal", "articles", text, len(found), language, Role.CONTACT.value, visitor,
+                         on=desk_today())
             )  # fmt: skip
             if found and kept is not None and chance.random() < 0.8:
                 keep_opening(kept, "article", found[0], visitor=visitor)

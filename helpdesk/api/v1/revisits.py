@@ -19,7 +19,7 @@ from helpdesk.api.inputs import Input, one_request, submission
 from helpdesk.api.openapi import Blueprint, Representation
 from helpdesk.api.v1.shown import NameOrNull, Shown
 from helpdesk.core.submissions import once
-from helpdesk.core.times import now
+from helpdesk.entitlement.desk import desk_today
 from helpdesk.models.care import NeedKind, Revisit, RevisitOutcome, RevisitState
 from helpdesk.models.tickets import Channel
 from helpdesk.people.organisations import get_organisation
@@ -238,7 +238,7 @@ OUTCOME = Representation(RevisitOutcomeSchema(), RevisitOutcomeSchema(), of=lamb
 @bp.gives(200, REVISITS)
 def index(sent: Which) -> list[Revisit]:
     """List the revisits that the caller sees, 500 at most."""
-    since = sent.since or now().date()
+    since = sent.since or desk_today()
     return revisits.list_revisits(
         for_=current_actor(), since=since, until=sent.until or since + AHEAD, organisation_id=sent.organisation_id,
         operator_id=sent.operator_id, state=sent.state,

@@ -1,4 +1,4 @@
-"""What people search for, by day of UTC: how many searches, how many reworded, answered, and without a result.
+"""What people search for, by day: how many searches, how many reworded, answered, and without a result.
 
 Figures come from the counts by day, which are kept; what is behind them are the searches themselves.
 """
@@ -45,7 +45,6 @@ _WHERE: Mapping[str, tuple[Any, ...]] = {
     "answered": (LOG.outcome == SearchOutcome.ANSWERED,), "tickets": (LOG.outcome == SearchOutcome.TICKET,),
     "left": (LOG.outcome == SearchOutcome.LEFT,),
 }  # fmt: skip
-_DAYS = _l("Days are those of UTC.")
 
 
 @dataclass(frozen=True)
@@ -67,14 +66,14 @@ class SearchReport(FactReport):
 
 def _sum(name: str, title: Any, definition: Any, better: str = "") -> Metric:
     return Metric(name=name, title=title, definition=definition, basis="searched", how=How.SUM, of=getattr(DAYS, name),
-                  exclusions=_DAYS, better=better)  # fmt: skip
+                  better=better)  # fmt: skip
 
 
 def _share(name: str, title: Any, definition: Any, numerator: Any, better: str) -> Metric:
     return Metric(
         name=f"{name}_share", title=title, definition=definition, basis="searched", how=How.RATIO, unit=Unit.SHARE,
         of=getattr(DAYS, name), per=DAYS.searches, numerator=numerator, denominator=_l("All searches."),
-        exclusions=_DAYS, better=better,
+        better=better,
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from helpdesk.aftersales.care_plans import (
 from helpdesk.core.errors import Conflict
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.submissions import once
-from helpdesk.core.times import now
+from helpdesk.entitlement.desk import desk_today
 from helpdesk.models.care import Care, CarePlan
 from helpdesk.models.people import Organisation
 from helpdesk.models.tickets import Channel
@@ -203,6 +203,6 @@ def _care_page(organisation: Organisation, form: Form) -> str:
         offered=[(plan.id, plan.name) for plan in plans if plan.is_active],
         contacts=[(one.id, one.name) for one in list_contacts(for_=actor, organisation_id=organisation.id)],
         teams=[(team.id, team.name) for team in directory.teams().values() if team.is_active and not team.is_imported],
-        operators=operator_choices(), today=now().date(),
+        operators=operator_choices(), today=desk_today(),
         names={card.id: card.name for card in directory.operators().values()},
     )  # fmt: skip

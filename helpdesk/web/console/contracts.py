@@ -9,9 +9,9 @@ from marshmallow import fields, pre_load, validate
 
 from helpdesk.aftersales.counting import MINUTES_PER_HOUR
 from helpdesk.core.i18n import gettext as _
-from helpdesk.core.times import now
 from helpdesk.entitlement import contracts
 from helpdesk.entitlement.contracts import NewContract, Renewal
+from helpdesk.entitlement.desk import desk_today
 from helpdesk.models.tickets import Ticket
 from helpdesk.people import directory
 from helpdesk.people.organisations import get_organisation
@@ -161,7 +161,7 @@ def _page(organisation_id: int, form: Form) -> str:
     actor = current_actor()
     organisation = get_organisation(organisation_id, for_=actor)
     return render_template(
-        "console/contracts/index.html", organisation=organisation, form=form, today=now().date(),
+        "console/contracts/index.html", organisation=organisation, form=form, today=desk_today(),
         contracts=contracts.contracts_of(organisation, for_=actor), policies=list(policy_names().items()),
         policy_names=policy_names(), products=directory.products(), components=directory.components(),
         component_choices=_component_choices(), single_components=_single_components(),

@@ -10,7 +10,7 @@ from marshmallow import fields, pre_load
 from helpdesk.aftersales import installed as activities
 from helpdesk.aftersales.installed import InstalledState, NewPart, get_installed, parts_shown, state_of
 from helpdesk.core.i18n import gettext as _
-from helpdesk.core.times import now
+from helpdesk.entitlement.desk import desk_today
 from helpdesk.models.products import InstalledProduct, PartKind
 from helpdesk.people import directory
 from helpdesk.people.organisations import get_organisation
@@ -117,7 +117,7 @@ def _page(installed: InstalledProduct, form: Form) -> str:
         "console/installed/show.html", installed=installed, state=state_of(installed), form=form, versions=versions,
         version=directory.versions().get(installed.version_id or 0), product=directory.products()[installed.product_id],
         organisation=get_organisation(installed.organisation_id, for_=actor), parts=parts_shown(installed),
-        kinds=PART_KINDS, today=now().date(), can_manage=may(actor, Action.MANAGE_INSTALLED, installed),
+        kinds=PART_KINDS, today=desk_today(), can_manage=may(actor, Action.MANAGE_INSTALLED, installed),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from helpdesk.aftersales.refund_files import COLUMNS, as_csv, as_rows, contract_
 from helpdesk.aftersales.refund_rules import REMEDIES, NewRules, rules_of
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.i18n import long_day
-from helpdesk.core.times import now
+from helpdesk.entitlement.desk import desk_today
 from helpdesk.models.claims import RefundRuleVersion
 from helpdesk.people import directory
 from helpdesk.policy.actions import Action
@@ -48,7 +48,7 @@ def index() -> str:
     actor = current_actor()
     require(actor, Action.READ_REFUND_RULES)
     versions = refund_rules.versions(for_=actor)
-    today = now().date()
+    today = desk_today()
     held = next((version for version in versions if version.valid_from <= today), None)
     return render_template(
         "console/refund_rules/index.html", versions=[(version, _shown(version)) for version in versions], held=held,
@@ -111,5 +111,5 @@ def _page(form: Form, rows: list[dict[str, Any]], changes: list[Any] | None = No
         "console/refund_rules/new.html", form=form, rows=kept + blank, changes=changes,
         contracts=[(number, number) for number in contract_numbers().values()],
         products=[(card.name, card.name) for card in directory.products().values() if card.is_active],
-        faults=FAULTS, remedies=[(each.value, str(OUTCOMES[each.value])) for each in REMEDIES], today=now().date(),
+        faults=FAULTS, remedies=[(each.value, str(OUTCOMES[each.value])) for each in REMEDIES], today=desk_today(),
     )  # fmt: skip

@@ -16,7 +16,7 @@ from helpdesk.aftersales.revisits import VISIT_CHANNELS, NewRevisit, get_revisit
 from helpdesk.core.command import transaction
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.submissions import once
-from helpdesk.core.times import now
+from helpdesk.entitlement.desk import desk_today
 from helpdesk.models.care import NeedKind, Revisit
 from helpdesk.models.people import Organisation
 from helpdesk.models.tickets import NUMBER_PREFIX, Channel
@@ -232,7 +232,7 @@ def _page(revisit: Revisit, form: Form) -> str:
         "console/revisits/show.html", revisit=revisit, form=form, needs=needs, referrals=referrals,
         found=outcomes_of([revisit.id]).get(revisit.id), story=told_of("revisit", revisit.id),
         can_manage=may(actor, Action.MANAGE_CARE), can_answer=may(actor, Action.ANSWER_REVISIT, revisit),
-        can_record=may(actor, Action.RECORD_OUTCOME, revisit), today=now().date(), **_about(revisit),
+        can_record=may(actor, Action.RECORD_OUTCOME, revisit), today=desk_today(), **_about(revisit),
     )  # fmt: skip
 
 
@@ -248,7 +248,7 @@ def _new_page(organisation: Organisation, form: Form) -> str:
     return render_template(
         "console/revisits/new.html", organisation=organisation, form=form,
         contacts=[(one.id, one.name) for one in list_contacts(for_=actor, organisation_id=organisation.id)],
-        operators=operator_choices(), channels=visit_channels(), today=now().date(),
+        operators=operator_choices(), channels=visit_channels(), today=desk_today(),
     )  # fmt: skip
 
 

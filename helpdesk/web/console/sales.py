@@ -16,6 +16,7 @@ from helpdesk.core.errors import Conflict, Invalid, NotFound
 from helpdesk.core.i18n import LANGUAGES, OWN_NAMES
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.times import now
+from helpdesk.entitlement.desk import desk_today
 from helpdesk.models.sales import PointKind, Sale
 from helpdesk.models.tickets import Ticket
 from helpdesk.people import directory
@@ -228,7 +229,7 @@ def _new_page(form: SaleForm, ticket: Ticket | None) -> str:
         organisations=[(each.id, each.name) for each in list_organisations(for_=current_actor(), limit=1000)],
         products=directory.products(), versions=[group for group in groups if group[1]], roles=BUYING_ROLES,
         care_plans=[(plan.id, plan.name) for plan in offered_plans(for_=current_actor())],
-        plans=PLANS, policies=list(policy_names().items()), owners=_owners(), today=now().date(),
+        plans=PLANS, policies=list(policy_names().items()), owners=_owners(), today=desk_today(),
         languages_known=[(code, OWN_NAMES[code]) for code in LANGUAGES],
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from helpdesk.core.errors import Invalid
 from helpdesk.core.i18n import LANGUAGES, OWN_NAMES, month_and_year
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.tables import csv_text
-from helpdesk.core.times import now
+from helpdesk.entitlement.desk import desk_today
 from helpdesk.knowledge.searches import how_it_went_on, plan_article, planned, searches_report
 from helpdesk.reports.overview import Step
 from helpdesk.web.auth import current_actor
@@ -46,7 +46,7 @@ def searches() -> str:
     kept = period | ({"field": field} if field else {})
     words = {"": _("All fields")} | {each: str(FIELDS.get(each, each)) for each in known_fields()}
     spans = {Span.MONTH: _("Month"), Span.YEAR: _("Year")}
-    later = figures.until <= now().date()
+    later = figures.until <= desk_today()
     return render_template(
         "manager/reports/searches.html", figures=figures, field_words=FIELDS, language_names=OWN_NAMES, kept=kept,
         columns=_columns(figures), planned=planned([row.query for row in figures.without_result]),
@@ -92,9 +92,9 @@ def _asked() -> tuple[Span, date, str, str]:
     try:
         on = date.fromisoformat(request.args.get("on", ""))
     except ValueError:
-        on = now().date()
+        on = desk_today()
     if not 2000 <= on.year <= 9000:
-        on = now().date()
+        on = desk_today()
     language = request.args.get("language", "")
     return span, on, request.args.get("field", "")[:40], language if language in LANGUAGES else ""
 
