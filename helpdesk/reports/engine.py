@@ -487,8 +487,7 @@ class _Run:
             rest = [group for i, group in enumerate(groups) if i != at]
             for number, here in stretches:
                 for values, parts in self._sums(plain, rest, [*conditions, *here]):
-                    if rest or _is_any(plain, parts):
-                        yield (*values[:at], number, *values[at:]), parts
+                    yield (*values[:at], number, *values[at:]), parts
         for metric in in_hours:
             assert self.hours is not None
             for values, part in self._in_hours(self.hours, metric, groups, conditions):
@@ -536,18 +535,20 @@ class _Run:
         if not metrics:
             return
         columns = [column for metric in metrics for column in aggregates_of(metric)]
-        query = select(*groups, *columns).select_from(self.model).where(*conditions)
+        query = select(*groups, *columns, func.count()).select_from(self.model).where(*conditions)
         if groups:
             query = query.group_by(*(group.name for group in groups))
         sizes = [(metric, len(aggregates_of(metric))) for metric in metrics]
         for row in db.session.execute(query):
-            values = tuple(row)
+            *values, rows = row
+            if not rows:
+                continue  # without groups the database tells the sums of nothing, too
             at, parts = len(groups), {}
             for metric, size in sizes:
-                part = values[at : at + size]
+                part = tuple(values[at : at + size])
                 parts[metric.name] = (_read(part[0]),) if metric.is_middle else part
                 at += size
-            yield values[: len(groups)], parts
+            yield tuple(values[: len(groups)]), parts
 
     def _in_hours(
         self, hours: WorkIndex, metric: Metric, groups: Sequence[Any], conditions: Sequence[Any]
@@ -722,11 +723,6 @@ def _calendar(name: str | None) -> tuple[dict[str, str], WorkIndex | None]:
 def _read(values: str | None) -> list[int]:
     """The values that the database strung together, the smallest first."""
     return sorted(json.loads(f"[{values}]")) if values else []
-
-
-def _is_any(metrics: Sequence[Metric], parts: Mapping[str, tuple[Any, ...]]) -> bool:
-    """Whether anything at all was counted: a cell of nothing is none."""
-    return any(each not in (None, 0, []) for metric in metrics for each in parts[metric.name])
 
 
 def _counted(conditions: Sequence[Any]) -> Any:
