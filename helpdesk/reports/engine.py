@@ -63,6 +63,7 @@ class Basis:
     fact: str = ""
     title: LazyString | None = None
     is_date: bool = False  # the column holds dates: those of the desk
+    is_indexed: bool = False  # of rows that are no facts: an index leads to a span of instants
 
     def period(self, model: Any, over: Slice, zone: ZoneInfo) -> list[Any]:
         """That an item belongs to the period. Facts keep their local day: whole days are a span of an index."""
@@ -494,18 +495,22 @@ class _Run:
                 yield values, {metric.name: part}
 
     def _stretches(self, basis: Basis, over: Slice, by: Sequence[str]) -> list[tuple[int, list[Any]]] | None:
-        """The spans of days that are asked for one by one where grouping would sort all rows: on SQLite."""
+        """The spans of days that are asked for one by one on SQLite, where grouping would sort all rows.
+
+        Of what is no fact the day of each row would have to be worked out as well.
+        """
         step = next((STEPS[name] for name in by if name in STEPS), None)
-        if step is None or not basis.fact or db.engine.dialect.name != "sqlite":
+        if step is None or not (basis.fact or basis.is_indexed) or db.engine.dialect.name != "sqlite":
             return None
         if over.since is None or over.until is None or not is_whole_days(over, self.zone):
             return None
         numbers = self._numbers(step, over)
         if len(numbers) > MOST_SPANS:
             return None
-        day = getattr(self.model, basis.day)
+        column = getattr(self.model, basis.day if basis.fact else basis.at)
+        bound = date.toordinal if basis.fact else partial(datetime.combine, time=time(0), tzinfo=self.zone)
         ends = [(step.first(number), step.first(following(step, number))) for number in numbers]
-        return [(number, [day >= first.toordinal(), day < end.toordinal()])
+        return [(number, [column >= bound(first), column < bound(end)])
                 for number, (first, end) in zip(numbers, ends, strict=True)]  # fmt: skip
 
     def _total(self, cells: Mapping[Key, dict[str, tuple[Any, ...]]], over: Slice) -> dict[str, tuple[Any, ...]]:
