@@ -107,7 +107,8 @@ def keep_search(searched: Searched) -> int | None:
     after = before if before is not None and _rewords(query, before, searched.language) else None
     row = SearchLog(
         at=at, day=searched.on or at.date(), face=searched.face, field=searched.field, role=searched.role,
-        language=searched.language, query=query, results=searched.results, is_complex=is_complex(searched.text, searched.filters), chain=chain,
+        language=searched.language, query=query, results=searched.results,
+        is_complex=is_complex(searched.text, searched.filters), chain=chain,
         after_id=after.id if after else None, outcome=SearchOutcome.LEFT,
     )  # fmt: skip
     db.session.add(row)
