@@ -314,7 +314,7 @@ def stand_in(limit: int = 200) -> int:
 @command
 def miss_revisits(limit: int = 200) -> int:
     """A revisit whose last day went by is missed; returns how many."""
-    today = desk_today()
+    today = now().date()
     query = (
         select(Revisit).where(Revisit.latest_on < today, Revisit.ended_at.is_(None))
         .order_by(Revisit.latest_on).limit(limit).with_for_update(skip_locked=True, of=Revisit)
