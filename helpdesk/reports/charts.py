@@ -1001,18 +1001,20 @@ def _sankey(chart: Chart, width: int) -> tuple[Option, int]:
     ]  # fmt: skip
     most = width * (0.22 if width >= NARROW else 0.27)
     margin = math.ceil(min(max(map(text_width, order), default=0), most)) + 14
-    top = 26 if heads else 8
+    # The words at the first bars, which may be thin, stand beneath the heads.
+    lines = 1 + max((wrapped(name, most).count("\n") + 1 for names in sides for name in list(names)[:1]), default=1)
+    top = 12 + math.ceil(lines * LINE_HEIGHT / 2) + (6 if heads else -12)
     drawn = max(200, 56 * max(map(len, sides)), 20 * len(flows))
     thickness, middles = _middles(flows, sides, drawn)
     nodes = []
     for side, names in enumerate(sides):
         for name, total in names.items():
             said = written(total, chart.format, chart.unit)
-            lines = [*wrapped(name, most).split("\n"), said]
+            words = [*wrapped(name, most).split("\n"), said]
             nodes.append({
                 "name": f"{side}{inert(name)}", "depth": side, "value": total,
                 "tooltip": {"formatter": f"{inert(name)}\n{inert(said)}"},
-                "label": {"formatter": "\n".join(map(inert, lines)), "position": "right" if side else "left"},
+                "label": {"formatter": "\n".join(map(inert, words)), "position": "right" if side else "left"},
             })  # fmt: skip
     links, beside = [], []
     for flow, middle in zip(flows, middles, strict=True):
