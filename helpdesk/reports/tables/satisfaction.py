@@ -35,10 +35,11 @@ V = Rows("surveys", select(
 SOURCE = Source(
     V, {
         "answered": Basis("answered_at", "answered_day", "answered_month", (V.state == SurveyState.ANSWERED,),
-                          title=_l("answered")),
+                          title=_l("answered"), is_indexed=True),
         "sent": Basis("sent_at", "sent_day", "sent_month", (V.via.is_(None) | (V.via != Via.SPOKEN),),
-                      title=_l("asked")),
-        "happened": Basis("happened_at", "happened_day", "happened_month", title=_l("resolved or visited")),
+                      title=_l("asked"), is_indexed=True),
+        "happened": Basis("happened_at", "happened_day", "happened_month", title=_l("resolved or visited"),
+                          is_indexed=True),
     },
     within(V, Survey, survey_scope),
     sliced_by("team", "line", "operator", "organisation", "contract", "product", "component", "category", "channel",
