@@ -55,7 +55,7 @@ WORDS = frozenset(_WORDS.split())
 # Figures that come from a table or a tile, which have their metric with them.
 CARRIED: Mapping[str, frozenset[str]] = {
     "components/reports.html": frozenset({"one.value"}),
-    "documents/report.html": frozenset({"tile.value", "metric", "figure"}),
+    "documents/report.html": frozenset({"tile.value", "metric", "figure", "figures.*", "total.*"}),
     "mail/saved_report/body.html": frozenset({"tile.value"}),
     "mail/saved_report/body.txt": frozenset({"tile.value", "tile.count"}),
     "manager/boards/morning.html": frozenset({"one.value", "one.count"}),

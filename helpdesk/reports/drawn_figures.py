@@ -136,7 +136,8 @@ BESIDE: Mapping[str, Mapping[str, str]] = {
     "manager/boards/process.html": {"stay.seconds": "how long tickets were in a status each time, the mean"},
     "manager/reports/_slice.html": {"value": "a choice of the form"},
     "manager/reports/report.html": {"value": "a choice of the form", "day": "a date of the form"},
-    "manager/reports/behind.html": {"total": "how many items are listed"},
+    "manager/reports/behind.html": {"total": "how many items are listed", "item": "an item of the list, by its name",
+                                    "kind": "what the items are, as a title"},
     "manager/reports/attainment.html": {
         "beside.overdue_now": "clocks past their due time now", "beside.oldest_number": "the ticket of the oldest one",
         "beside.lowerings": "priorities that were lowered in the period",
