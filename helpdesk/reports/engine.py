@@ -104,6 +104,11 @@ class Source:
     item_id: str = "ticket_id"
     is_live: bool = False  # it reads the desk's own tables, not what was counted of them
 
+    @property
+    def is_signed(self) -> bool:
+        """Whether second figures are rows of their own, which say whose they are."""
+        return self.latest is not None and hasattr(self.model, "signed_at")
+
     def is_business(self, metric: Metric) -> bool:
         """Whether the metric is of seconds in the desk's hours."""
         return self.business is not None and metric.of is self.business[0]
@@ -650,7 +655,7 @@ class _Run:
 
     def _rejudged(self) -> int:
         """How many items of the slice have a second figure."""
-        if self.source.latest is None:
+        if not self.source.is_signed:
             return 0
         signed = self.model.signed_at.is_not(None)
         if db.session.scalar(select(self.model.id).where(signed).limit(1)) is None:

@@ -11,7 +11,19 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Integer, Select, String, Subquery, True_, bindparam, cast, null, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    String,
+    Subquery,
+    True_,
+    bindparam,
+    cast,
+    null,
+    select,
+)
 from sqlalchemy.ext.compiler import compiles
 
 from helpdesk.core.db import DayNumber, LocalDate, MonthNumber, UTCDateTime
@@ -31,7 +43,7 @@ SLICED_BY: dict[str, Dimension] = OF_TICKETS | {
 class Rows:
     """A query as a model of facts: its columns are attributes."""
 
-    def __init__(self, name: str, query: Select[*tuple[Any, ...]]) -> None:
+    def __init__(self, name: str, query: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]) -> None:
         self._rows: Subquery = query.subquery(name)
 
     def __getattr__(self, name: str) -> Any:
