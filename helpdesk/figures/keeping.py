@@ -12,18 +12,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Date, Select, Subquery, exists, false, insert, select, true, union_all, update
+from sqlalchemy import (
+    CompoundSelect,
+    Date,
+    Select,
+    Subquery,
+    exists,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    union_all,
+    update,
+)
 
 from helpdesk.core.command import command
 from helpdesk.core.db import Base, among, db
 from helpdesk.figures.desk import desk_zone, first_of_month
 from helpdesk.figures.state import state_row
+from helpdesk.models.figures import FiguresState
 
 BATCH = 1_000  # rows in one transaction
 SETTLED = "is_settled"
+BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -60,20 +76,50 @@ def kept(
     Two columns say what a row counts for: `is_kept` as months were closed, `is_latest` as it is judged now.
     """
     table: Any = model.__table__
-    columns = list(query.selected_columns)
-    names = [column.key for column in columns]
+    names = [column.key for column in query.selected_columns]
     if {*names, SETTLED} != {*table.c.keys(), SETTLED} or (settled is None) == (SETTLED in table.c):
         raise TypeError(f"{table.name} has other columns than its query: {set(names) ^ set(table.c.keys())}")
     _KEPT[table.name] = Keeping(table, query.subquery(), at, outcomes or {}, settled)
-    is_there = exists().where(table.c.id == query.selected_columns["id"])
-    living = query.add_columns((~is_there).label("is_kept"), true().label("is_latest"))
-    stayed = select(*(table.c[name] for name in names), true().label("is_kept"), false().label("is_latest"))
-    return union_all(living, stayed)
+    row_id, counts_at = query.selected_columns["id"], query.selected_columns[at]
+    # What was told late is newer than all that is kept; only of it and of open months it is looked row by row.
+    newest = select(func.max(table.c.id)).scalar_subquery()
+    may_be_new = or_(counts_at >= _first_not_kept(counts_at), row_id > func.coalesce(newest, 0))
+    still_open = query.where(may_be_new, ~exists().where(table.c.id == row_id))
+    stayed = select(*(table.c[name] for name in names))
+    return union_all(*(
+        part.add_columns((true() if is_kept else false()).label("is_kept"),
+                         (false() if is_kept else true()).label("is_latest"))
+        for part, is_kept in ((still_open, True), (stayed, True), (query, False))
+    ))  # fmt: skip
+
+
+def _first_not_kept(column: Any) -> Any:
+    """The first instant or day of the months that are not wholly kept."""
+    if isinstance(column.type, Date):
+        return func.coalesce(_of_state(FiguresState.kept_until_on), date.min)
+    return func.coalesce(_of_state(FiguresState.kept_until_at), BEGINNING)
+
+
+def _of_state(column: Any) -> Any:
+    return select(column).where(FiguresState.id == 1).scalar_subquery()
 
 
 def keep() -> int:
     """Keep what closed months have of every query, and let outcomes follow; returns how many rows were written."""
-    return sum(_in_batches(each, step) for each in _KEPT.values() for step in (_keep_some, _follow_some))
+    closed = db.session.scalar(select(FiguresState.closed_through).where(FiguresState.id == 1)) or 0
+    if not closed:
+        return 0
+    written = sum(_in_batches(each, step) for each in _KEPT.values() for step in (_keep_some, _follow_some))
+    _note_kept(closed)
+    return written
+
+
+@command
+def _note_kept(closed: int) -> None:
+    """All of the months up to this one is kept."""
+    state, first = state_row(), first_of_month(closed + 1)
+    if state.kept_until_on != first:
+        state.kept_until_on, state.kept_until_at = first, datetime.combine(first, time(0), desk_zone())
 
 
 def _in_batches(each: Keeping, step: Callable[[Keeping, int], tuple[int, int]]) -> int:
@@ -89,8 +135,6 @@ def _in_batches(each: Keeping, step: Callable[[Keeping, int], tuple[int, int]]) 
 def _keep_some(each: Keeping, after: int) -> tuple[int, int]:
     """The next rows of closed months behind this id: the last of them, 0 where there are none, and how many."""
     closed, live, table = state_row().closed_through, each.live, each.table
-    if not closed:
-        return 0, 0
     is_there = exists().where(table.c.id == live.c.id)
     query = select(live.c.id).where(each.months(closed), ~is_there, live.c.id > after).order_by(live.c.id).limit(BATCH)
     ids = list(db.session.scalars(query))

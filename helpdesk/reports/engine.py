@@ -371,7 +371,11 @@ class _Run:
             How.MOST: func.max(metric.of), How.DISTINCT: func.count(distinct(metric.of)),
         }.get(metric.how, func.count())  # fmt: skip
         query = select(item, amount.label("amount")).where(*conditions).group_by(item)
-        return query.order_by(func.min(at), item)
+        return self._narrowed(query.order_by(func.min(at), item))
+
+    def _narrowed(self, query: Select[Any]) -> Select[Any]:
+        """The question as it is put to the tables."""
+        return self.model.narrowed(query) if self.source.is_live else query
 
     def _cell(self, basis: Basis, key: Key) -> list[Any]:
         return [self._is(basis, name, value) for name, value in zip(self.by, key, strict=True)]
@@ -545,7 +549,7 @@ class _Run:
         if groups:
             query = query.group_by(*(group.name for group in groups))
         sizes = [(metric, len(aggregates_of(metric))) for metric in metrics]
-        for row in db.session.execute(query):
+        for row in db.session.execute(self._narrowed(query)):
             values = tuple(row)
             at, parts = len(groups), {}
             for metric, size in sizes:
@@ -637,7 +641,8 @@ class _Run:
             basis = self.source.bases[name]
             column = self._step_column(basis, step)
             query = select(func.min(column), func.max(column)).where(*self._conditions(basis, self.over))
-            ends += [int(step.group(value)) for value in db.session.execute(query).one() if value is not None]
+            found = db.session.execute(self._narrowed(query)).one()
+            ends += [int(step.group(value)) for value in found if value is not None]
         return (min(ends), max(ends)) if ends else (None, None)
 
     def end_of(self, step: Step, key: str | None) -> datetime:

@@ -82,6 +82,8 @@ def upgrade() -> None:
         sa.Column("counted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("zone", sa.Text(), nullable=False),
         sa.Column("closed_through", sa.Integer(), nullable=False),
+        sa.Column("kept_until_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("kept_until_on", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_figures_state")),
     )
 

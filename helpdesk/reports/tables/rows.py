@@ -23,8 +23,10 @@ from sqlalchemy import (
     cast,
     null,
     select,
+    union_all,
 )
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import visitors
 
 from helpdesk.core.db import DayNumber, LocalDate, MonthNumber, UTCDateTime
 from helpdesk.core.times import now
@@ -41,10 +43,11 @@ SLICED_BY: dict[str, Dimension] = OF_TICKETS | {
 
 
 class Rows:
-    """A query as a model of facts: its columns are attributes."""
+    """A query as a model of facts: its columns are attributes. Every part of a union has a column `id`."""
 
     def __init__(self, name: str, query: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]) -> None:
         self._rows: Subquery = query.subquery(name)
+        self._parts: tuple[Any, ...] = tuple(query.selects) if isinstance(query, CompoundSelect) else ()
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name not in self._rows.c:
@@ -53,6 +56,25 @@ class Rows:
 
     def __clause_element__(self) -> Subquery:
         return self._rows
+
+    def narrowed(self, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+        """The same question, of those columns alone that it asks for: SQLite works out every column of a union."""
+        if not self._parts:
+            return query
+        asked = {"id", *(str(each.key) for each in map(self._own, visitors.iterate(query)) if each is not None)}
+        parts = [part.with_only_columns(*(column for column in part.selected_columns if column.key in asked))
+                 for part in self._parts]  # fmt: skip
+        rows = union_all(*parts).subquery(self._rows.name)
+
+        def replaced(each: Any, **_others: Any) -> Any:
+            own = self._own(each)
+            return rows if each is self._rows else rows.c[own.key] if own is not None else None
+
+        traverse: Any = visitors.replacement_traverse
+        return traverse(query, {}, replaced)  # type: ignore[no-any-return]
+
+    def _own(self, each: Any) -> Any:
+        return each if getattr(each, "table", None) is self._rows else None
 
 
 def sliced_by(*names: str) -> dict[str, Dimension]:
