@@ -102,12 +102,21 @@ class Source:
     business: tuple[Any, Any, Any] | None = None
     item: str = "ticket"  # what stands behind a figure: ticket, promise, claim …
     item_id: str = "ticket_id"
-    is_live: bool = False  # it reads the desk's own tables, not what was counted of them
+    is_live: bool = False  # it reads the desk's own tables, not facts that are counted behind them
 
     @property
     def is_signed(self) -> bool:
         """Whether second figures are rows of their own, which say whose they are."""
         return self.latest is not None and hasattr(self.model, "signed_at")
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it reads what closed months kept of the desk's own tables, and as it is judged now these alone."""
+        return self.is_live and self.latest is not None
+
+    def narrowed(self, query: Select[Any]) -> Select[Any]:
+        """A question to the source, as it is put to the tables."""
+        return self.model.narrowed(query) if self.is_live else query
 
     def is_business(self, metric: Metric) -> bool:
         """Whether the metric is of seconds in the desk's hours."""
@@ -371,11 +380,7 @@ class _Run:
             How.MOST: func.max(metric.of), How.DISTINCT: func.count(distinct(metric.of)),
         }.get(metric.how, func.count())  # fmt: skip
         query = select(item, amount.label("amount")).where(*conditions).group_by(item)
-        return self._narrowed(query.order_by(func.min(at), item))
-
-    def _narrowed(self, query: Select[Any]) -> Select[Any]:
-        """The question as it is put to the tables."""
-        return self.model.narrowed(query) if self.source.is_live else query
+        return self.source.narrowed(query.order_by(func.min(at), item))
 
     def _cell(self, basis: Basis, key: Key) -> list[Any]:
         return [self._is(basis, name, value) for name, value in zip(self.by, key, strict=True)]
@@ -549,7 +554,7 @@ class _Run:
         if groups:
             query = query.group_by(*(group.name for group in groups))
         sizes = [(metric, len(aggregates_of(metric))) for metric in metrics]
-        for row in db.session.execute(self._narrowed(query)):
+        for row in db.session.execute(self.source.narrowed(query)):
             values = tuple(row)
             at, parts = len(groups), {}
             for metric, size in sizes:
@@ -641,7 +646,7 @@ class _Run:
             basis = self.source.bases[name]
             column = self._step_column(basis, step)
             query = select(func.min(column), func.max(column)).where(*self._conditions(basis, self.over))
-            found = db.session.execute(self._narrowed(query)).one()
+            found = db.session.execute(self.source.narrowed(query)).one()
             ends += [int(step.group(value)) for value in found if value is not None]
         return (min(ends), max(ends)) if ends else (None, None)
 

@@ -1,7 +1,8 @@
 """Cost of service: the work done for clients, at the rates of their contracts, against what the contracts bring.
 
-1. Work counts by the instant at which it began; what was taken back is not counted, whenever that was. Its money is
-   minutes at the hourly rate of the terms that held, else at the rate of the settings; without any it has none.
+1. Work counts by the instant at which it began; what was taken back before its month was closed is not counted. Its
+   money is minutes at the hourly rate of the terms that held, else at the rate of the settings; without any it has
+   none.
 2. The value of a contract in a period is its monthly fee for each month, pro rata by days for a month of which only a
    part lies in the period, or in which the contract or its terms begin or end. Terms without a fee are worth the hours
    granted for days of the period at their hourly rate.

@@ -56,7 +56,7 @@ U = Rows("article_uses", kept(ArticleUseFigures, select(
     ArticleUse.id, ArticleUse.article_id, ArticleUse.kind, ArticleUse.language, ArticleUse.line, ArticleUse.operator_id,
     ArticleUse.at, *of_ticket("line", "operator_id"), *days(ArticleUse.at),
 ).join(Ticket, Ticket.id == ArticleUse.ticket_id)))  # fmt: skip
-_given = select(U.ticket_id).where(U.is_kept, U.kind.in_(GIVEN))
+_given = U.narrowed(select(U.ticket_id).where(U.is_kept, U.kind.in_(GIVEN)))
 LINKED = FactReport(
     "knowledge-linked", _l("Tickets with an article"), _l("Resolved tickets for which an article was given."),
     TICKETS, (

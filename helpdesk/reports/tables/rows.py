@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
+    False_,
     Integer,
     Select,
     String,
@@ -42,6 +43,9 @@ SLICED_BY: dict[str, Dimension] = OF_TICKETS | {
 }
 
 
+JUDGED = {"is_kept", "is_latest"}  # as months were closed, and now
+
+
 class Rows:
     """A query as a model of facts: its columns are attributes. Every part of a union has a column `id`."""
 
@@ -58,13 +62,17 @@ class Rows:
         return self._rows
 
     def narrowed(self, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-        """The same question, of those columns alone that it asks for: SQLite works out every column of a union."""
+        """The same question, of those columns alone that it asks for: SQLite works out every column of a union.
+
+        Who asks for what is kept, or for what is latest, demands it; the parts that have none of it are left out.
+        """
         if not self._parts:
             return query
         asked = {"id", *(str(each.key) for each in map(self._own, visitors.iterate(query)) if each is not None)}
-        parts = [part.with_only_columns(*(column for column in part.selected_columns if column.key in asked))
-                 for part in self._parts]  # fmt: skip
-        rows = union_all(*parts).subquery(self._rows.name)
+        parts: list[Any] = [part.with_only_columns(*(column for column in part.selected_columns if column.key in asked))
+                 for part in self._parts if not any(_is_none_of_it(part, name) for name in asked & JUDGED)]  # fmt: skip
+        whole: Any = union_all(*parts) if len(parts) > 1 else parts[0]
+        rows: Subquery = whole.subquery(self._rows.name)
 
         def replaced(each: Any, **_others: Any) -> Any:
             own = self._own(each)
@@ -75,6 +83,10 @@ class Rows:
 
     def _own(self, each: Any) -> Any:
         return each if getattr(each, "table", None) is self._rows else None
+
+
+def _is_none_of_it(part: Any, name: str) -> bool:
+    return isinstance(part.selected_columns[name].element, False_)
 
 
 def sliced_by(*names: str) -> dict[str, Dimension]:
