@@ -34,6 +34,10 @@ _OPENED = {
     "ping_pong_tickets": _count(_T.ping_pongs > 0), "ping_pongs": _T.ping_pongs, "steps_up": _T.steps_up,
     "steps_back": _T.steps_back, "reopened": _count(_T.reopenings > 0), "reopenings": _T.reopenings,
     "waited_client": _count(_T.waited_client), "resolved": _count(_T.resolved_at.is_not(None)),
+    "closed": _count(_T.close_seconds.is_not(None)), "close_seconds": func.coalesce(_T.close_seconds, 0),
+    "owned": _count(_T.own_seconds.is_not(None)), "own_seconds": func.coalesce(_T.own_seconds, 0),
+    "resolutions": _T.resolutions, "ever_resolved": _count(_T.resolutions > 0), "team_changes": _T.team_changes,
+    "resolved_again": _count((_T.resolutions > 0) & (_T.reopenings > 0)),
 }  # fmt: skip
 _RESOLVED = {
     "tickets": _ONE, "gross_seconds": _T.gross_seconds, "net_seconds": _T.net_seconds,

@@ -58,6 +58,7 @@ class QuestionForm(StrEnum):
     TEXT = "text"
 
 
+WAS_SENT = text("sent_at IS NOT NULL")
 IS_PLANNED, IS_SENT, IS_ANSWERED = (text(f"state = '{word}'") for word in ("planned", "sent", "answered"))
 OF_CYCLE, OF_REVISIT, OF_QUARTER = (
     text("kind IN ('csat', 'ces') AND ticket_id IS NOT NULL"), text("kind = 'revisit'"),
@@ -128,6 +129,7 @@ class Survey(Base):
               postgresql_where=text("asked_with_id IS NOT NULL")),
         Index("ix_survey_ticket", "ticket_id"),
         Index("ix_survey_happened", "happened_at", "kind"),  # reports
+        Index("ix_survey_sent", "sent_at", sqlite_where=WAS_SENT, postgresql_where=WAS_SENT),
         Index("ix_survey_answered", "answered_at", sqlite_where=IS_ANSWERED, postgresql_where=IS_ANSWERED),
         Index("ix_survey_operator", "operator_id", "id", sqlite_where=IS_ANSWERED,
               postgresql_where=IS_ANSWERED),

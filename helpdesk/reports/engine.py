@@ -63,6 +63,7 @@ class Basis:
     fact: str = ""
     title: LazyString | None = None
     is_date: bool = False  # the column holds dates: those of the desk
+    is_indexed: bool = False  # of rows that are no facts: an index leads to a span of instants
 
     def period(self, model: Any, over: Slice, zone: ZoneInfo) -> list[Any]:
         """That an item belongs to the period. Facts keep their local day: whole days are a span of an index."""
@@ -501,26 +502,29 @@ class _Run:
             rest = [group for i, group in enumerate(groups) if i != at]
             for number, here in stretches:
                 for values, parts in self._sums(plain, rest, [*conditions, *here]):
-                    if rest or _is_any(plain, parts):
-                        yield (*values[:at], number, *values[at:]), parts
+                    yield (*values[:at], number, *values[at:]), parts
         for metric in in_hours:
             assert self.hours is not None
             for values, part in self._in_hours(self.hours, metric, groups, conditions):
                 yield values, {metric.name: part}
 
     def _stretches(self, basis: Basis, over: Slice, by: Sequence[str]) -> list[tuple[int, list[Any]]] | None:
-        """The spans of days that are asked for one by one where grouping would sort all rows: on SQLite."""
+        """The spans of days that are asked for one by one on SQLite, where grouping would sort all rows.
+
+        Of what is no fact the day of each row would have to be worked out as well.
+        """
         step = next((STEPS[name] for name in by if name in STEPS), None)
-        if step is None or not basis.fact or db.engine.dialect.name != "sqlite":
+        if step is None or not (basis.fact or basis.is_indexed) or db.engine.dialect.name != "sqlite":
             return None
         if over.since is None or over.until is None or not is_whole_days(over, self.zone):
             return None
         numbers = self._numbers(step, over)
         if len(numbers) > MOST_SPANS:
             return None
-        day = getattr(self.model, basis.day)
+        column = getattr(self.model, basis.day if basis.fact else basis.at)
+        bound = date.toordinal if basis.fact else partial(datetime.combine, time=time(0), tzinfo=self.zone)
         ends = [(step.first(number), step.first(following(step, number))) for number in numbers]
-        return [(number, [day >= first.toordinal(), day < end.toordinal()])
+        return [(number, [column >= bound(first), column < bound(end)])
                 for number, (first, end) in zip(numbers, ends, strict=True)]  # fmt: skip
 
     def _total(self, cells: Mapping[Key, dict[str, tuple[Any, ...]]], over: Slice) -> dict[str, tuple[Any, ...]]:
@@ -550,18 +554,20 @@ class _Run:
         if not metrics:
             return
         columns = [column for metric in metrics for column in aggregates_of(metric)]
-        query = select(*groups, *columns).select_from(self.model).where(*conditions)
+        query = select(*groups, *columns, func.count()).select_from(self.model).where(*conditions)
         if groups:
             query = query.group_by(*(group.name for group in groups))
         sizes = [(metric, len(aggregates_of(metric))) for metric in metrics]
         for row in db.session.execute(self.source.narrowed(query)):
-            values = tuple(row)
+            *values, rows = row
+            if not rows:
+                continue  # without groups the database tells the sums of nothing, too
             at, parts = len(groups), {}
             for metric, size in sizes:
-                part = values[at : at + size]
+                part = tuple(values[at : at + size])
                 parts[metric.name] = (_read(part[0]),) if metric.is_middle else part
                 at += size
-            yield values[: len(groups)], parts
+            yield tuple(values[: len(groups)]), parts
 
     def _in_hours(
         self, hours: WorkIndex, metric: Metric, groups: Sequence[Any], conditions: Sequence[Any]
@@ -737,11 +743,6 @@ def _calendar(name: str | None) -> tuple[dict[str, str], WorkIndex | None]:
 def _read(values: str | None) -> list[int]:
     """The values that the database strung together, the smallest first."""
     return sorted(json.loads(f"[{values}]")) if values else []
-
-
-def _is_any(metrics: Sequence[Metric], parts: Mapping[str, tuple[Any, ...]]) -> bool:
-    """Whether anything at all was counted: a cell of nothing is none."""
-    return any(each not in (None, 0, []) for metric in metrics for each in parts[metric.name])
 
 
 def _counted(conditions: Sequence[Any]) -> Any:

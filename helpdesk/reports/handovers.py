@@ -48,6 +48,7 @@ OF_TICKETS = (
     ),
     Metric(
         name="team_changes", title=_l("Changes of team"), basis="opened", how=How.SUM, of=Facts.team_changes,
+        sums=("team_changes",),
         definition=_l("Changes of team of these tickets in all, whenever they were."),
         exclusions=_l("The first team of a ticket, and teams that an import does not name."),
     ),
@@ -65,7 +66,7 @@ OF_TICKETS = (
     ),
     Metric(
         name="own_seconds_mean", title=_l("Time to acceptance"), basis="opened", how=How.MEAN, of=Facts.own_seconds,
-        unit=Unit.SECONDS, time=Time.CALENDAR, better="less",
+        sums=("own_seconds", "owned"), unit=Unit.SECONDS, time=Time.CALENDAR, better="less",
         definition=_l("From receipt until somebody had the ticket for the first time; the mean."),
         numerator=_l("Seconds from opened to the first assignment."), denominator=_l("Tickets that somebody had."),
         exclusions=_l("Tickets that nobody had yet."),
@@ -99,6 +100,6 @@ OF_HOPS = (
 _TITLE, _ABOUT = _l("Handovers"), _l("How often tickets change hands, go to and fro, and how soon somebody has them.")
 HANDOVERS = JoinedReport.of(
     FactReport("handovers", _TITLE, _ABOUT, TICKETS, OF_TICKETS, chart="columns", charted=("reassignments_mean",),
-               headline=("reassignments_mean", "changed_hands_share", "ping_pongs", "own_seconds_median")),
+               headline=("reassignments_mean", "changed_hands_share", "ping_pongs", "own_seconds_mean")),
     FactReport("handovers", _TITLE, _ABOUT, HOPS, OF_HOPS),
 )  # fmt: skip

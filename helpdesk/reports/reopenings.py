@@ -29,11 +29,12 @@ METRICS = (
     ),
     Metric(
         name="resolutions", title=_l("Resolutions"), basis="opened", how=How.SUM, of=Facts.resolutions,
+        sums=("resolutions",),
         definition=_l("How often these tickets came to resolved or closed, in all; from resolved to closed is one."),
     ),
     Metric(
         name="reopened_share", title=_l("Share reopened"), basis="opened", how=How.SHARE, unit=Unit.SHARE,
-        among=(_RESOLVED,), where=(_AGAIN,), better="less",
+        among=(_RESOLVED,), where=(_AGAIN,), better="less", sums=("resolved_again", "ever_resolved"),
         definition=_l("Of the tickets that were ever resolved or closed, how many came back."),
         numerator=_l("Tickets that came back at least once."),
         denominator=_l("Tickets opened in the period that were resolved or closed at least once."),
@@ -42,6 +43,7 @@ METRICS = (
     Metric(
         name="reopening_share", title=_l("Resolutions that did not hold"), basis="opened", how=How.RATIO,
         unit=Unit.SHARE, of=Facts.reopenings, per=Facts.resolutions, better="less",
+        sums=("reopenings", "resolutions"),
         definition=_l("Of the resolutions, how many were followed by a return."),
         numerator=_l("Returns from resolved or closed."), denominator=_l("Comings to resolved or closed."),
     ),

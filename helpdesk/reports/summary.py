@@ -92,14 +92,14 @@ METRICS = (
     ),
     Metric(
         name="own_seconds_mean", title=_l("Time to acceptance"), basis="opened", how=How.MEAN, of=Facts.own_seconds,
-        unit=Unit.SECONDS, time=Time.CALENDAR, better="less",
+        sums=("own_seconds", "owned"), unit=Unit.SECONDS, time=Time.CALENDAR, better="less",
         definition=_l("From receipt until somebody had the ticket for the first time; the mean."),
         numerator=_l("Seconds from opened to the first assignment."), denominator=_l("Tickets that somebody had."),
         exclusions=_l("Tickets that nobody had yet."),
     ),
     Metric(
         name="close_seconds_mean", title=_l("Open to close"), basis="opened", how=How.MEAN, of=Facts.close_seconds,
-        unit=Unit.SECONDS, time=Time.CALENDAR, better="less",
+        sums=("close_seconds", "closed"), unit=Unit.SECONDS, time=Time.CALENDAR, better="less",
         definition=_l("From opened to closed; the mean."),
         numerator=_l("Seconds from opened to closed."), denominator=_CLOSED, exclusions=_NOT_CLOSED,
     ),
@@ -115,7 +115,7 @@ SUMMARY = FactReport(
     "overview", _l("Overview"),
     _l("How much came in, how long it took, how often it changed hands, and what came back."),
     TICKETS, METRICS, chart="columns", charted=("tickets",),
-    headline=("tickets", "resolved", "reopened", "close_seconds_median"),
+    headline=("tickets", "resolved", "reopened", "close_seconds_mean"),
 )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ import pytest
 SUBMISSIONS = 1000
 WRITERS = 8
 KILL_AFTER = 300  # acknowledged tickets
-PATIENCE_SECONDS = 150
+PATIENCE_SECONDS = 240
 PASSWORD = "correct horse battery"
 ROOT = Path(__file__).parents[2]
 

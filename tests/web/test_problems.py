@@ -156,7 +156,7 @@ def test_a_ticket_is_linked_marked_and_unlinked_on_its_page(cast: Cast, browser_
     assert "waits for the fix" in page.text
     page = ona.submit(next(f for f in page.forms if f"/problems/{problem.number}/end" in f.action))
     assert not [form for form in page.forms if form.action.endswith("/waiting")]
-    assert posted(ona, "/console/tickets", f"/console/tickets/{ticket.number}/problems", problem="P-77") == 422
+    assert posted(ona, "/console/tickets", f"/console/tickets/{ticket.number}/problems", problem="P-9000077") == 422
 
 
 def test_a_major_incident_from_its_ticket_to_its_review(cast: Cast, browser_of: BrowserOf) -> None:

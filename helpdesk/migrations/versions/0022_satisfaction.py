@@ -120,6 +120,15 @@ def upgrade() -> None:
     op.create_index("ix_survey_happened", "survey", ["happened_at", "kind"], unique=False)
 
     op.create_index(
+        "ix_survey_sent",
+        "survey",
+        ["sent_at"],
+        unique=False,
+        sqlite_where=sa.text("sent_at IS NOT NULL"),
+        postgresql_where=sa.text("sent_at IS NOT NULL"),
+    )
+
+    op.create_index(
         "ix_survey_operator",
         "survey",
         ["operator_id", "id"],
