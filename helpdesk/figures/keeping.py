@@ -64,7 +64,7 @@ class Keeping:
         return column < datetime.combine(first, time(0), desk_zone())
 
 
-_KEPT: dict[str, Keeping] = {}
+KEEPINGS: dict[str, Keeping] = {}
 
 
 def kept(
@@ -79,7 +79,7 @@ def kept(
     names = [column.key for column in query.selected_columns]
     if {*names, SETTLED} != {*table.c.keys(), SETTLED} or (settled is None) == (SETTLED in table.c):
         raise TypeError(f"{table.name} has other columns than its query: {set(names) ^ set(table.c.keys())}")
-    _KEPT[table.name] = Keeping(table, query.subquery(), at, outcomes or {}, settled)
+    KEEPINGS[table.name] = Keeping(table, query.subquery(), at, outcomes or {}, settled)
     row_id, counts_at = query.selected_columns["id"], query.selected_columns[at]
     # What was told late is newer than all that is kept; only of it and of open months it is looked row by row.
     newest = select(func.max(table.c.id)).scalar_subquery()
@@ -109,7 +109,7 @@ def keep() -> int:
     closed = db.session.scalar(select(FiguresState.closed_through).where(FiguresState.id == 1)) or 0
     if not closed:
         return 0
-    written = sum(_in_batches(each, step) for each in _KEPT.values() for step in (_keep_some, _follow_some))
+    written = sum(_in_batches(each, step) for each in KEEPINGS.values() for step in (_keep_some, _follow_some))
     _note_kept(closed)
     return written
 

@@ -127,7 +127,7 @@ def kill() -> None:
 def kept_rows() -> dict[str, list[Any]]:
     return {
         name: [tuple(row) for row in db.session.execute(select(each.table).order_by(each.table.c.id))]
-        for name, each in keeping._KEPT.items()
+        for name, each in keeping.KEEPINGS.items()
     }
 
 
