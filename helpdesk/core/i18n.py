@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -201,6 +202,21 @@ def month_word(day: date) -> str:
     return _day(day, "LLL", babel_locale())
 
 
+def short_month(day: date) -> str:
+    """Mar 2026, 2026-03, 2026年3月."""
+    return _day(day, _pattern("yMMM", babel_locale()), babel_locale())
+
+
+def day_and_month(day: date) -> str:
+    """A day of a year that is known: 28 Feb, 02-28, 2月28日."""
+    return _day(day, _pattern("MMMd", babel_locale()), babel_locale())
+
+
+def quarter(day: date) -> str:
+    """The quarter of a day: Q1 2026, 2026 I ketv., 2026年第1季度."""
+    return _day(day, _pattern("yQQQ", babel_locale()), babel_locale())
+
+
 def month_and_year(day: date) -> str:
     """March 2026, 2026 m. kovas, 2026年3月."""
     return _day(day, _pattern("yMMMM", babel_locale()), babel_locale())
@@ -256,6 +272,13 @@ def number(value: float) -> str:
 def money(cents: int, currency: str) -> str:
     """An amount as the reader writes it: `€1,250.00`, `1 250,00 €`."""
     return str(format_currency(Decimal(cents) / 100, currency, locale=babel_locale()))
+
+
+def whole_money(amount: int, currency: str) -> str:
+    """An amount without cents, as at the ticks of a scale: `€1,250`, `1 250 €`."""
+    locale = babel_locale()
+    pattern = re.sub(r"\.0+", "", locale.currency_formats["standard"].pattern)
+    return str(format_currency(amount, currency, pattern, locale=locale, currency_digits=False))
 
 
 def whole_percent(percent: int) -> str:

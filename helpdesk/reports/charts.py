@@ -30,6 +30,8 @@ ROW, LINE_HEIGHT = 24, 15
 MOST_SERIES = 6
 NODE_GAP = 18
 MOST_LABEL = 96  # pixels of a label over time
+STEP_BELOW = 54  # pixels between the steps of one layer in a process on a phone: a name of two lines and a number
+MOST_SAID_BELOW = 6  # ways of a process on a phone that bear their numbers; of more they would lie upon each other
 MOST_WAYS = 40  # of a Sankey or process chart: the strongest; the table has all
 
 # Name → light, dark. Red, amber and green mean time and nothing else, so no series has them. The distances between
@@ -388,7 +390,20 @@ def scale_of(chart: Chart, values: Iterable[float], *, most: int, from_zero: boo
     step = _step((high - low) / most, chart)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     ticks = [n * step for n in range(first, last + 1)]
-    return Scale(ticks[0], ticks[-1], tuple(written(round(t, 10), chart.format, chart.unit) for t in ticks))
+    return Scale(ticks[0], ticks[-1], _tick_words(chart, [round(tick, 10) for tick in ticks]))
+
+
+def _tick_words(chart: Chart, ticks: Sequence[float]) -> tuple[str, ...]:
+    """What stands at the ticks; of money no cents where none has any."""
+    if chart.format is Format.MONEY and all(tick % 100 == 0 for tick in ticks):
+        return tuple(i18n.whole_money(round(tick / 100), chart.unit) for tick in ticks)
+    return tuple(written(tick, chart.format, chart.unit) for tick in ticks)
+
+
+def _lying_scale(chart: Chart, *, most: int, room: float) -> Scale:
+    """A scale along the foot of the picture with as many steps as its words leave apart."""
+    scales = [scale_of(chart, _values(chart), most=steps) for steps in range(most, 0, -1)]
+    return next((each for each in scales if len(each.words) * (each.room + 8) <= room + each.room), scales[-1])
 
 
 def _step(least: float, chart: Chart) -> float:
@@ -418,7 +433,7 @@ def _label_axis(labels: Sequence[str], *, room: float, between: bool, lying: boo
     """The axis of the labels. Over time some are left out, so that they never touch; of rows all are said."""
     slot = room / max(len(labels), 1)
     if not lying:
-        labels = [shortened(label, MOST_LABEL) for label in labels]
+        labels = [shortened(label, max(MOST_LABEL, slot - 14) if between else MOST_LABEL) for label in labels]
     every = 1 if lying else max(1, math.ceil((max(map(text_width, labels), default=0) + 14) / slot))
     return {
         "type": "category", "data": [inert(label) for label in labels], "boundaryGap": between, "inverse": lying,
@@ -547,7 +562,7 @@ def _lying(chart: Chart, width: int) -> tuple[Option, int]:
     labels = [wrapped(label, left - 14) for label in chart.labels]
     row = max(ROW, 14 * len(main) + 8, 2 * LINE_HEIGHT + 2 if any("\n" in label for label in labels) else 0)
     said = max((text_width(words_of(chart, one, n)) for one in main for n in range(len(one.values))), default=0)
-    scale = scale_of(chart, _values(chart), most=5 if width >= NARROW else 3)
+    scale = _lying_scale(chart, most=5 if width >= NARROW else 3, room=width - left - said - 12)
     legend, top = _legend([one.name for one in chart.series], width)
     right = math.ceil(max(said + 12, text_width(scale.words[-1]) / 2 + 4))
     top += 22 if chart.references else 6
@@ -608,7 +623,7 @@ def _lines(chart: Chart, width: int) -> tuple[Option, int]:
     direct = is_wide and len(names) > 1
     legend, top = ({"show": False}, 0) if direct else _legend(names, width)
     right = math.ceil(min(max(map(text_width, names), default=0), width * 0.25)) + 20 if direct else 16
-    left = _left_of(chart, scale)
+    left, right = _left_of(chart, scale), _right_of(chart, right)
     room = width - left - right
     height = top + (290 if is_wide else 250)
     drops = _drops(chart, scale, height - top - 14 - 26) if direct else [0.0] * len(names)
@@ -676,6 +691,7 @@ def _stacked(chart: Chart, width: int) -> tuple[Option, int]:
     legend, top = ({"show": False}, 0) if is_wide else _legend(names, width)
     right = math.ceil(min(max(map(text_width, names), default=0), width * 0.25)) + 20 if is_wide else 16
     left, height = _left_of(chart, scale), top + (290 if is_wide else 250)
+    end_room, right = right - 14, _right_of(chart, right)
     drawn = height - top - 14 - 26
     tops, middles, so_far = [], [], 0.0
     for one in chart.series:
@@ -686,7 +702,7 @@ def _stacked(chart: Chart, width: int) -> tuple[Option, int]:
     drops = [placed - at for placed, at in zip(_apart(middles, drawn), tops, strict=True)]
     series = []
     for number, drop in enumerate(drops):
-        line = _line_series(chart, number, right - 14 if is_wide else 0, drop)
+        line = _line_series(chart, number, end_room if is_wide else 0, drop)
         decal = _decal(number)
         style = line["itemStyle"] | ({"decal": decal} if decal else {})
         series.append(line | {
@@ -716,7 +732,8 @@ def _heat(chart: Chart, width: int) -> tuple[Option, int]:
     size = 10 if slot < 40 else 11
     words = [words_of(chart, one, n) for one in chart.series for n in range(len(one.values))]
     says = all(text_width(word, size) + 2 <= slot for word in words)
-    row, top = 26 if width >= NARROW else 22, 30 + 22 * (_pieces_width(pieces) > width)
+    upright = _pieces_width(pieces) > width
+    row, top = 26 if width >= NARROW else 22, 10 + 20 * (len(pieces) if upright else 1)
     pale: list[Option] = []
     dark: list[Option] = []
     for r, one in enumerate(chart.series):
@@ -734,9 +751,10 @@ def _heat(chart: Chart, width: int) -> tuple[Option, int]:
                          "axisLabel": {"interval": every - 1, "color": INK_2, "fontSize": FONT}},
         "yAxis": axis | {"data": [inert(shortened(name, left - 14)) for name in rows], "inverse": True,
                          "axisLabel": {"interval": 0, "color": INK, "fontSize": FONT}},
-        "visualMap": {"type": "piecewise", "pieces": pieces, "orient": "horizontal", "top": 2, "left": 2, "padding": 0,
-                      "itemWidth": 18, "itemHeight": 11, "itemGap": 12, "itemSymbol": "rect", "dimension": 2,
-                      "borderColor": "transparent",
+        "visualMap": {"type": "piecewise", "pieces": pieces, "top": 2, "left": 2, "padding": 0,
+                      "orient": "vertical" if upright else "horizontal",
+                      "itemWidth": 18, "itemHeight": 11, "itemGap": 8 if upright else 12, "itemSymbol": "rect",
+                      "dimension": 2, "borderColor": "transparent",
                       "textStyle": {"color": INK, "fontSize": FONT}, "hoverLink": False, "selectedMode": False,
                       "showLabel": True, "inverse": False},
         "series": [{"type": "heatmap", "name": "", "data": cells, "emphasis": {"disabled": True},
@@ -785,7 +803,7 @@ def _intervals(chart: Chart, width: int) -> tuple[Option, int]:
             f"{shortened(label, left - 14)}\n{words}".strip() for label, words in zip(chart.labels, said, strict=False)
         ]
     row = max(ROW + 2, 2 * LINE_HEIGHT + (4 if beside else 10) if any("\n" in label for label in labels) else 0)
-    scale = scale_of(chart, _values(chart), most=5 if beside else 4)
+    scale = _lying_scale(chart, most=5 if beside else 4, room=width - left - right)
     top, bottom = 22 if chart.references else 6, 26
     axis = _label_axis(labels, room=width, between=True, lying=True)
     axis["data"] = [{"value": "\n".join(map(inert, label.split("\n")))} for label in labels]
@@ -858,7 +876,7 @@ def _control(chart: Chart, width: int) -> tuple[Option, int]:
     said = [f"{name} {written(_last(values), chart.format, chart.unit)}" for values, name, _dash in shown]
     legend, top = ({"show": False}, 0) if is_wide else _legend([one.name or chart.title, *said], width)
     right = math.ceil(max(map(text_width, said), default=0)) + 22 if is_wide else 16
-    left, height = _left_of(chart, scale), top + (300 if is_wide else 260)
+    left, right, height = _left_of(chart, scale), _right_of(chart, right), top + (300 if is_wide else 260)
     drawn = height - top - 18 - 26
     wanted = [drawn * (scale.high - _last(values)) / (scale.high - scale.low) for values, _name, _dash in shown]
     placed = _apart(wanted, drawn)
@@ -916,7 +934,7 @@ def _forecast(chart: Chart, width: int) -> tuple[Option, int]:
     legend, top = _legend([*names, *([band_name] if has_band else [])], width)
     if has_band and "data" in legend:
         legend["data"][-1] = {"name": legend["data"][-1], "icon": "rect"}
-    left, right = _left_of(chart, scale), 16
+    left, right = _left_of(chart, scale), _right_of(chart, 16)
     series: list[Option] = []
     past = next((one for one in chart.series if one.role is Role.MAIN), None)
     for number, one in enumerate(chart.series):
@@ -983,18 +1001,20 @@ def _sankey(chart: Chart, width: int) -> tuple[Option, int]:
     ]  # fmt: skip
     most = width * (0.22 if width >= NARROW else 0.27)
     margin = math.ceil(min(max(map(text_width, order), default=0), most)) + 14
-    top = 26 if heads else 8
+    # The words at the first bars, which may be thin, stand beneath the heads.
+    lines = 1 + max((wrapped(name, most).count("\n") + 1 for names in sides for name in list(names)[:1]), default=1)
+    top = 12 + math.ceil(lines * LINE_HEIGHT / 2) + (6 if heads else -12)
     drawn = max(200, 56 * max(map(len, sides)), 20 * len(flows))
     thickness, middles = _middles(flows, sides, drawn)
     nodes = []
     for side, names in enumerate(sides):
         for name, total in names.items():
             said = written(total, chart.format, chart.unit)
-            lines = [*wrapped(name, most).split("\n"), said]
+            words = [*wrapped(name, most).split("\n"), said]
             nodes.append({
                 "name": f"{side}{inert(name)}", "depth": side, "value": total,
                 "tooltip": {"formatter": f"{inert(name)}\n{inert(said)}"},
-                "label": {"formatter": "\n".join(map(inert, lines)), "position": "right" if side else "left"},
+                "label": {"formatter": "\n".join(map(inert, words)), "position": "right" if side else "left"},
             })  # fmt: skip
     links, beside = [], []
     for flow, middle in zip(flows, middles, strict=True):
@@ -1056,21 +1076,29 @@ def _process(chart: Chart, width: int) -> tuple[Option, int]:
         layers.setdefault(rank, []).append(name)
     upright = width < NARROW
     depth, breadth = max(layers, default=0) + 1, max(map(len, layers.values()), default=1)
-    height = depth * 92 + 30 if upright else max(220, breadth * 120 + 60)
-    long_side, short_side = (height - 30, width) if upright else (width, height)
+    # Downwards a layer takes the room of the names in its second column.
+    tall = [max(92, 40 + STEP_BELOW * (len(layers[rank]) - 1)) for rank in sorted(layers)]
+    height = sum(tall) + 30 if upright else max(220, breadth * 104)
+    slot, short_side = (0.0, width) if upright else (width / depth, height)
     came = {name: sum(flow.value for flow in flows if flow.target == name) for name in ranks}
     passing = {name: max(came[name], sum(flow.value for flow in flows if flow.source == name)) for name in ranks}
     most = max(passing.values(), default=1)
-    slot = long_side / depth
-    nodes, places = [], {}
+    places: dict[str, tuple[float, float]] = {}
     for rank, names in layers.items():
         for position, name in enumerate(names):
-            along, aside = slot * (rank + 0.5), short_side * (position + 1) / (len(names) + 1)
+            along, aside = slot * (rank + 0.5), short_side * (position + 0.5) / len(names)
             if upright:  # two columns, their names outside of them; a third step of a layer stands a little lower
                 aside = short_side * (0.64 if position else 0.36)
-                along += slot * 0.42 * max(0, position - 1)
+                along = sum(tall[:rank]) + 46 + STEP_BELOW * max(0, position - 1)
             places[name] = (along, aside)
-            x, y = (aside, height - along) if upright else (along, height - aside)
+    curves = {} if upright else _curves(flows, ranks, places)
+    over, beneath = (0.0, 0.0) if upright else _beyond(curves, places, height)
+    height = math.ceil(height + over + beneath)
+    nodes = []
+    for names in layers.values():
+        for position, name in enumerate(names):
+            along, aside = places[name]
+            x, y = (aside, height - along) if upright else (along, height - over - aside)
             room = short_side * 0.3 - 20 if upright else slot - 6
             side = ("left" if position == 0 else "right") if upright else "bottom"
             size = 16 + 18 * math.sqrt(passing[name] / most)
@@ -1082,7 +1110,6 @@ def _process(chart: Chart, width: int) -> tuple[Option, int]:
                 "tooltip": {"formatter": f"{inert(name)}\n{inert(said)}"},
             })  # fmt: skip
     strongest = max((flow.value for flow in flows), default=1)
-    curves = {} if upright else _curves(flows, ranks, places)
     links = []
     for flow in flows:
         goes_back, step = ranks[flow.target] <= ranks[flow.source], abs(ranks[flow.target] - ranks[flow.source])
@@ -1093,7 +1120,8 @@ def _process(chart: Chart, width: int) -> tuple[Option, int]:
                           "width": round(1 + 5 * flow.value / strongest, 1), "opacity": 0.85,
                           "curveness": curves.get((flow.source, flow.target),
                                         (-0.2 if step == 1 else -0.42) if goes_back else 0.0 if step == 1 else 0.24)},
-            "label": {"show": True, "formatter": inert(shortened(said, 80)), "color": INK, "fontSize": FONT - 1,
+            "label": {"show": not upright or len(flows) <= MOST_SAID_BELOW, "formatter": inert(shortened(said, 80)),
+                      "color": INK, "fontSize": FONT - 1,
                       "backgroundColor": CARD, "padding": [1, 3]},
             "tooltip": {"formatter": f"{inert(flow.source)} → {inert(flow.target)}\n{inert(said)}"},
         }  # fmt: skip
@@ -1125,14 +1153,28 @@ def _curves(
         between = [places[name][1] for name, rank in ranks.items() if first < rank < last]
         distance, middle = max(math.hypot(x2 - x1, y2 - y1), 1.0), (y1 + y2) / 2
         if ranks[flow.target] <= ranks[flow.source]:
-            needed = max(between) + 84 + 20 * beneath - middle if between else 13
+            needed = max(between) + 84 + 16 * beneath - middle if between else 13
             beneath += bool(between)
             curves[flow.source, flow.target] = round(min(1.6, max(0.16, 2 * needed / distance)), 3)
         elif between:
-            needed = middle - (min(between) - 36 - 20 * over)
+            needed = middle - (min(between) - 36 - 16 * over)
             over += 1
             curves[flow.source, flow.target] = round(min(1.6, max(0.2, 2 * needed / distance)), 3)
     return curves
+
+
+def _beyond(
+    curves: dict[tuple[str, str], float], places: dict[str, tuple[float, float]], height: float
+) -> tuple[float, float]:
+    """How far the ways bend out of the picture, above and below."""
+    over = beneath = 0.0
+    for (source, target), curve in curves.items():
+        (x1, y1), (x2, y2) = places[source], places[target]
+        middle, bend = (y1 + y2) / 2, curve * math.hypot(x2 - x1, y2 - y1) / 2
+        is_back = x2 <= x1
+        over = max(over, 14 - (middle - bend) if not is_back else 0)
+        beneath = max(beneath, middle + bend + 14 - height if is_back else 0)
+    return over, beneath
 
 
 def ranks_of(flows: Sequence[Flow]) -> dict[str, int]:
@@ -1171,6 +1213,12 @@ def _left_of(chart: Chart, scale: Scale) -> int:
     """Room for the words of the scale, and for half of the first label."""
     first = min(text_width(chart.labels[0]), MOST_LABEL) / 2 if chart.labels else 0
     return math.ceil(max(scale.room + 14, first))
+
+
+def _right_of(chart: Chart, least: int) -> int:
+    """Room to the right of a course: so much at least, and half of the last label."""
+    last = min(text_width(chart.labels[-1]), MOST_LABEL) / 2 if chart.labels else 0
+    return math.ceil(max(least, last))
 
 
 def _grid(left: float, top: float, right: float, bottom: float) -> Option:

@@ -28,14 +28,14 @@ from xml.etree import ElementTree
 from markupsafe import Markup
 
 import helpdesk
-from helpdesk.reports.charts import NARROW, PALETTE, WIDE, Chart, Option, Sketch, plain, sketch
+from helpdesk.reports.charts import NARROW, PALETTE, WIDE, Chart, Kind, Option, Sketch, plain, sketch
 
 log = logging.getLogger(__name__)
 
 Theme = Literal["page", "light", "dark"]
 LIBRARY = Path(helpdesk.__file__).parent / "web" / "static" / "vendor" / "echarts" / "echarts.min.js"
 SECONDS, MEGABYTES = 3, 96
-PHONE, PAPER = 340, 680  # pixels: how wide a chart is drawn for a phone, and for a sheet of A4
+PHONE, PAPER = 300, 680  # pixels: how wide a chart is drawn for a phone, and for a sheet of A4
 SVG = "http://www.w3.org/2000/svg"
 
 
@@ -91,7 +91,7 @@ def interactive(chart: Chart) -> str:
         "wide": {"option": wide.option, "width": wide.width, "height": wide.height},
         "narrow": {"option": phone.option, "width": phone.width, "height": phone.height},
         "below": NARROW, "colours": {light: f"--{name}" for name, (light, _dark) in PALETTE.items()},
-        "title": plain(chart.title), "summary": chart.summary,
+        "keepsShape": chart.kind is Kind.PROCESS, "title": plain(chart.title), "summary": chart.summary,
     }, ensure_ascii=False, separators=(",", ":"), sort_keys=True)  # fmt: skip
 
 

@@ -6,7 +6,7 @@ The list holds exactly what the figure counts. What was deleted since stays in t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -35,7 +35,7 @@ from helpdesk.reports.asking import Asked
 from helpdesk.reports.base import Slice
 from helpdesk.reports.engine import FactReport
 from helpdesk.reports.metrics import Figure, How, Metric
-from helpdesk.reports.words import VALUES
+from helpdesk.reports.words import ENTRIES, NOTICES, VALUES
 from knowledge_base.models import NUMBER_PREFIX as ARTICLE_PREFIX
 from knowledge_base.models import Article, Vote
 from knowledge_base.search_log import SearchLog
@@ -83,6 +83,11 @@ class ItemKind:
     load: Callable[[Sequence[int], Actor], Mapping[int, Item]]
     prefix: str = "#"  # of a number, where nothing else is left
     when: LazyString = WHEN  # which instant of it is shown
+    words: Mapping[str, LazyString | str] = field(default_factory=dict)  # of titles that are words of the vocabulary
+
+    def title_of(self, item: Item) -> str:
+        """The title as the reader reads it."""
+        return str(self.words.get(item.title, item.title))
 
 
 @dataclass(frozen=True)
@@ -239,17 +244,17 @@ KINDS: dict[str, ItemKind] = {
     "survey": ItemKind(
         _l("Answer"), _l("Answers"),
         _rows(select(Survey.id, Survey.kind.label("title"), Survey.happened_at.label("at")), _hash,
-              lambda row: f"/console/answers/{row.id}", Survey)),
+              lambda row: f"/console/answers/{row.id}", Survey), words=VALUES["kind"]),
     "work": ItemKind(_l("Work"), _l("Work"), _rows(_OF_WORK, _hash, lambda row: _ticket_path(row.ticket_id))),
     "hours_entry": ItemKind(
         _l("Entry of the ledger"), _l("Entries of the ledger"),
         _rows(select(HoursEntry.id, HoursEntry.kind.label("title"), HoursEntry.day.label("at"), WorkLog.ticket_id)
               .outerjoin(WorkLog, WorkLog.id == HoursEntry.work_log_id), _hash,
-              lambda row: _ticket_path(row.ticket_id))),
+              lambda row: _ticket_path(row.ticket_id)), words=ENTRIES),
     "billing_notice": ItemKind(
         _l("Notice for accounting"), _l("Notices for accounting"),
         _rows(select(BillingNotice.id, BillingNotice.kind.label("title"), BillingNotice.dated.label("at")), _hash,
-              lambda row: "")),
+              lambda row: ""), words=NOTICES),
     "article": ItemKind(
         _l("Article"), _l("Articles"),
         _rows(_OF_ARTICLES, lambda row: f"{ARTICLE_PREFIX}{row.id}", _article_path, Article), ARTICLE_PREFIX),
@@ -267,5 +272,6 @@ KINDS: dict[str, ItemKind] = {
               lambda row: "")),
     "search": ItemKind(
         _lp("noun", "Search"), _l("Searches"),
-        _rows(select(SearchLog.id, SearchLog.field.label("title"), SearchLog.day.label("at")), _hash, lambda row: "")),
+        _rows(select(SearchLog.id, SearchLog.field.label("title"), SearchLog.day.label("at")), _hash, lambda row: ""),
+        words=VALUES["field"]),
 }  # fmt: skip

@@ -16,6 +16,7 @@ from helpdesk.core.i18n import ngettext
 from helpdesk.reports.control import Change, Verdict
 from helpdesk.reports.engine import FactReport
 from helpdesk.reports.metrics import Figure, Metric, Row, Table, Time, Unit
+from helpdesk.reports.sources import ARROW
 from helpdesk.reports.words import CLOCKS, HOWS, VALUES
 
 HEADLINE = 4
@@ -142,10 +143,19 @@ def key_words(dimension: str, value: str | None) -> str:
     known = VALUES.get(dimension, {}).get(value)
     if known is not None:
         return str(known)
+    if dimension == "variant":
+        return ARROW.join(_step_words(step) for step in value.split(ARROW))
     try:
         return _time_words(dimension, value)
     except ValueError:
         return value
+
+
+def _step_words(step: str) -> str:
+    """A status, and what an import's source called it beneath, if it did."""
+    status, _sign, rest = step.partition("/")
+    said = str(VALUES["status"].get(status, status))
+    return f"{said}: {rest}" if rest else said
 
 
 def _time_words(dimension: str, value: str) -> str:
@@ -156,12 +166,23 @@ def _time_words(dimension: str, value: str) -> str:
         return _("%(week)s, from %(day)s", week=value, day=i18n.long_day(monday))
     if dimension == "month":
         return i18n.month_and_year(date.fromisoformat(f"{value}-01"))
+    if dimension == "quarter":
+        return i18n.quarter(date(int(value[:4]), 3 * int(value[6:]) - 2, 1))
     return value
 
 
 def short_words(dimension: str, value: str | None) -> str:
     """The same where there is little room: under a column, at a row of a picture."""
-    return (value or _("None")) if dimension in ("day", "week", "month") else key_words(dimension, value)
+    try:
+        if value and dimension == "day":
+            return i18n.day_and_month(date.fromisoformat(value))
+        if value and dimension == "month":
+            return i18n.short_month(date.fromisoformat(f"{value}-01"))
+        if value and dimension == "weekday":
+            return i18n.weekday_word(date.fromisocalendar(2024, 1, int(value)))
+    except ValueError:
+        return value or ""
+    return value if value and dimension == "week" else key_words(dimension, value)
 
 
 def period_words(table: Table) -> str:

@@ -44,6 +44,8 @@ PERMITTED_CLASSIFIERS = {
 LICENCES_READ_BY_PEOPLE: dict[str, str] = {
     # of WeasyPrint; GPL 2.0+, LGPL 2.1+ and MPL 1.1 are offered side by side, and one chooses
     "pyphen": "LGPL-2.1-or-later",
+    # its LICENSE file, and the head of axe.min.js in it; the wheel's metadata name none
+    "axe-playwright-python": "MIT and MPL-2.0",
     # its LICENSE file; the wheel's metadata name none
     "quickjs": "MIT",
 }

@@ -2,43 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-from werkzeug.serving import make_server
-
-from helpdesk import migrations
-from helpdesk.app import create_app
-from helpdesk.config import load_config
-from helpdesk.core.db import db
-from tests import cast as people
 from tests.cast import PASSWORD
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-
-
-@pytest.fixture
-def address(tmp_path: Path) -> Iterator[str]:
-    """A desk that really listens, on a database of its own."""
-    config = load_config({}, home=tmp_path, secret_key="a key for tests")
-    migrations.upgrade(config)
-    app = create_app(config)
-    with app.app_context():
-        people.settle_in()
-        db.session.remove()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    with app.app_context():
-        db.engine.dispose()
 
 
 class Person:

@@ -535,3 +535,48 @@ def test_what_the_browser_gets_names_the_colours_of_the_page() -> None:
     assert given["colours"]["#0b6b5d"] == "--chart-1"
     assert set(HEAT_COLOURS) <= set(given["colours"])
     assert given["narrow"]["width"] < given["below"] <= given["wide"]["width"]
+
+
+def test_the_last_label_of_a_course_stands_in_the_picture() -> None:
+    months = tuple(f"September {year}" for year in range(2021, 2025))
+    for kind in (Kind.LINES, Kind.STACKED, Kind.CONTROL, Kind.FORECAST):
+        made = sketch(Chart(kind, "T", months, (Series("a", (1, 2, 3, 4)),)), width=PHONE)
+        assert made.option["grid"]["right"] >= min(text_width(months[-1]), 96) / 2
+
+
+def test_a_label_beneath_a_bar_takes_the_room_that_it_has() -> None:
+    names = ("Ramunė and daughters, pharmacies", "Girios krepšelis, groceries")
+    made = sketch(Chart(Kind.BARS, "T", names, (Series("", (1, 2)),)))
+
+    assert made.option["xAxis"][0]["data"] == list(names)
+
+
+def test_scales_of_money_say_no_cents_where_none_has_any() -> None:
+    chart = Chart(Kind.BARS, "T", ("a",), (Series("", (80_000,)),), format=Format.MONEY, unit="EUR")
+    tenths = replace(chart, series=(Series("", (90,)),))
+
+    assert sketch(chart).option["yAxis"][1]["data"][-1] == "€800"
+    assert sketch(tenths).option["yAxis"][1]["data"][-1].count(".") == 1
+
+
+def test_the_steps_of_a_heat_legend_stand_below_one_another_on_a_phone() -> None:
+    cells = tuple(Series(f"Row {n}", tuple(float(k * n * 997) for k in range(24))) for n in range(7))
+    chart = Chart(Kind.HEAT, "T", tuple(map(str, range(24))), cells)
+
+    assert sketch(chart).option["visualMap"]["orient"] == "horizontal"
+    phone = sketch(chart, width=PHONE).option
+    assert phone["visualMap"]["orient"] == "vertical"
+    assert phone["grid"]["top"] >= 20 * len(phone["visualMap"]["pieces"])
+
+
+def test_ways_of_a_process_bend_within_the_picture() -> None:
+    names = [f"Team {n}" for n in range(7)]
+    flows = tuple(Flow(a, b, 1 + 20 * (k > n)) for n, a in enumerate(names) for k, b in enumerate(names) if n != k)
+    made = sketch(Chart(Kind.PROCESS, "T", flows=flows))
+    places = {node["name"]: node["value"] for node in made.option["series"][0]["data"]}
+
+    for link in made.option["series"][0]["links"]:
+        (x1, y1), (x2, y2) = places[link["source"]], places[link["target"]]
+        bend = link["lineStyle"]["curveness"] * math.hypot(x2 - x1, y2 - y1) / 2
+        bulge = (y1 + y2) / 2 + (bend if x2 > x1 else -bend)
+        assert -1 <= bulge <= made.height + 1

@@ -44,7 +44,7 @@ def test_a_chart_is_two_drawings_and_its_figures(app: Flask) -> None:
 
     assert page.count("<svg") - page.count('<svg class="icon') == 2
     assert 'class="chart__wide"><svg width="800"' in page
-    assert 'class="chart__narrow"><svg width="340"' in page
+    assert 'class="chart__narrow"><svg width="300"' in page
     assert "&lt;b&gt;Tills&lt;/b&gt;" in page
     assert "<b>Tills" not in page
     assert page.count('href="/x?a=1&amp;b=2"') == 3  # both drawings and the table

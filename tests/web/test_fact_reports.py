@@ -19,6 +19,7 @@ from helpdesk.reports.items import KINDS
 from tests.cast import Cast
 from tests.factories import a_ticket
 from tests.page import Client
+from tests.satisfaction.asking import answered, desk_asks
 from tests.web.test_pages import queries
 
 BrowserOf = Callable[[str], Client]
@@ -152,3 +153,14 @@ def test_figures_of_too_few_are_hidden_and_that_is_explained(cast: Cast, browser
     page = browser_of("vera").get("/manager/reports/lines?whole=1")
     assert "too few" in page.text
     assert "say more about them than about the whole" in page.text
+
+
+def test_lists_behind_a_figure_say_what_things_are_and_files_keep_their_words(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    desk_asks(cast)
+    answered(cast, 5)
+    counting.catch_up_wholly()
+    vera, path = browser_of("vera"), "/manager/reports/satisfaction/behind"
+    assert "#1 Satisfaction" in vera.get(f"{path}?metric=answers").text
+    assert '"title": "csat"' in vera.client.get(f"{path}.json?metric=answers").get_data(as_text=True)

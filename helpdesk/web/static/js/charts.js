@@ -26,14 +26,16 @@ function begin(echarts, element, live, given) {
   const draw = () => {
     const width = element.clientWidth;
     if (!width) return;
-    const { option, height } = width < given.below ? given.narrow : given.wide;
-    const room = Math.min(width, parseFloat(getComputedStyle(live).maxInlineSize) || width);
+    const made = width < given.below ? given.narrow : given.wide;
     if (!live.isConnected) element.prepend(live);
+    const room = Math.min(width, parseFloat(getComputedStyle(live).maxInlineSize) || width);
+    // What bends between its points would bend out of a picture that grew in one direction only.
+    const height = Math.round(given.keepsShape ? (made.height * room) / made.width : made.height);
     drawn?.dispose();
     // Set through the object model, which the policy for styles allows.
     live.style.blockSize = `${height}px`;
     drawn = echarts.init(live, null, { renderer: "svg", width: room, height });
-    drawn.setOption(inColours(option, colours(given.colours, element), getComputedStyle(element).fontFamily));
+    drawn.setOption(inColours(made.option, colours(given.colours, element), getComputedStyle(element).fontFamily));
     drawn.on("click", ({ data }) => {
       if (data?.url) location.assign(data.url);
     });
