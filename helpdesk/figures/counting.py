@@ -2,7 +2,8 @@
 
 1. `catch_up` takes what the journal has gained, ticket by ticket, and writes their facts anew; doing so twice changes
    nothing. Entries get their ids before they are committed, so the last two minutes are looked at again each time.
-2. `close_months` keeps the months that ended long enough ago: what is otherwise since is a second, signed figure.
+2. `close_months` keeps the months that ended long enough ago: what is otherwise since is a second, signed figure. What
+   is counted of other tables than tickets and clocks it keeps by `figures/keeping.py`.
 3. `recount` makes everything anew but what is kept; it can be killed and goes on where it stopped.
 """
 
@@ -22,6 +23,8 @@ from helpdesk.core.settings import read_settings, setting
 from helpdesk.core.times import now
 from helpdesk.figures.desk import desk_zone, month_of
 from helpdesk.figures.folding import Changes, fold
+from helpdesk.figures.keeping import keep
+from helpdesk.figures.state import state_row
 from helpdesk.figures.sums import forget_sums, renew_sums
 from helpdesk.models.figures import FiguresState, StaleDay
 from helpdesk.models.tickets import Ticket
@@ -57,16 +60,6 @@ class ReportSettings:
         85, "People may be busy with tickets for at most so many per cent of their time.", low=10, high=100
     )
     forecast_weeks: int = setting(6, "So many weeks are forecast.", low=4, high=8)
-
-
-def state_row() -> FiguresState:
-    """The one row of the counting, locked for whoever writes."""
-    row = db.session.scalar(select(FiguresState).where(FiguresState.id == 1).with_for_update())
-    if row is None:
-        row = FiguresState(id=1, counted_through=0, zone=desk_zone().key, closed_through=0)
-        db.session.add(row)
-        db.session.flush()
-    return row
 
 
 def catch_up() -> int:
@@ -128,9 +121,13 @@ def _note(changes: Changes) -> None:
             db.session.execute(insert(StaleDay), rows)
 
 
-@command
 def close_months() -> int:
-    """Keep the months that ended long enough ago, oldest first; returns how many were closed."""
+    """Keep the months that ended long enough ago; returns how many months were closed and further rows kept."""
+    return _close_months() + keep()
+
+
+@command
+def _close_months() -> int:
     state = state_row()
     if state.counted_at is None:
         return 0
@@ -162,6 +159,7 @@ def recount() -> int:
     while ids := _recount_some(after):
         after, total = ids[-1], total + len(ids)
     catch_up_wholly()
+    keep()
     return total
 
 

@@ -12,6 +12,7 @@ from helpdesk.models import (
     feedback,
     figures,
     imports,
+    kept,
     knowledge,
     mail,
     messages,
@@ -31,7 +32,7 @@ from sla import models as sla_models
 
 __all__ = [
     "access", "care", "claims", "contracts", "detection", "duties", "enquiries", "feedback", "figures", "imports",
-    "jobs", "journal", "knowledge", "knowledge_models", "mail", "messages", "people", "problems", "products",
+    "jobs", "journal", "kept", "knowledge", "knowledge_models", "mail", "messages", "people", "problems", "products",
     "promises", "routing", "sales", "satisfaction", "search_index", "search_log", "settings", "sla_models", "standing",
     "submissions", "synonyms", "tickets", "transfers",
 ]  # fmt: skip

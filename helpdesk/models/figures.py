@@ -7,7 +7,7 @@ of people are not kept at all. Days are counted in the zone of the desk (`figure
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -235,6 +235,9 @@ class FiguresState(Base):
     counted_at: Mapped[datetime | None]
     zone: Mapped[str] = mapped_column(default="")  # of the days
     closed_through: Mapped[int] = mapped_column(default=0)  # a month as 12 * year + month - 1
+    # Where the months begin that are not wholly kept in the tables of `models/kept.py`.
+    kept_until_at: Mapped[datetime | None]
+    kept_until_on: Mapped[date | None]
 
 
 class WallLink(Base):

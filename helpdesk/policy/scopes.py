@@ -148,7 +148,8 @@ def approval_scope(actor: Actor) -> ColumnElement[bool]:
 
 def claim_scope(actor: Actor) -> ColumnElement[bool]:
     """Claims: whoever sees the ticket."""
-    return Claim.ticket_id.in_(select(Ticket.id).where(ticket_scope(actor)))
+    tickets = ticket_scope(actor)
+    return tickets if isinstance(tickets, True_) else Claim.ticket_id.in_(select(Ticket.id).where(tickets))
 
 
 def deliverable_scope(actor: Actor) -> ColumnElement[bool]:

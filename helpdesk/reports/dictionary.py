@@ -117,7 +117,7 @@ def sql_of(each: Declared) -> str | None:
             query = select(metric.of).select_from(source.model).where(
                 getattr(source.model, basis.at).is_not(None), *basis.conditions, *metric.among, metric.of.is_not(None)
             ).order_by(metric.of)  # fmt: skip
-        compiled = query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+        compiled = source.narrowed(query).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
     except (CompileError, AttributeError, NotImplementedError):
         return None
     return " ".join(re.sub(r" AS anon_\d+| AS \w+_\d+", "", str(compiled)).split())

@@ -20,6 +20,9 @@ when it is stale.
   closed (ten days after its end; a setting). Erasing a person, deleting a ticket, renaming or moving a team changes
   no closed month. What is judged otherwise afterwards is a second figure, signed by whoever made it so: `--judged
   now` counts it, `rejudged` says how many there are.
+- **Other things than tickets** (promises, visits, claims, hours, work, problems, articles, answers) are read of the
+  desk's own tables, of closed months as these were kept. What comes of them later (a claim is decided, a problem
+  fixed) is learnt until it is settled; by whom and where it was stays. `--judged now` reads the tables as they are.
 - **Period.** Half open: `since` is inside, `until` is not. Days, weeks (from Monday) and months are those of the
   desk's zone, which is named beside every figure. Each metric says by which instant a ticket belongs to a period.
 - **Slices.** Conditions on one dimension are alternatives, conditions on different dimensions hold together. A name

@@ -104,7 +104,21 @@ class Source:
     business: tuple[Any, Any, Any] | None = None
     item: str = "ticket"  # what stands behind a figure: ticket, promise, claim …
     item_id: str = "ticket_id"
-    is_live: bool = False  # it reads the desk's own tables, not what was counted of them
+    is_live: bool = False  # it reads the desk's own tables, not facts that are counted behind them
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether second figures are rows of their own, which say whose they are."""
+        return self.latest is not None and hasattr(self.model, "signed_at")
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it reads what closed months kept of the desk's own tables, and as it is judged now these alone."""
+        return self.is_live and self.latest is not None
+
+    def narrowed(self, query: Select[Any]) -> Select[Any]:
+        """A question to the source, as it is put to the tables."""
+        return self.model.narrowed(query) if self.is_live else query
 
     def is_business(self, metric: Metric) -> bool:
         """Whether the metric is of seconds in the desk's hours."""
@@ -372,7 +386,7 @@ class _Run:
             How.MOST: func.max(metric.of), How.DISTINCT: func.count(distinct(metric.of)),
         }.get(metric.how, func.count())  # fmt: skip
         query = select(item, amount.label("amount")).where(*conditions).group_by(item)
-        return query.order_by(func.min(at), item)
+        return self.source.narrowed(query.order_by(func.min(at), item))
 
     def _cell(self, basis: Basis, key: Key) -> list[Any]:
         return [self._is(basis, name, value) for name, value in zip(self.by, key, strict=True)]
@@ -549,7 +563,7 @@ class _Run:
         if groups:
             query = query.group_by(*(group.name for group in groups))
         sizes = [(metric, len(aggregates_of(metric))) for metric in metrics]
-        for row in db.session.execute(query):
+        for row in db.session.execute(self.source.narrowed(query)):
             *values, rows = row
             if not rows:
                 continue  # without groups the database tells the sums of nothing, too
@@ -643,7 +657,8 @@ class _Run:
             basis = self.source.bases[name]
             column = self._step_column(basis, step)
             query = select(func.min(column), func.max(column)).where(*self._conditions(basis, self.over))
-            ends += [int(step.group(value)) for value in db.session.execute(query).one() if value is not None]
+            found = db.session.execute(self.source.narrowed(query)).one()
+            ends += [int(step.group(value)) for value in found if value is not None]
         return (min(ends), max(ends)) if ends else (None, None)
 
     def end_of(self, step: Step, key: str | None) -> datetime:
@@ -687,7 +702,7 @@ class _Run:
 
     def _rejudged(self) -> int:
         """How many items of the slice have a second figure."""
-        if self.source.latest is None:
+        if not self.source.is_signed:
             return 0
         signed = self.model.signed_at.is_not(None)
         if db.session.scalar(select(self.model.id).where(signed).limit(1)) is None:

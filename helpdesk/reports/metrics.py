@@ -162,7 +162,7 @@ class Table:
             "rows": [self.flat_row(row) for row in self.rows], "rejudged": self.rejudged, **self.beside,
         }  # fmt: skip
         former = dict(self.former()) if self.former is not None else {}
-        return told | former | {"total": told["total"] | former.get("total", {})}
+        return told | former | {"total": former.get("total", {}) | told["total"]}
 
     def flat_row(self, row: Row) -> dict[str, Any]:
         """A row as JSON and CSV have it: its dimensions, then its figures."""

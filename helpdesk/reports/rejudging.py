@@ -37,7 +37,7 @@ def rejudged_items(report: FactReport, over: Slice, *, for_: Actor) -> list[Reju
     """The last judged first, at most `MOST` of them."""
     require(for_, Action.READ_REPORTS)
     source = report.source
-    if source.latest is None:
+    if not source.is_signed:
         return []
     basis, model = next(iter(source.bases.values())), source.model
     item = getattr(model, source.item_id)

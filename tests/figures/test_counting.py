@@ -103,6 +103,7 @@ def test_figures_outlive_their_tickets_and_teams(cast: Cast):
             db.session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
     db.session.execute(text("DELETE FROM message WHERE ticket_id = :id"), {"id": ticket_id})
     db.session.execute(delete(Ticket).where(Ticket.id == ticket_id))
+    db.session.commit()
     counting.recount()
 
     assert before == january() == 1

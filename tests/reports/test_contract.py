@@ -315,6 +315,7 @@ def delete_tickets() -> None:
         if db.session.get_bind().dialect.name == "postgresql":
             db.session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         db.session.execute(text(f"DELETE FROM {table}"))
+    db.session.commit()
 
 
 @every_report

@@ -1,1 +1,1 @@
-"""Reports over the desk's own tables, where nothing is counted beforehand: promises, revisits, claims, hours …"""
+"""Reports over the desk's own tables: promises, revisits, claims, hours … Only closed months are kept beforehand."""

@@ -8,7 +8,9 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from helpdesk.core.db import SecondsBetween
+from helpdesk.figures.keeping import kept
 from helpdesk.models.claims import Claim, ClaimDecision, ClaimState, FaultKind, Outcome
+from helpdesk.models.kept import ClaimFigures
 from helpdesk.models.tickets import Ticket
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.scopes import claim_scope
@@ -23,23 +25,25 @@ _in_force = (
     select(ClaimDecision.claim_id, func.max(ClaimDecision.id).label("id"))
     .where(ClaimDecision.in_force_at.is_not(None)).group_by(ClaimDecision.claim_id).subquery()
 )  # fmt: skip
-V = Rows("claims", select(
+V = Rows("claims", kept(ClaimFigures, select(
     Claim.id, Claim.registered_at.label("at"), Claim.state, Claim.fault, Claim.appealed_at,
     ClaimDecision.outcome, ClaimDecision.amount_cents, ClaimDecision.currency,
     SecondsBetween(Claim.registered_at, ClaimDecision.in_force_at).label("seconds"),
     *of_ticket(), *days(Claim.registered_at),
 ).join(Ticket, Ticket.id == Claim.ticket_id).outerjoin(_in_force, _in_force.c.claim_id == Claim.id)
- .outerjoin(ClaimDecision, ClaimDecision.id == _in_force.c.id))  # fmt: skip
+ .outerjoin(ClaimDecision, ClaimDecision.id == _in_force.c.id),
+    outcomes={"": ("state", "appealed_at", "outcome", "amount_cents", "currency", "seconds")},
+    settled=lambda row, closed: row.state.in_(ENDED)))  # fmt: skip
 
 SOURCE = Source(
-    V, {"registered": Basis("at", "day", "month", title=_l("registered"))}, within(V, Claim, claim_scope),
+    V, {"registered": Basis("at", "day", "month", (V.is_kept,), title=_l("registered"))}, within(V, Claim, claim_scope),
     sliced_by("organisation", "product", "component", "category", "contract", "team", "line", "operator", "channel",
               "priority", "status", "type", "import")
     | {"fault": worded_dimension("fault", _l("Fault"), "fault", FaultKind),
        "decision": worded_dimension("decision", _l("Decision"), "outcome", Outcome),
        "state": worded_dimension("state", _l("State"), "state", ClaimState),
        "currency": free_dimension("currency", _l("Currency"), "currency")},
-    item="claim", item_id="id", is_live=True,
+    item="claim", item_id="id", is_live=True, latest=V.is_latest, kept=V.is_kept,
 )  # fmt: skip
 _KEPT_UP = V.state != ClaimState.WITHDRAWN
 _DECIDED = (_KEPT_UP, V.outcome.is_not(None))

@@ -1,7 +1,8 @@
 """Cost of service: the work done for clients, at the rates of their contracts, against what the contracts bring.
 
-1. Work counts by the instant at which it began; what was taken back is not counted, whenever that was. Its money is
-   minutes at the hourly rate of the terms that held, else at the rate of the settings; without any it has none.
+1. Work counts by the instant at which it began; what was taken back before its month was closed is not counted. Its
+   money is minutes at the hourly rate of the terms that held, else at the rate of the settings; without any it has
+   none.
 2. The value of a contract in a period is its monthly fee for each month, pro rata by days for a month of which only a
    part lies in the period, or in which the contract or its terms begin or end. Terms without a fee are worth the hours
    granted for days of the period at their hourly rate.
@@ -27,7 +28,9 @@ from helpdesk.core.settings import read_settings
 from helpdesk.core.times import now
 from helpdesk.figures.counting import ReportSettings
 from helpdesk.figures.desk import day_of, desk_zone, first_of_month, month_of
-from helpdesk.models.contracts import Contract, ContractTerms, HoursEntry, HoursKind, WorkLog
+from helpdesk.figures.keeping import kept
+from helpdesk.models.contracts import Contract, ContractTerms, HoursKind, WorkLog
+from helpdesk.models.kept import WorkFigures
 from helpdesk.models.tickets import Ticket
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.rules import require
@@ -36,7 +39,7 @@ from helpdesk.reports.base import Slice
 from helpdesk.reports.dimensions import STEPS, free_dimension
 from helpdesk.reports.engine import Basis, FactReport, Key, Source, before, check_slicing, following, said, utc
 from helpdesk.reports.metrics import Figure, How, Metric, Row, Table, Time, Unit
-from helpdesk.reports.tables.hours import BILLED_AMOUNT, NOTICES
+from helpdesk.reports.tables.hours import BILLED_AMOUNT, E_, NOTICES
 from helpdesk.reports.tables.joint import SideBySide, joint_source, metrics_of
 from helpdesk.reports.tables.rows import Rows, days, days_of_date, of_ticket, sliced_by, told_when_asked, within
 
@@ -61,7 +64,7 @@ def _default_rate_in_sql(element: DefaultRate, compiler: Any, **kwargs: Any) -> 
 
 _rate = func.coalesce(ContractTerms.hourly_rate_cents, DefaultRate())
 _taken_back = aliased(WorkLog)
-W = Rows("work", select(
+W = Rows("work", kept(WorkFigures, select(
     WorkLog.id, WorkLog.started_at.label("at"), WorkLog.minutes, WorkLog.operator_id, WorkLog.contract_id,
     WorkLog.channel, ((2 * WorkLog.minutes * _rate + 60) // 120).label("cents"),
     case((ContractTerms.hourly_rate_cents.is_not(None), ContractTerms.currency), else_=DEFAULT_CURRENCY)
@@ -70,17 +73,18 @@ W = Rows("work", select(
     *of_ticket("operator_id", "contract_id", "channel"), *days(WorkLog.started_at),
 ).join(Ticket, Ticket.id == WorkLog.ticket_id).outerjoin(ContractTerms, ContractTerms.id == WorkLog.terms_id)
  .where(WorkLog.reverses_id.is_(None),
-        ~select(_taken_back.id).where(_taken_back.reverses_id == WorkLog.id).correlate(WorkLog).exists()))  # fmt: skip
+        ~select(_taken_back.id).where(_taken_back.reverses_id == WorkLog.id).correlate(WorkLog).exists())))  # fmt: skip
 _CURRENCY = {"currency": free_dimension("currency", _l("Currency"), "currency")}
 _TAKEN_BACK = _l("Work that was taken back.")
 
 WORK = FactReport(
     "cost-work", _l("Work"), _l("The work that began in the period."),
     Source(
-        W, {"worked": Basis("at", "day", "month", title=_l("worked"))}, within(W, Ticket, ticket_scope, "ticket_id"),
+        W, {"worked": Basis("at", "day", "month", (W.is_kept,), title=_l("worked"))},
+        within(W, Ticket, ticket_scope, "ticket_id"),
         sliced_by("organisation", "contract", "operator", "team", "line", "product", "component", "category",
                   "channel", "type", "priority", "status") | _CURRENCY,
-        item="work", item_id="id", is_live=True,
+        item="work", item_id="id", is_live=True, latest=W.is_latest, kept=W.is_kept,
     ), (
         Metric(name="worked_minutes", title=_l("Work"), basis="worked", how=How.SUM, unit=Unit.MINUTES,
                time=Time.CALENDAR, of=W.minutes,
@@ -265,9 +269,9 @@ class ContractValue(FactReport):
         if not prepaid:
             return []
         rows = db.session.execute(
-            select(HoursEntry.contract_id, HoursEntry.day, HoursEntry.minutes)
-            .where(among(HoursEntry.contract_id, sorted(prepaid)), HoursEntry.kind == HoursKind.GRANTED,
-                   HoursEntry.day >= first, HoursEntry.day < until)
+            select(E_.contract_id, E_.on, E_.minutes)
+            .where(E_.is_kept, among(E_.contract_id, sorted(prepaid)), E_.kind == HoursKind.GRANTED,
+                   E_.on >= first, E_.on < until)
         )  # fmt: skip
         return [
             (contract_id, (span.currency, price(minutes, span.rate) or 0))

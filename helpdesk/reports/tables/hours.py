@@ -7,7 +7,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import case, select
 
+from helpdesk.figures.keeping import kept
 from helpdesk.models.contracts import BillingNotice, Contract, HoursEntry, HoursKind, WorkLog
+from helpdesk.models.kept import BillingFigures, HoursFigures
 from helpdesk.models.tickets import Ticket
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.scopes import contract_scope
@@ -22,15 +24,15 @@ from helpdesk.reports.tables.rows import Rows, days_of_date, of_ticket, sliced_b
 _OWN = ("organisation_id", "contract_id", "operator_id", "channel")
 _SLICED_BY = sliced_by("contract", "organisation", "operator", "team", "line", "product", "component", "category",
                        "channel", "type", "priority")  # fmt: skip
-E_ = Rows("hours_entries", select(
+E_ = Rows("hours_entries", kept(HoursFigures, select(
     HoursEntry.id, HoursEntry.day.label("on"), HoursEntry.kind, HoursEntry.contract_id, Contract.organisation_id,
     HoursEntry.minutes, (-HoursEntry.minutes).label("spent"), WorkLog.operator_id, WorkLog.channel,
     *of_ticket(*_OWN), *days_of_date(HoursEntry.day),
 ).join(Contract, Contract.id == HoursEntry.contract_id).outerjoin(WorkLog, WorkLog.id == HoursEntry.work_log_id)
- .outerjoin(Ticket, Ticket.id == WorkLog.ticket_id))  # fmt: skip
-_BASES = {"counted": Basis("on", "day", "month", title=_l("counting for"), is_date=True)}
+ .outerjoin(Ticket, Ticket.id == WorkLog.ticket_id), at="on"))  # fmt: skip
+_BASES = {"counted": Basis("on", "day", "month", (E_.is_kept,), title=_l("counting for"), is_date=True)}
 _LEDGER = Source(E_, _BASES, within(E_, Contract, contract_scope, "contract_id"), _SLICED_BY, item="hours_entry",
-                 item_id="id", is_live=True)  # fmt: skip
+                 item_id="id", is_live=True, latest=E_.is_latest, kept=E_.is_kept)  # fmt: skip
 
 
 def _minutes(kind: HoursKind, title: Any, definition: Any) -> Metric:
@@ -60,7 +62,7 @@ LEFT = Standing(
                           "before it, not of the period alone.")),),
 )  # fmt: skip
 
-N = Rows("billing_notices", select(
+N = Rows("billing_notices", kept(BillingFigures, select(
     BillingNotice.id, BillingNotice.dated.label("on"), BillingNotice.contract_id, Contract.organisation_id,
     BillingNotice.amount_cents, BillingNotice.currency, WorkLog.operator_id, WorkLog.channel,
     case((BillingNotice.amount_cents.is_(None), True), else_=False).label("is_unpriced"),
@@ -68,7 +70,7 @@ N = Rows("billing_notices", select(
 ).join(Contract, Contract.id == BillingNotice.contract_id)
  .outerjoin(WorkLog, WorkLog.id == BillingNotice.work_log_id).outerjoin(Ticket, Ticket.id == WorkLog.ticket_id)
  # What products cost is no money of the contract, and its proforma and its invoice would count twice.
- .where(BillingNotice.cancelled_at.is_(None), BillingNotice.sale_id.is_(None)))  # fmt: skip
+ .where(BillingNotice.cancelled_at.is_(None), BillingNotice.sale_id.is_(None)), at="on"))  # fmt: skip
 _NOT_COUNTED = _l("Notices that were cancelled before accounting took them, and those of sales.")
 BILLED_AMOUNT = Metric(
     name="billed_amount", title=_l("Billed"), basis="dated", how=How.SUM, unit=Unit.CENTS, of=N.amount_cents,
@@ -77,10 +79,10 @@ BILLED_AMOUNT = Metric(
                   "never added: broken down by currency each is told."),
 )  # fmt: skip
 NOTICES = Source(
-    N, {"dated": Basis("on", "day", "month", title=_l("dated"), is_date=True)},
+    N, {"dated": Basis("on", "day", "month", (N.is_kept,), title=_l("dated"), is_date=True)},
     within(N, Contract, contract_scope, "contract_id"),
     _SLICED_BY | {"currency": free_dimension("currency", _l("Currency"), "currency")}, item="billing_notice",
-    item_id="id", is_live=True,
+    item_id="id", is_live=True, latest=N.is_latest, kept=N.is_kept,
 )  # fmt: skip
 BILLED = FactReport(
     "hours-billed", _l("Billed"), _l("What went to accounting."), NOTICES, (

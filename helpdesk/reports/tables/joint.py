@@ -167,14 +167,17 @@ class Standing(FactReport):
         asked = tuple(self.by if by is None else by)
         check_slicing(self, over, asked)
         others = tuple(name for name in asked if name not in STEPS)
-        whole = super().run(replace(over, since=None), for_=for_, by=others, compare=False)
+        whole = super().run(replace(over, since=None), for_=for_, by=others, judged=judged, compare=False)
         opening = None
         if over.since is not None:
-            opening = super().run(replace(over, since=None, until=over.since), for_=for_, by=others, compare=False)
+            opening = super().run(
+                replace(over, since=None, until=over.since), for_=for_, by=others, judged=judged, compare=False
+            )
         rows = list(whole.rows)
         if len(others) < len(asked):
-            moved = super().run(over, for_=for_, by=asked, compare=False)
-            stretches = super().run(over, for_=for_, by=tuple(n for n in asked if n in STEPS), compare=False)
+            moved = super().run(over, for_=for_, by=asked, judged=judged, compare=False)
+            steps = tuple(name for name in asked if name in STEPS)
+            stretches = super().run(over, for_=for_, by=steps, judged=judged, compare=False)
             rows = self._accumulated(asked, opening, moved, [row.key[0] for row in stretches.rows])
         return replace(
             whole, since=said(over.since, desk_zone()), by=asked, rows=tuple(rows[:limit]),

@@ -13,8 +13,10 @@ from helpdesk.core.errors import Invalid
 from helpdesk.core.i18n import gettext as _
 from helpdesk.core.journal import Entry
 from helpdesk.events import ArticleMoved
+from helpdesk.figures.keeping import kept
 from helpdesk.knowledge.uses import GIVEN
 from helpdesk.models.figures import TicketFigures
+from helpdesk.models.kept import ArticleFigures, ArticleUseFigures, OutdatedFigures, SittingFigures, VoteFigures
 from helpdesk.models.knowledge import ArticleUse, Deflection, UseKind
 from helpdesk.models.tickets import Ticket
 from helpdesk.policy.actor import Actor
@@ -50,7 +52,11 @@ _first_product = (
 )  # fmt: skip
 _OF_ARTICLES = sliced_by("product") | ARTICLE
 
-_given = select(ArticleUse.ticket_id).where(ArticleUse.kind.in_(GIVEN))
+U = Rows("article_uses", kept(ArticleUseFigures, select(
+    ArticleUse.id, ArticleUse.article_id, ArticleUse.kind, ArticleUse.language, ArticleUse.line, ArticleUse.operator_id,
+    ArticleUse.at, *of_ticket("line", "operator_id"), *days(ArticleUse.at),
+).join(Ticket, Ticket.id == ArticleUse.ticket_id)))  # fmt: skip
+_given = U.narrowed(select(U.ticket_id).where(U.is_kept, U.kind.in_(GIVEN)))
 LINKED = FactReport(
     "knowledge-linked", _l("Tickets with an article"), _l("Resolved tickets for which an article was given."),
     TICKETS, (
@@ -66,17 +72,14 @@ LINKED = FactReport(
     ),
 )  # fmt: skip
 
-U = Rows("article_uses", select(
-    ArticleUse.id, ArticleUse.article_id, ArticleUse.kind, ArticleUse.language, ArticleUse.line, ArticleUse.operator_id,
-    ArticleUse.at, *of_ticket("line", "operator_id"), *days(ArticleUse.at),
-).join(Ticket, Ticket.id == ArticleUse.ticket_id))  # fmt: skip
 USED = FactReport(
     "knowledge-used", _l("Articles used"), _l("What was done with articles at tickets."),
     Source(
-        U, {"used": Basis("at", "day", "month", title=_l("used"))}, within(U, Ticket, ticket_scope, "ticket_id"),
+        U, {"used": Basis("at", "day", "month", (U.is_kept,), title=_l("used"))},
+        within(U, Ticket, ticket_scope, "ticket_id"),
         sliced_by("operator", "line", "team", "organisation", "contract", "product", "component", "category",
                   "channel", "type", "priority", "status", "import") | ARTICLE | LANGUAGE,
-        item="article_use", item_id="id", is_live=True,
+        item="article_use", item_id="id", is_live=True, latest=U.is_latest, kept=U.is_kept,
     ), (
         Metric(name="uses", title=_l("Given"), basis="used", where=(U.kind.in_(GIVEN),), better="more",
                definition=_l("How often an article was linked to a ticket or put into a reply, whether the ticket is "
@@ -86,43 +89,45 @@ USED = FactReport(
     ),
 )  # fmt: skip
 
-A = Rows("articles", select(
+A = Rows("articles", kept(ArticleFigures, select(
     Article.id, Article.id.label("article_id"), Article.published_at.label("at"),
     Article.source_language.label("language"), _first_product.label("product_id"), *days(Article.published_at),
-))  # fmt: skip
+)))  # fmt: skip
 PUBLISHED = FactReport(
     "knowledge-published", _l("Articles published"), _l("Articles that readers got in the period."),
-    Source(A, {"published": Basis("at", "day", "month", title=_l("published"))}, within(A, Article, article_scope),
-           _OF_ARTICLES | LANGUAGE, item="article", item_id="id", is_live=True),
+    Source(A, {"published": Basis("at", "day", "month", (A.is_kept,), title=_l("published"))},
+           within(A, Article, article_scope),
+           _OF_ARTICLES | LANGUAGE, item="article", item_id="id", is_live=True,
+           latest=A.is_latest, kept=A.is_kept),
     (Metric(name="published", title=_l("Published"), basis="published", better="more",
             definition=_l("Articles published in the period for the first time."),
             exclusions=_l("An article of several products stands under the one that was named first.")),),
 )  # fmt: skip
 
-M = Rows("articles_outdated", select(
+M = Rows("articles_outdated", kept(OutdatedFigures, select(
     Entry.id, Entry.subject_id.label("article_id"), Entry.at, _first_product.label("product_id"), *days(Entry.at),
 ).join(Article, Article.id == Entry.subject_id).where(
     Entry.subject_kind == ArticleMoved.subject_kind, Entry.fact == ArticleMoved.__name__,
     Entry.payload["after"].as_string() == ArticleState.OUTDATED.value,
-))  # fmt: skip
+)))  # fmt: skip
 OUTDATED = FactReport(
     "knowledge-outdated", _l("Articles outdated"), _l("Articles that were found to be out of date."),
-    Source(M, {"outdated": Basis("at", "day", "month", title=_l("outdated"))},
+    Source(M, {"outdated": Basis("at", "day", "month", (M.is_kept,), title=_l("outdated"))},
            within(M, Article, article_scope, "article_id"), _OF_ARTICLES, item="article", item_id="article_id",
-           is_live=True),
+           is_live=True, latest=M.is_latest, kept=M.is_kept),
     (Metric(name="outdated", title=_l("Outdated"), basis="outdated", how=How.DISTINCT, of=M.article_id, better="less",
             definition=_l("Articles that were marked as outdated in the period, whatever they are now."),
             exclusions=_l("An article of several products stands under the one that was named first.")),),
 )  # fmt: skip
 
-W = Rows("article_votes", select(
+W = Rows("article_votes", kept(VoteFigures, select(
     Vote.id, Vote.article_id, Vote.at, Vote.is_useful, _first_product.label("product_id"), *days(Vote.at),
-).join(Article, Article.id == Vote.article_id))  # fmt: skip
+).join(Article, Article.id == Vote.article_id)))  # fmt: skip
 VOTED = FactReport(
     "knowledge-voted", _l("Votes on articles"), _l("What readers said of articles."),
-    Source(W, {"voted": Basis("at", "day", "month", title=_l("voted"))},
+    Source(W, {"voted": Basis("at", "day", "month", (W.is_kept,), title=_l("voted"))},
            within(W, Article, article_scope, "article_id"), _OF_ARTICLES, item="article_vote", item_id="id",
-           is_live=True),
+           is_live=True, latest=W.is_latest, kept=W.is_kept),
     (
         Metric(name="votes", title=_l("Votes"), basis="voted",
                definition=_l("Readers who said whether an article was useful; who changes a vote counts once, with "
@@ -134,15 +139,16 @@ VOTED = FactReport(
     ),
 )  # fmt: skip
 
-D = Rows("sittings", select(
+D = Rows("sittings", kept(SittingFigures, select(
     Deflection.id, Deflection.shown_at.label("at"), Deflection.opened_at, Deflection.ticket_followed,
     Deflection.language, *days(Deflection.shown_at),
-))  # fmt: skip
+), outcomes={"": ("opened_at", "ticket_followed")},
+    settled=lambda row, closed: row.ticket_followed.is_not(None)))  # fmt: skip
 _SETTLED = (D.ticket_followed.is_not(None),)
 SUGGESTED = FactReport(
     "knowledge-suggested", _l("Suggestions"), _l("Whether articles shown to clients kept tickets away."),
-    Source(D, {"shown": Basis("at", "day", "month", title=_l("shown"))}, lambda actor: [], LANGUAGE, item="sitting",
-           item_id="id", is_live=True),
+    Source(D, {"shown": Basis("at", "day", "month", (D.is_kept,), title=_l("shown"))}, lambda actor: [], LANGUAGE,
+           item="sitting", item_id="id", is_live=True, latest=D.is_latest, kept=D.is_kept),
     (
         Metric(name="sittings", title=_l("Shown to"), basis="shown", where=_SETTLED,
                definition=_l("Sittings in which a client about to write was shown articles, and which are settled: "

@@ -11,6 +11,8 @@ from sqlalchemy import func, select
 from helpdesk.core.db import SecondsBetween
 from helpdesk.core.journal import Entry
 from helpdesk.events import ProblemMoved
+from helpdesk.figures.keeping import kept
+from helpdesk.models.kept import ProblemFigures
 from helpdesk.models.problems import CauseCategory, Problem, ProblemProduct, ProblemState, ProblemTicket
 from helpdesk.models.tickets import Ticket
 from helpdesk.policy.scopes import problem_scope
@@ -34,7 +36,13 @@ _first_product = (
     select(ProblemProduct.product_id).where(ProblemProduct.problem_id == Problem.id).order_by(ProblemProduct.id)
     .limit(1).correlate(Problem).scalar_subquery()
 )  # fmt: skip
-V = Rows("problems", select(
+_OUTCOMES = {
+    "": ("state", "cause_category", "tickets", "came_back"),
+    "known_error_month": ("known_error_at", "known_error_day", "known_error_month", "known_error_seconds"),
+    "fixed_month": ("fixed_at", "fixed_day", "fixed_month", "fix_seconds"),
+    "closed_month": ("closed_at", "closed_day", "closed_month"),
+}
+V = Rows("problems", kept(ProblemFigures, select(
     Problem.id, Problem.created_at, Problem.fixed_at, Problem.closed_at, _known_error_at.label("known_error_at"),
     Problem.state, Problem.cause_category, Problem.team_id, _first_product.label("product_id"),
     _linked.scalar_subquery().label("tickets"),
@@ -44,20 +52,22 @@ V = Rows("problems", select(
     SecondsBetween(Problem.created_at, Problem.fixed_at).label("fix_seconds"),
     *days(Problem.created_at, "created_"), *days(Problem.fixed_at, "fixed_"), *days(Problem.closed_at, "closed_"),
     *days(_known_error_at, "known_error_"),
-))  # fmt: skip
+), at="created_at", outcomes=_OUTCOMES,
+    settled=lambda row, closed: func.coalesce(row.closed_month <= closed, False)))  # fmt: skip
 
 SOURCE = Source(
     V, {
-        "opened": Basis("created_at", "created_day", "created_month", title=_l("opened")),
-        "known_error": Basis("known_error_at", "known_error_day", "known_error_month", title=_l("known error")),
-        "fixed": Basis("fixed_at", "fixed_day", "fixed_month", title=_l("fixed")),
-        "closed": Basis("closed_at", "closed_day", "closed_month", title=_l("closed")),
+        "opened": Basis("created_at", "created_day", "created_month", (V.is_kept,), title=_l("opened")),
+        "known_error": Basis("known_error_at", "known_error_day", "known_error_month", (V.is_kept,),
+                             title=_l("known error")),
+        "fixed": Basis("fixed_at", "fixed_day", "fixed_month", (V.is_kept,), title=_l("fixed")),
+        "closed": Basis("closed_at", "closed_day", "closed_month", (V.is_kept,), title=_l("closed")),
     },
     within(V, Problem, problem_scope),
     sliced_by("product", "team")
     | {"state": worded_dimension("state", _l("State"), "state", ProblemState),
        "cause": worded_dimension("cause", _l("Cause"), "cause_category", CauseCategory)},
-    item="problem", item_id="id", is_live=True,
+    item="problem", item_id="id", is_live=True, latest=V.is_latest, kept=V.is_kept,
 )  # fmt: skip
 _OF_SEVERAL = _l("A problem of several products stands under the one that was named first.")
 

@@ -14,11 +14,13 @@ from sqlalchemy import and_, case, func, select
 from helpdesk.core.db import among, db
 from helpdesk.core.errors import Invalid
 from helpdesk.core.i18n import gettext as _
+from helpdesk.figures.keeping import kept
 from helpdesk.models.access import Role
 from helpdesk.models.contracts import WorkLog
+from helpdesk.models.kept import ProblemTicketFigures
 from helpdesk.models.problems import NUMBER_PREFIX, Problem, ProblemTicket
 from helpdesk.models.products import InstalledProduct, Product, Version
-from helpdesk.models.tickets import Impact, Ticket
+from helpdesk.models.tickets import OPEN_STATUSES, Impact, Status, Ticket
 from helpdesk.policy.actions import Action
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.scopes import ticket_scope
@@ -35,15 +37,17 @@ _minutes = (
     select(func.coalesce(func.sum(WorkLog.minutes), 0)).where(WorkLog.ticket_id == Ticket.id).correlate(Ticket)
     .scalar_subquery()
 )  # fmt: skip
-V = Rows("problem_tickets", select(
-    ProblemTicket.problem_id, Ticket.opened_at.label("at"), Ticket.requester_id, Ticket.reopenings,
+V = Rows("problem_tickets", kept(ProblemTicketFigures, select(
+    ProblemTicket.id, ProblemTicket.problem_id, Ticket.opened_at.label("at"), Ticket.reopenings,
     InstalledProduct.version_id, _minutes.label("minutes"),
     case(IMPACTS, value=Ticket.impact, else_=IMPACTS[Impact.PERSON]).label("impact"),
     # Organisations, and contacts of none: of different sign, so that they are told apart.
     func.coalesce(Ticket.organisation_id, -Ticket.requester_id).label("client_id"),
     *of_ticket(), *days(Ticket.opened_at),
 ).join(Ticket, and_(Ticket.id == ProblemTicket.ticket_id, ProblemTicket.ended_at.is_(None)))
- .outerjoin(InstalledProduct, InstalledProduct.id == Ticket.installed_product_id))  # fmt: skip
+ .outerjoin(InstalledProduct, InstalledProduct.id == Ticket.installed_product_id),
+    outcomes={"": ("reopenings", "minutes")},
+    settled=lambda row, closed: row.status.not_in([*OPEN_STATUSES, Status.RESOLVED])))  # fmt: skip
 
 
 def _problem(value: str) -> list[Any]:
@@ -80,7 +84,7 @@ def _scope(actor: Actor) -> list[Any]:
 
 
 SOURCE = Source(
-    V, {"opened": Basis("at", "day", "month", title=_l("opened"))}, _scope,
+    V, {"opened": Basis("at", "day", "month", (V.is_kept,), title=_l("opened"))}, _scope,
     {
         "problem": Dimension(
             "problem", _l("Problem"), ("problem_id",), _problem,
@@ -89,7 +93,7 @@ SOURCE = Source(
         "version": Dimension("version", _l("Version"), ("version_id",), _version, _versions),
     } | sliced_by("product", "component", "category", "organisation", "contract", "team", "line", "channel", "type",
                   "priority", "status"),
-    item="ticket", item_id="ticket_id", is_live=True,
+    item="ticket", item_id="ticket_id", is_live=True, latest=V.is_latest, kept=V.is_kept,
 )  # fmt: skip
 _LINKED = _l("Tickets whose link to a problem was taken back.")
 

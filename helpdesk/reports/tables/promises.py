@@ -7,7 +7,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from helpdesk.figures.keeping import kept
 from helpdesk.models.access import Role
+from helpdesk.models.kept import PromiseFigures
 from helpdesk.models.promises import Promise, PromiseState
 from helpdesk.models.tickets import Ticket
 from helpdesk.policy.actor import Actor
@@ -18,11 +20,12 @@ from helpdesk.reports.metrics import How, Metric, Unit
 from helpdesk.reports.promises import BY, run_promises
 from helpdesk.reports.tables.rows import AskedAt, Rows, days, of_ticket, sliced_by, within
 
-V = Rows("promises", select(
+V = Rows("promises", kept(PromiseFigures, select(
     Promise.id, Promise.until_at.label("at"), Promise.state, Promise.owner_id.label("operator_id"), Promise.line,
     Promise.organisation_id, (Promise.until_at < AskedAt()).label("has_passed"),
     *of_ticket("operator_id", "line", "organisation_id"), *days(Promise.until_at),
-).outerjoin(Ticket, Ticket.id == Promise.ticket_id))  # fmt: skip
+).outerjoin(Ticket, Ticket.id == Promise.ticket_id),
+    outcomes={"": ("state",)}, settled=lambda row, closed: row.state != PromiseState.PLANNED))  # fmt: skip
 
 
 def _scope(actor: Actor) -> list[Any]:
@@ -32,10 +35,10 @@ def _scope(actor: Actor) -> list[Any]:
 
 
 SOURCE = Source(
-    V, {"due": Basis("at", "day", "month", title=_l("promised for"))}, _scope,
+    V, {"due": Basis("at", "day", "month", (V.is_kept,), title=_l("promised for"))}, _scope,
     sliced_by("operator", "line", "team", "organisation", "contract", "product", "component", "category", "channel",
               "type", "priority", "status", "import"),
-    item="promise", item_id="id", is_live=True,
+    item="promise", item_id="id", is_live=True, latest=V.is_latest, kept=V.is_kept,
 )  # fmt: skip
 _OVERDUE = ((V.state == PromiseState.PLANNED) & V.has_passed,)
 _DECIDED = ((V.state.in_([PromiseState.KEPT, PromiseState.LATE, PromiseState.BROKEN])) | _OVERDUE[0],)

@@ -5,9 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
-from helpdesk.models.care import Care, CarePlan, Followed, Need, Referral, Revisit, RevisitOutcome, RevisitState
+from helpdesk.figures.keeping import kept
+from helpdesk.models.care import (
+    OPEN_STATES,
+    Care,
+    CarePlan,
+    Followed,
+    Need,
+    Referral,
+    Revisit,
+    RevisitOutcome,
+    RevisitState,
+)
+from helpdesk.models.kept import RevisitFigures
 from helpdesk.policy.actor import Actor
 from helpdesk.policy.scopes import revisit_scope
 from helpdesk.reports.base import Slice
@@ -25,7 +37,15 @@ def _found(model: type[Need] | type[Referral], name: str, *where: Any) -> Any:
     )  # fmt: skip
 
 
-V = Rows("revisits", select(
+def _settled(row: Any, closed: int) -> Any:
+    """It has ended, and so has whatever it found."""
+    del closed
+    followed = (select(each.id).where(each.revisit_id == row.id, each.state == Followed.OPEN).exists()
+                for each in (Need, Referral))  # fmt: skip
+    return and_(row.state.not_in(OPEN_STATES), *(~each for each in followed))
+
+
+V = Rows("revisits", kept(RevisitFigures, select(
     Revisit.id, Revisit.planned_on.label("on"), Revisit.state, Revisit.operator_id, Revisit.team_id,
     Revisit.organisation_id, Revisit.contract_id, Revisit.channel, Care.plan_id, RevisitOutcome.satisfaction,
     (Revisit.planned_on < on_desk_day(AskedAt())).label("has_passed"),
@@ -34,14 +54,16 @@ V = Rows("revisits", select(
     _found(Referral, "referrals"), _found(Referral, "referrals_won", Referral.state == Followed.WON),
     *days_of_date(Revisit.planned_on),
 ).outerjoin(RevisitOutcome, RevisitOutcome.revisit_id == Revisit.id)
- .outerjoin(Care, Care.id == Revisit.care_id))  # fmt: skip
+ .outerjoin(Care, Care.id == Revisit.care_id),
+    at="on", outcomes={"": ("state", "satisfaction", "is_late", "needs", "needs_won", "referrals", "referrals_won")},
+    settled=_settled))  # fmt: skip
 
 SOURCE = Source(
-    V, {"planned": Basis("on", "day", "month", title=_l("planned for"), is_date=True)},
+    V, {"planned": Basis("on", "day", "month", (V.is_kept,), title=_l("planned for"), is_date=True)},
     within(V, Revisit, revisit_scope),
     sliced_by("operator", "team", "organisation", "contract", "channel")
     | {"care_plan": named_dimension("care_plan", _l("Care plan"), "plan_id", CarePlan)},
-    item="revisit", item_id="id", is_live=True,
+    item="revisit", item_id="id", is_live=True, latest=V.is_latest, kept=V.is_kept,
 )  # fmt: skip
 _OPEN = V.state.in_([RevisitState.PLANNED, RevisitState.CONFIRMED])
 _ON_TIME = (V.state == RevisitState.DONE, V.is_late.is_(False))

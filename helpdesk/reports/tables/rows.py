@@ -11,8 +11,23 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Integer, Select, String, Subquery, True_, bindparam, cast, null, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    False_,
+    Integer,
+    Select,
+    String,
+    Subquery,
+    True_,
+    bindparam,
+    cast,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import visitors
 
 from helpdesk.core.db import DayNumber, LocalDate, MonthNumber, UTCDateTime
 from helpdesk.core.times import now
@@ -28,11 +43,15 @@ SLICED_BY: dict[str, Dimension] = OF_TICKETS | {
 }
 
 
-class Rows:
-    """A query as a model of facts: its columns are attributes."""
+JUDGED = {"is_kept", "is_latest"}  # as months were closed, and now
 
-    def __init__(self, name: str, query: Select[*tuple[Any, ...]]) -> None:
+
+class Rows:
+    """A query as a model of facts: its columns are attributes. Every part of a union has a column `id`."""
+
+    def __init__(self, name: str, query: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]) -> None:
         self._rows: Subquery = query.subquery(name)
+        self._parts: tuple[Any, ...] = tuple(query.selects) if isinstance(query, CompoundSelect) else ()
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name not in self._rows.c:
@@ -41,6 +60,33 @@ class Rows:
 
     def __clause_element__(self) -> Subquery:
         return self._rows
+
+    def narrowed(self, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+        """The same question, of those columns alone that it asks for: SQLite works out every column of a union.
+
+        Who asks for what is kept, or for what is latest, demands it; the parts that have none of it are left out.
+        """
+        if not self._parts:
+            return query
+        asked = {"id", *(str(each.key) for each in map(self._own, visitors.iterate(query)) if each is not None)}
+        parts: list[Any] = [part.with_only_columns(*(column for column in part.selected_columns if column.key in asked))
+                 for part in self._parts if not any(_is_none_of_it(part, name) for name in asked & JUDGED)]  # fmt: skip
+        whole: Any = union_all(*parts) if len(parts) > 1 else parts[0]
+        rows: Subquery = whole.subquery(self._rows.name)
+
+        def replaced(each: Any, **_others: Any) -> Any:
+            own = self._own(each)
+            return rows if each is self._rows else rows.c[own.key] if own is not None else None
+
+        traverse: Any = visitors.replacement_traverse
+        return traverse(query, {}, replaced)  # type: ignore[no-any-return]
+
+    def _own(self, each: Any) -> Any:
+        return each if getattr(each, "table", None) is self._rows else None
+
+
+def _is_none_of_it(part: Any, name: str) -> bool:
+    return isinstance(part.selected_columns[name].element, False_)
 
 
 def sliced_by(*names: str) -> dict[str, Dimension]:

@@ -13,8 +13,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from helpdesk.figures.keeping import kept
+from helpdesk.models.kept import SurveyFigures
 from helpdesk.models.satisfaction import NotAsked, Survey, SurveyKind, SurveyState, Via
 from helpdesk.policy.scopes import survey_scope
 from helpdesk.reports.dimensions import worded_dimension
@@ -23,23 +25,37 @@ from helpdesk.reports.metrics import How, Metric, Unit
 from helpdesk.reports.tables.rows import Rows, days, sliced_by, within
 from helpdesk.satisfaction.scores import PRAISE_FROM
 
-V = Rows("surveys", select(
+_OUTCOMES = {
+    "": ("state", "reason"),
+    "sent_month": ("sent_at", "sent_day", "sent_month"),
+    "answered_month": ("answered_at", "answered_day", "answered_month", "score", "via", "has_words"),
+}
+
+
+def _settled(row: Any, closed: int) -> Any:
+    """Nobody answers any more, or the month of the answer is closed, too."""
+    is_over = row.state.in_([SurveyState.EXPIRED, SurveyState.NOT_SENT])
+    return is_over | func.coalesce(row.answered_month <= closed, False)
+
+
+V = Rows("surveys", kept(SurveyFigures, select(
     Survey.id, Survey.kind, Survey.state, Survey.reason, Survey.via, Survey.score, Survey.closed_by_silence,
     Survey.team_id, Survey.line, Survey.operator_id, Survey.organisation_id, Survey.product_id, Survey.component_id,
     Survey.category_id, Survey.contract_id, Survey.channel, Survey.ticket_type.label("type"), Survey.priority,
     Survey.happened_at, Survey.sent_at, Survey.answered_at,
     ((Survey.comment != "") | Survey.words_erased_at.is_not(None)).label("has_words"),
     *days(Survey.happened_at, "happened_"), *days(Survey.sent_at, "sent_"), *days(Survey.answered_at, "answered_"),
-))  # fmt: skip
+), at="happened_at", outcomes=_OUTCOMES, settled=_settled))  # fmt: skip
 
 SOURCE = Source(
     V, {
-        "answered": Basis("answered_at", "answered_day", "answered_month", (V.state == SurveyState.ANSWERED,),
+        "answered": Basis("answered_at", "answered_day", "answered_month",
+                          (V.is_kept, V.state == SurveyState.ANSWERED),
                           title=_l("answered"), is_indexed=True),
-        "sent": Basis("sent_at", "sent_day", "sent_month", (V.via.is_(None) | (V.via != Via.SPOKEN),),
+        "sent": Basis("sent_at", "sent_day", "sent_month", (V.is_kept, V.via.is_(None) | (V.via != Via.SPOKEN),),
                       title=_l("asked"), is_indexed=True),
-        "happened": Basis("happened_at", "happened_day", "happened_month", title=_l("resolved or visited"),
-                          is_indexed=True),
+        "happened": Basis("happened_at", "happened_day", "happened_month", (V.is_kept,),
+                          title=_l("resolved or visited"), is_indexed=True),
     },
     within(V, Survey, survey_scope),
     sliced_by("team", "line", "operator", "organisation", "contract", "product", "component", "category", "channel",
@@ -47,7 +63,7 @@ SOURCE = Source(
     | {"kind": worded_dimension("kind", _l("Question"), "kind", SurveyKind),
        "reason": worded_dimension("reason", _l("Why not asked"), "reason", NotAsked),
        "via": worded_dimension("via", _l("Answered by"), "via", Via)},
-    item="survey", item_id="id", is_live=True,
+    item="survey", item_id="id", is_live=True, latest=V.is_latest, kept=V.is_kept,
 )  # fmt: skip
 _SILENT = _l("Tickets that silence closed; their answers are told apart.")
 

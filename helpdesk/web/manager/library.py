@@ -122,7 +122,7 @@ def show(slug: str) -> Any:
         downloads={ending: _here("download", asked, ending=ending) for ending in ENDINGS},
         rejudged=rejudged_words(table.rejudged) if table.rejudged else "",
         rejudged_url=_here("rejudged", asked), kept=_kept(asked),
-        judged_ways=_judged_ways(asked) if table.rejudged or asked.judged == "now" else [],
+        judged_ways=_judged_ways(asked) if table.rejudged or asked.judged == "now" or report.source.is_kept else [],
         clear_url=_here("show", replace(asked, where=())), filter_url=_here("slice_form", asked),
         lazy_url=_here("figures", asked), whole_url=_here("show", asked, whole="1"),
         saving_url=url_for("manager.saved_reports.new", report=slug, query=asked.query), **body,
