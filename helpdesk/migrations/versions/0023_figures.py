@@ -311,7 +311,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_wall_link_account_id_account")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_wall_link_account_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_wall_link")),
         sa.UniqueConstraint("digest", name=op.f("uq_wall_link_digest")),
     )
