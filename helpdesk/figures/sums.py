@@ -38,10 +38,16 @@ _OPENED = {
     "owned": _count(_T.own_seconds.is_not(None)), "own_seconds": func.coalesce(_T.own_seconds, 0),
     "resolutions": _T.resolutions, "ever_resolved": _count(_T.resolutions > 0), "team_changes": _T.team_changes,
     "resolved_again": _count((_T.resolutions > 0) & (_T.reopenings > 0)),
+    **{f"highest_line_{line}": _count(_T.highest_line == line) for line in (1, 2, 3)},
+    "on_known_line": _count(_T.resolved_at.is_not(None) & _T.highest_line.is_not(None)),
+    "on_line_one": _count(_T.resolved_at.is_not(None) & (_T.highest_line == 1)),
 }  # fmt: skip
 _RESOLVED = {
-    "tickets": _ONE, "gross_seconds": _T.gross_seconds, "net_seconds": _T.net_seconds,
-    "business_seconds": func.coalesce(_T.business_seconds, 0), "on_line_one": _count(_T.highest_line == 1),
+    "tickets": _ONE, "gross_seconds": _T.gross_seconds,
+    "net_seconds": func.coalesce(_T.net_seconds, 0), "net_known": _count(_T.net_seconds.is_not(None)),
+    "business_seconds": func.coalesce(_T.business_seconds, 0),
+    "business_known": _count(_T.business_seconds.is_not(None)), "stepped_back": _count(_T.steps_back > 0),
+    "on_line_one": _count(_T.highest_line == 1),
     **{f"highest_line_{line}": _count(_T.highest_line == line) for line in (1, 2, 3)},
     "steps_up": _T.steps_up, "steps_back": _T.steps_back,
     "on_known_line": _count(_T.highest_line.is_not(None)), "reopened": _count(_T.reopenings > 0),

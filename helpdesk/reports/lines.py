@@ -51,14 +51,15 @@ GROSS_MEDIAN = Metric(
 )  # fmt: skip
 NET = Metric(
     name="net_seconds_mean", title=_l("Net time to resolution"), basis="resolved", how=How.MEAN,
-    of=Facts.net_seconds, unit=Unit.SECONDS, time=Time.CALENDAR, better="less",
+    sums=("net_seconds", "net_known"), of=Facts.net_seconds, unit=Unit.SECONDS, time=Time.CALENDAR, better="less",
     definition=_l("The gross time without what was spent waiting for the client or a vendor, scheduled, or resolved "
                   "before a reopening; the mean."),
     numerator=_l("Whole seconds in which the work could go on."), denominator=_l("Resolved tickets."),
 )  # fmt: skip
 BUSINESS = Metric(
     name="business_seconds_mean", title=_l("Time to resolution in working hours"), basis="resolved", how=How.MEAN,
-    of=Facts.business_seconds, unit=Unit.SECONDS, time=Time.BUSINESS, better="less",
+    sums=("business_seconds", "business_known"), of=Facts.business_seconds, unit=Unit.SECONDS, time=Time.BUSINESS,
+    better="less",
     definition=_l("The gross time, as far as it lies in the working hours of the desk's calendar; the mean."),
     numerator=_l("Working seconds from opened to resolved."), denominator=_l("Resolved tickets."),
 )  # fmt: skip
@@ -81,6 +82,7 @@ HIGHEST_REACHED = Metric(
 )  # fmt: skip
 STEPPED_BACK = Metric(
     name="stepped_back", title=_l("Stepped back"), basis="resolved", where=(Facts.steps_back > 0,), better="less",
+    sums=("stepped_back",),
     definition=_l("Resolved tickets that went to a lower line at least once."),
 )  # fmt: skip
 REOPENED = Metric(
@@ -97,7 +99,8 @@ REOPENINGS = Metric(
 REACHED = tuple(
     Metric(
         name=f"reached_line_{line}", title=title, basis="opened", where=(Facts.highest_line == line,),
-        definition=definition, exclusions=_l("Tickets whose teams stand on no known line are in none of the three."),
+        sums=(f"highest_line_{line}",), definition=definition,
+        exclusions=_l("Tickets whose teams stand on no known line are in none of the three."),
     )
     for line, title, definition in (
         (1, _l("Highest line 1"), _l("Tickets opened in the period that no team of a higher line ever held, resolved "

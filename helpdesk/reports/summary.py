@@ -84,7 +84,7 @@ METRICS = (
     ),
     Metric(
         name="first_line_share", title=_l("First-line resolution"), basis="opened", how=How.SHARE, unit=Unit.SHARE,
-        among=(_KNOWN,), where=(Facts.highest_line == 1,), better="more",
+        among=(_KNOWN,), where=(Facts.highest_line == 1,), better="more", sums=("on_line_one", "on_known_line"),
         definition=_l("Of the resolved tickets whose lines are known, how many never left line 1."),
         numerator=_l("Resolved tickets that no team of a higher line ever held."),
         denominator=_l("Resolved tickets whose lines are known."),
