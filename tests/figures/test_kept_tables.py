@@ -14,7 +14,9 @@ from sqlalchemy import bindparam, func, select, text
 from helpdesk.aftersales.hours import grant_hours
 from helpdesk.aftersales.work import NewWork, log_work, reverse_work
 from helpdesk.core.db import db
+from helpdesk.core.settings import write_settings
 from helpdesk.figures import counting, keeping
+from helpdesk.figures.counting import ReportSettings
 from helpdesk.knowledge.votes import vote
 from helpdesk.models.claims import Claim, ClaimState
 from helpdesk.models.contracts import Contract, Plan
@@ -295,6 +297,7 @@ def test_each_instant_of_a_problem_is_kept_with_its_own_month(cast: Cast, at: At
 def test_an_answer_is_kept_with_the_month_of_the_answer(cast: Cast, at: At) -> None:
     survey = a_survey(SurveyKind.CSAT, None, 30, state=SurveyState.SENT, ticket_id=a_ticket(cast).id, line=1)
     db.session.add(survey)
+    write_settings(ReportSettings, {"least_shown": 1})
     db.session.commit()
     close(at, "2026-04-20 10:00")
     april = Slice(moment("2026-04-01 00:00"), moment("2026-05-01 00:00"))
