@@ -29,6 +29,7 @@ FONT = 12
 ROW, LINE_HEIGHT = 24, 15
 MOST_SERIES = 6
 NODE_GAP = 18
+KEY_SHAPE = "roundRect"  # of a series in the legend
 MOST_LABEL = 96  # pixels of a label over time
 STEP_BELOW = 54  # pixels between the steps of one layer in a process on a phone: a name of two lines and a number
 MOST_SAID_BELOW = 6  # ways of a process on a phone that bear their numbers; of more they would lie upon each other
@@ -721,7 +722,7 @@ def _stacked(chart: Chart, width: int) -> tuple[Option, int]:
             "lineStyle": {"color": CARD, "width": 1}, "areaStyle": {"opacity": 1},
         })  # fmt: skip
     option = {
-        "grid": _grid(left, top + 14, right, 26), "legend": legend | {"icon": "roundRect"}, "tooltip": _tooltip(),
+        "grid": _grid(left, top + 14, right, 26), "legend": legend | {"icon": KEY_SHAPE}, "tooltip": _tooltip(),
         "xAxis": _label_axis(chart.labels, room=width - left - right, between=False, lying=False),
         "yAxis": _axis_pair(scale, lying=False), "series": series,
     }  # fmt: skip
@@ -944,7 +945,7 @@ def _forecast(chart: Chart, width: int) -> tuple[Option, int]:
     has_band = any(one.low and one.high for one in chart.series if one.role is Role.FORECAST)
     legend, top = _legend([*names, *([band_name] if has_band else [])], width)
     if has_band and "data" in legend:
-        legend["data"][-1] = {"name": legend["data"][-1], "icon": "rect"}
+        legend["data"][-1] = {"name": legend["data"][-1], "icon": MARKS[1]}
     left, right = _left_of(chart, scale), _right_of(chart, 16)
     series: list[Option] = []
     past = next((one for one in chart.series if one.role is Role.MAIN), None)
