@@ -160,6 +160,7 @@ import sys
 from pathlib import Path
 from helpdesk.app import create_app
 from helpdesk.config import load_config
+from helpdesk.core.folders import template_folder
 from jinja2.meta import find_referenced_templates
 app = create_app(load_config({}, home=Path(sys.argv[1])), faces=False)
 letters = [str(each.relative_to(template_folder())) for each in (template_folder() / "mail").rglob("*.*")]

@@ -14,7 +14,6 @@ from helpdesk.config import load_config
 from helpdesk.core.db import db
 from helpdesk.models.people import Contact
 from tests.cast import find_cast
-from tests.journeys.test_in_browser import address  # noqa: F401 - a fixture
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -34,7 +33,7 @@ def a_link(home: Path) -> str:
 
 
 def test_the_letters_button_confirms_in_a_real_browser(
-    chromium_browser: Browser, address: str, tmp_path: Path  # noqa: F811
+    chromium_browser: Browser, address: str, tmp_path: Path
 ) -> None:  # fmt: skip
     path, complaints = a_link(tmp_path), []
     page = chromium_browser.new_context(base_url=address).new_page()
