@@ -19,7 +19,7 @@ AT_ONCE = 60  # days in one transaction
 # One by one they are few; organisations and contracts are many, and are summed from the facts when somebody asks.
 SUMMED = ("team_id", "line", "type", "channel_word", "priority_word", "product_id", "category_id", "import_id")
 
-_T, _H, _C = TicketFigures, HopFigures, ClockFigures
+_T, _H, _C, _S = TicketFigures, HopFigures, ClockFigures, OpenSpan
 
 
 def _count(condition: Any) -> Any:
@@ -85,8 +85,8 @@ FACTS: dict[str, Summed] = {
     "closed": Summed(_T, _T.closed_day, _CLOSED, (_T.is_kept, _T.is_ending)),
     "hop": Summed(_H, _H.day, _HOP),
     "due": Summed(_C, _C.due_day, _DUE, (_C.is_kept,), ("kind",)),
-    "began": Summed(OpenSpan, OpenSpan.began_day, {"spans": _ONE}),
-    "ended": Summed(OpenSpan, OpenSpan.ended_day, {"spans": _ONE}),
+    "began": Summed(_S, _S.began_day, {"came": _count(~_S.is_handed_in), "handed_in": _count(_S.is_handed_in)}),
+    "ended": Summed(_S, _S.ended_day, {"went": _count(~_S.is_handed_on), "handed_on": _count(_S.is_handed_on)}),
 }
 
 

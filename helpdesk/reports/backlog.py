@@ -37,20 +37,20 @@ _AT_END = _l("Tickets open at the end of the stretch or period.")
 
 FLOWS = (
     Metric(
-        name="came", title=_l("Came"), basis="began", where=(~Span.is_handed_in,),
+        name="came", title=_l("Came"), basis="began", where=(~Span.is_handed_in,), sums=("came",),
         definition=_l("Receipts and reopenings in the period."), exclusions=_l("Changes of team."),
     ),
     Metric(
-        name="went", title=_l("Went"), basis="ended", where=(~Span.is_handed_on,),
+        name="went", title=_l("Went"), basis="ended", where=(~Span.is_handed_on,), sums=("went",),
         definition=_l("Resolutions, closings, cancellations and mergers of open tickets in the period."),
         exclusions=_l("Changes of team."),
     ),
     Metric(
-        name="handed_in", title=_l("Handed in"), basis="began", where=(Span.is_handed_in,),
+        name="handed_in", title=_l("Handed in"), basis="began", where=(Span.is_handed_in,), sums=("handed_in",),
         definition=_l("Open tickets that came from another team in the period."),
     ),
     Metric(
-        name="handed_on", title=_l("Handed on"), basis="ended", where=(Span.is_handed_on,),
+        name="handed_on", title=_l("Handed on"), basis="ended", where=(Span.is_handed_on,), sums=("handed_on",),
         definition=_l("Open tickets that went to another team in the period."),
     ),
 )  # fmt: skip
