@@ -18,7 +18,6 @@ from babel.support import Translations
 from flask_babel import LazyString
 from sqlalchemy import select
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import CompileError
 
 from helpdesk.core.errors import NotFound
 from helpdesk.core.folders import PACKAGE, template_folder
@@ -108,18 +107,15 @@ def sql_of(each: Declared) -> str | None:
     """The question that is asked of the facts, its slice aside; None where a report works it out by itself."""
     source, metric = _source_of(each.report, metric=each.metric), each.metric
     basis = source.bases.get(metric.basis)
-    if basis is None or metric.name in each.report.by_itself:
+    if basis is None or metric.how is How.QUOTIENT or metric.name in each.report.by_itself:
         return None
-    try:
-        query = select(*aggregates_of(metric)).select_from(source.model)
-        query = query.where(getattr(source.model, basis.at).is_not(None), *basis.conditions)
-        if metric.how in (How.MEDIAN, How.P90):
-            query = select(metric.of).select_from(source.model).where(
-                getattr(source.model, basis.at).is_not(None), *basis.conditions, *metric.among, metric.of.is_not(None)
-            ).order_by(metric.of)  # fmt: skip
-        compiled = source.narrowed(query).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
-    except (CompileError, AttributeError, NotImplementedError):
-        return None
+    at = getattr(source.model, basis.at)
+    query = select(*aggregates_of(metric)).select_from(source.model).where(at.is_not(None), *basis.conditions)
+    if metric.how in (How.MEDIAN, How.P90):
+        query = select(metric.of).select_from(source.model).where(
+            at.is_not(None), *basis.conditions, *metric.among, metric.of.is_not(None)
+        ).order_by(metric.of)  # fmt: skip
+    compiled = source.narrowed(query).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
     return " ".join(re.sub(r" AS anon_\d+| AS \w+_\d+", "", str(compiled)).split())
 
 

@@ -69,7 +69,7 @@ def test_paper_has_one_drawing_in_light_colours_and_an_open_table(app: Flask) ->
     assert "<table" in page
 
 
-@pytest.mark.skipif(not can_make_pdf(), reason="this machine makes no PDFs")
+@pytest.mark.skipif(not can_make_pdf(), reason="Pango, which draws PDFs, is not installed")
 def test_charts_come_onto_paper(app: Flask) -> None:
     charts = "".join(drawn(app, one, paper=True) for one in one_of_each())
     without = re.sub(r'<svg width="680".*?</svg>', "", charts, flags=re.DOTALL)

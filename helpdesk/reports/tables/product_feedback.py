@@ -40,7 +40,8 @@ _minutes = (
 V = Rows("problem_tickets", kept(ProblemTicketFigures, select(
     ProblemTicket.id, ProblemTicket.problem_id, Ticket.opened_at.label("at"), Ticket.reopenings,
     InstalledProduct.version_id, _minutes.label("minutes"),
-    case(IMPACTS, value=Ticket.impact, else_=IMPACTS[Impact.PERSON]).label("impact"),
+    case(*((Ticket.impact == impact, weight) for impact, weight in IMPACTS.items()),
+         else_=IMPACTS[Impact.PERSON]).label("impact"),
     # Organisations, and contacts of none: of different sign, so that they are told apart.
     func.coalesce(Ticket.organisation_id, -Ticket.requester_id).label("client_id"),
     *of_ticket(), *days(Ticket.opened_at),
